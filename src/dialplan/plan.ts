@@ -1,0 +1,113 @@
+/**
+ * The dial plan as the rest of the program sees it: immutable, validated, with every reference resolved.
+ * `load.ts` makes one from YAML; a reload makes a new one and calls in progress keep theirs.
+ */
+
+/** Key of a member in the dial plan, for example `police-110`. */
+export type MemberId = string;
+/** Key of a trunk in the dial plan, for example `pbx-12345`. */
+export type TrunkId = string;
+
+/** Where a member's number comes from: press reports, the national short code of its field, or an example. */
+export type MemberSource = 'published' | 'field' | 'example';
+
+/** One place that a member's calls are offered to, in the order of the dial plan. */
+export interface Target {
+  readonly trunk: TrunkId;
+  /** What is dialled on that trunk (a queue, ring group or extension of the member's PBX). */
+  readonly number: string;
+  /** How long it may ring before the next target is tried; seconds, 1 to 300. */
+  readonly ringSeconds: number;
+}
+
+/** A hotline of the alliance. */
+export interface Member {
+  readonly id: MemberId;
+  /** Short codes as people dial them, the first one is shown. */
+  readonly numbers: readonly [string, ...string[]];
+  readonly name: { readonly zh: string; readonly en: string };
+  /** What the hotline is for, one word: police, city-services, youth ... */
+  readonly field: string;
+  /** Calls to it get through when the system is full or drains, and no hop limit holds them. */
+  readonly emergency: boolean;
+  readonly source: MemberSource;
+  readonly targets: readonly [Target, ...Target[]];
+  /** Where a caller goes when all targets of this member fail; `null` when nowhere. */
+  readonly fallback: MemberId | null;
+}
+
+export type GatewayTransport = 'udp' | 'tcp';
+
+/** One SIP address of a trunk. */
+export interface Gateway {
+  /** `trunk/host:port/transport`, unique in the plan. */
+  readonly id: string;
+  readonly host: string;
+  readonly port: number;
+  readonly transport: GatewayTransport;
+}
+
+/** A source of calls: an address block, optionally narrowed to one port. */
+export interface AllowedSource {
+  /** As written, e.g. `10.1.0.0/16`, `127.0.0.1:5080`, `[::1]:5080`. */
+  readonly text: string;
+}
+
+/** How a trunk writes numbers of subscribers: `022110` national, `+8622110` e164, `asis` untouched. */
+export type NumberFormat = 'asis' | 'national' | 'e164';
+
+/** A way to another SIP system. `carrier` brings callers; `member` reaches the agents of a member. */
+export interface Trunk {
+  readonly id: TrunkId;
+  readonly kind: 'carrier' | 'member';
+  /** The member whose PBX this is; parties behind it may transfer. Null for carriers. */
+  readonly member: MemberId | null;
+  /** Tried in order; a gateway that fails its health check is passed over while another is up. */
+  readonly gateways: readonly Gateway[];
+  readonly sources: readonly AllowedSource[];
+  readonly numberFormat: NumberFormat;
+  /** OPTIONS ping; null when off. */
+  readonly healthCheck: { readonly intervalSeconds: number } | null;
+}
+
+/** Rules that hold for all members. */
+export interface Policies {
+  /** How often one caller may be moved to another member; emergencies are exempt. 0 to 10. */
+  readonly maxHops: number;
+  /** How long a caller who hunts through targets is kept in all before the fallback; seconds. */
+  readonly maxHuntSeconds: number;
+  /** Longest call; seconds, 0 for no limit. */
+  readonly maxCallSeconds: number;
+}
+
+/** A transfer destination that an agent named, understood. */
+export interface Destination {
+  readonly member: Member;
+  /** How it was named: a key such as `*1`, or a number of the member. */
+  readonly via: 'key' | 'number';
+}
+
+export interface DialPlan {
+  /** First 12 hex digits of the SHA-256 of the file: names the plan in the ledger. */
+  readonly version: string;
+  /** Path the plan was read from. */
+  readonly file: string;
+  readonly members: ReadonlyMap<MemberId, Member>;
+  readonly trunks: ReadonlyMap<TrunkId, Trunk>;
+  /** Transfer keys: `*1` to a member. */
+  readonly keys: ReadonlyMap<string, MemberId>;
+  readonly policies: Policies;
+  /** Own country and area code, without plus or leading zero: `86`, `22`. */
+  readonly numbering: { readonly country: string; readonly area: string };
+  /**
+   * The member that a number or URI means: `110`, `022110`, `+8622110`, `sip:110@host`,
+   * `tel:110;phone-context=+86`. Undefined when it is no member's.
+   */
+  memberByAddress(address: string): Member | undefined;
+  /** A member number, URI or transfer key as an agent names it in a REFER or by the API. */
+  destination(address: string): Destination | undefined;
+  /** The trunk that allows this source, the narrowest when several do (port before prefix length). */
+  trunkBySource(ip: string, port: number): Trunk | undefined;
+  /** A subscriber's number written in a trunk's format. What is not a telephone number stays as it is. */
+  formatFor(trunk: Trunk, number: string): string;
+}

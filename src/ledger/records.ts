@@ -1,0 +1,121 @@
+/**
+ * What the ledger keeps, for ever, of calls, legs and transfers. A field that was not measured is null:
+ * nothing in here is guessed. Times are UTC in milliseconds since 1970; durations are monotonic.
+ */
+
+export type LegRole = 'caller' | 'agent' | 'target';
+export type LegDirection = 'in' | 'out';
+
+/** Who ended a leg or call. `us`: a limit of the dial plan, or because the other party left. */
+export type EndedBy = 'caller' | 'agent' | 'target' | 'us' | 'operator' | 'network' | 'crash';
+
+/** How a leg ended. */
+export type LegOutcome = 'answered' | 'rejected' | 'unanswered' | 'cancelled' | 'unreachable' | 'interrupted';
+
+/** Figures from the media anchor; null where media did not pass through one. */
+export interface MediaFigures {
+  readonly packetsReceived: number;
+  readonly packetsSent: number;
+  readonly packetsLost: number;
+  readonly jitterMs: number | null;
+}
+
+/** One SIP leg that existed on the wire. */
+export interface LegRecord {
+  readonly kind: 'leg';
+  readonly id: string;
+  readonly callId: string;
+  readonly role: LegRole;
+  readonly direction: LegDirection;
+  /** Member whose agent this is; null for a caller. */
+  readonly member: string | null;
+  readonly trunk: string | null;
+  /** `host:port/transport` of the peer. */
+  readonly peer: string | null;
+  /** What the person dialled (inbound) or was asked for (outbound: the member's number). */
+  readonly numberDialled: string;
+  /** What we put in the Request-URI (outbound) or matched as member number (inbound). */
+  readonly numberCalled: string;
+  readonly callerNumber: string | null;
+  readonly sipCallId: string | null;
+  readonly startedAt: number;
+  readonly ringingAt: number | null;
+  readonly answeredAt: number | null;
+  readonly endedAt: number;
+  /** From start to end; monotonic milliseconds. Null when a restart lies between. */
+  readonly durationMs: number | null;
+  /** From answer to end; monotonic milliseconds. Null when never answered, or a restart lies between. */
+  readonly talkMs: number | null;
+  readonly outcome: LegOutcome;
+  readonly endedBy: EndedBy;
+  /** Final status of the INVITE; null when none was seen or sent. */
+  readonly sipStatus: number | null;
+  /** Reason header or phrase that came with the end, as received or sent (RFC 3326). */
+  readonly reason: string | null;
+  /** The transfer that this leg was made for. */
+  readonly transferId: string | null;
+  readonly media: MediaFigures | null;
+}
+
+export type TransferTrigger = 'refer' | 'api' | 'key' | 'desk';
+export type TransferMode = 'blind' | 'consult' | 'conference' | 'alert';
+export type TransferOutcome = 'completed' | 'failed' | 'refused' | 'abandoned' | 'interrupted';
+
+/** One transfer that somebody asked for, also when it was refused. */
+export interface TransferRecord {
+  readonly kind: 'transfer';
+  readonly id: string;
+  readonly callId: string;
+  readonly trigger: TransferTrigger;
+  readonly mode: TransferMode;
+  readonly fromMember: string | null;
+  /** Member asked for; null when what was asked for is no member. */
+  readonly toMember: string | null;
+  /** What was asked for, as it was written. */
+  readonly requestedTarget: string;
+  readonly transferorLeg: string | null;
+  readonly transfereeLeg: string;
+  readonly targetLeg: string | null;
+  readonly requestedAt: number;
+  readonly answeredAt: number | null;
+  readonly completedAt: number | null;
+  readonly failedAt: number | null;
+  /** From request to the moment the caller was switched; monotonic milliseconds. */
+  readonly switchMs: number | null;
+  readonly outcome: TransferOutcome;
+  /** Machine-readable: `busy`, `no-answer`, `unreachable`, `rejected`, `not-a-member`, `hop-limit`, ... Null when completed. */
+  readonly cause: string | null;
+  /** SIP status of the last target tried. */
+  readonly sipStatus: number | null;
+}
+
+export type CallOutcome = 'answered' | 'missed' | 'abandoned' | 'refused' | 'interrupted';
+
+/** One caller's visit, however many legs and transfers it took. */
+export interface CallRecord {
+  readonly kind: 'call';
+  readonly id: string;
+  readonly callerNumber: string | null;
+  readonly firstDialled: string;
+  /** Member first called; null when the number was no member's. */
+  readonly firstMember: string | null;
+  /** Member whose agent spoke last with the caller. */
+  readonly lastMember: string | null;
+  readonly trunk: string | null;
+  readonly startedAt: number;
+  readonly answeredAt: number | null;
+  readonly endedAt: number;
+  readonly durationMs: number | null;
+  /** From the INVITE to the first answer, or to the end when there was none. */
+  readonly waitMs: number | null;
+  readonly outcome: CallOutcome;
+  /** True when somebody owes the caller a call back: nobody answered, or the last return failed. */
+  readonly missed: boolean;
+  readonly endedBy: EndedBy;
+  readonly cause: string | null;
+  readonly legs: number;
+  readonly transfers: number;
+  readonly planVersion: string;
+}
+
+export type LedgerRecord = CallRecord | LegRecord | TransferRecord;
