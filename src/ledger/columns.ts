@@ -1,0 +1,184 @@
+import type { CallRecord, LedgerRecord, LegRecord, MediaFigures, TransferRecord } from './records.js';
+
+/** What a column of the ledger can hold. Booleans are stored as 0 and 1. */
+export type ColumnValue = string | number | null;
+/** A record as its row: column name to value. */
+export type Row = Readonly<Record<string, ColumnValue>>;
+export type RecordKind = LedgerRecord['kind'];
+
+type ColumnType = 'TEXT' | 'INTEGER' | 'REAL';
+type Flat = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+/** A leg's media figures as four columns; all null when there are none. */
+interface FlatMedia {
+  readonly mediaPacketsReceived: number | null;
+  readonly mediaPacketsSent: number | null;
+  readonly mediaPacketsLost: number | null;
+  readonly mediaJitterMs: number | null;
+}
+type FlatLeg = Omit<LegRecord, 'kind' | 'media'> & FlatMedia;
+
+/*
+ * One entry for each field, so the compiler tells when a record gains a field that has no column.
+ * The order is the order of the canonical form (chain.ts): adding a column in the middle or renaming one
+ * changes every hash and needs a new schema version.
+ */
+const CALL_FIELDS: Readonly<Record<Exclude<keyof CallRecord, 'kind'>, ColumnType>> = {
+  id: 'TEXT',
+  callerNumber: 'TEXT',
+  firstDialled: 'TEXT',
+  firstMember: 'TEXT',
+  lastMember: 'TEXT',
+  trunk: 'TEXT',
+  startedAt: 'INTEGER',
+  answeredAt: 'INTEGER',
+  endedAt: 'INTEGER',
+  durationMs: 'REAL',
+  waitMs: 'REAL',
+  outcome: 'TEXT',
+  missed: 'INTEGER',
+  endedBy: 'TEXT',
+  cause: 'TEXT',
+  legs: 'INTEGER',
+  transfers: 'INTEGER',
+  planVersion: 'TEXT',
+};
+
+const LEG_FIELDS: Readonly<Record<keyof FlatLeg, ColumnType>> = {
+  id: 'TEXT',
+  callId: 'TEXT',
+  role: 'TEXT',
+  direction: 'TEXT',
+  member: 'TEXT',
+  trunk: 'TEXT',
+  peer: 'TEXT',
+  numberDialled: 'TEXT',
+  numberCalled: 'TEXT',
+  callerNumber: 'TEXT',
+  sipCallId: 'TEXT',
+  startedAt: 'INTEGER',
+  ringingAt: 'INTEGER',
+  answeredAt: 'INTEGER',
+  endedAt: 'INTEGER',
+  durationMs: 'REAL',
+  talkMs: 'REAL',
+  outcome: 'TEXT',
+  endedBy: 'TEXT',
+  sipStatus: 'INTEGER',
+  reason: 'TEXT',
+  transferId: 'TEXT',
+  mediaPacketsReceived: 'INTEGER',
+  mediaPacketsSent: 'INTEGER',
+  mediaPacketsLost: 'INTEGER',
+  mediaJitterMs: 'REAL',
+};
+
+const TRANSFER_FIELDS: Readonly<Record<Exclude<keyof TransferRecord, 'kind'>, ColumnType>> = {
+  id: 'TEXT',
+  callId: 'TEXT',
+  trigger: 'TEXT',
+  mode: 'TEXT',
+  fromMember: 'TEXT',
+  toMember: 'TEXT',
+  requestedTarget: 'TEXT',
+  transferorLeg: 'TEXT',
+  transfereeLeg: 'TEXT',
+  targetLeg: 'TEXT',
+  requestedAt: 'INTEGER',
+  answeredAt: 'INTEGER',
+  completedAt: 'INTEGER',
+  failedAt: 'INTEGER',
+  switchMs: 'REAL',
+  outcome: 'TEXT',
+  cause: 'TEXT',
+  sipStatus: 'INTEGER',
+};
+
+/** One column: its name in the database, the field it holds and its type. */
+export interface Column {
+  readonly name: string;
+  readonly field: string;
+  readonly type: ColumnType;
+}
+
+function columnsOf(fields: Readonly<Record<string, ColumnType>>): readonly Column[] {
+  return Object.entries(fields).map(([field, type]) => ({
+    name: field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    field,
+    type,
+  }));
+}
+
+/** Table and columns of each kind of record, without `seq`, which every table has as its key. */
+export const TABLES: Readonly<
+  Record<RecordKind, { readonly table: string; readonly columns: readonly Column[] }>
+> = {
+  call: { table: 'calls', columns: columnsOf(CALL_FIELDS) },
+  leg: { table: 'legs', columns: columnsOf(LEG_FIELDS) },
+  transfer: { table: 'transfers', columns: columnsOf(TRANSFER_FIELDS) },
+};
+
+/** All kinds, in a fixed order. */
+export const RECORD_KINDS: readonly RecordKind[] = ['call', 'leg', 'transfer'];
+
+/**
+ * A record as the row that will be stored. Values that a database cannot give back as they were are
+ * made so here, before the hash is taken: NaN and infinities become null, lone surrogates U+FFFD.
+ */
+export function toRow(record: LedgerRecord): Row {
+  const flat: Flat = record.kind === 'leg' ? flattenLeg(record) : { ...record };
+  const row: Record<string, ColumnValue> = {};
+  for (const { name, field } of TABLES[record.kind].columns) row[name] = storable(flat[field]);
+  return row;
+}
+
+/**
+ * The record that a row holds. The row comes from our own tables; what the chain vouches for is not
+ * checked a second time here.
+ */
+export function fromRow(kind: RecordKind, row: Row): LedgerRecord {
+  const fields: Record<string, ColumnValue | boolean | MediaFigures> = { kind };
+  for (const { name, field } of TABLES[kind].columns) fields[field] = row[name] ?? null;
+  if (kind === 'call') fields.missed = fields.missed === 1;
+  if (kind === 'leg') {
+    fields.media = mediaOf(fields as unknown as FlatMedia);
+    for (const field of MEDIA_FIELDS) delete fields[field];
+  }
+  return fields as unknown as LedgerRecord;
+}
+
+const MEDIA_FIELDS = [
+  'mediaPacketsReceived',
+  'mediaPacketsSent',
+  'mediaPacketsLost',
+  'mediaJitterMs',
+] as const;
+
+function mediaOf(flat: FlatMedia): MediaFigures | null {
+  if (flat.mediaPacketsReceived === null || flat.mediaPacketsSent === null || flat.mediaPacketsLost === null)
+    return null;
+  return {
+    packetsReceived: flat.mediaPacketsReceived,
+    packetsSent: flat.mediaPacketsSent,
+    packetsLost: flat.mediaPacketsLost,
+    jitterMs: flat.mediaJitterMs,
+  };
+}
+
+function flattenLeg(record: LegRecord): Flat {
+  const { media, ...rest } = record;
+  return {
+    ...rest,
+    mediaPacketsReceived: media?.packetsReceived ?? null,
+    mediaPacketsSent: media?.packetsSent ?? null,
+    mediaPacketsLost: media?.packetsLost ?? null,
+    mediaJitterMs: media?.jitterMs ?? null,
+  };
+}
+
+function storable(value: string | number | boolean | null | undefined): ColumnValue {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  return /[\uD800-\uDFFF]/.test(value) ? Buffer.from(value, 'utf8').toString('utf8') : value;
+}

@@ -1,0 +1,41 @@
+/** Why a ledger could not be opened. `message` names the path, `remedy` says what to do. */
+export interface LedgerFault {
+  readonly code: 'not-writable' | 'not-a-ledger' | 'newer-version' | 'locked' | 'missing' | 'unreadable';
+  /** File or folder at fault. */
+  readonly path: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Something that went wrong, or right again, while the ledger was writing. */
+export type LedgerTrouble =
+  /** The disk refused; the entries wait in memory and are tried again. */
+  | {
+      readonly kind: 'refused';
+      /** SQLite or system error code, e.g. `SQLITE_FULL`, `SQLITE_IOERR_WRITE`. */
+      readonly code: string;
+      readonly message: string;
+      /** Entries that wait in memory. */
+      readonly waiting: number;
+      readonly retryInMs: number;
+    }
+  /** A batch was written after one or more refusals. */
+  | { readonly kind: 'recovered'; readonly refusals: number }
+  /** A record came whose id the ledger already has with other contents; the first one stays. */
+  | { readonly kind: 'conflict'; readonly recordKind: string; readonly id: string }
+  /** A value that is not plain JSON was given for the journal; that entry is left out. */
+  | { readonly kind: 'not-json'; readonly callId: string; readonly message: string };
+
+/** The part of a logger that the ledger uses; pino fits. */
+export interface LedgerLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** The code and text of anything thrown. */
+export function errorText(error: unknown): { readonly code: string; readonly message: string } {
+  if (!(error instanceof Error)) return { code: 'UNKNOWN', message: String(error) };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  return { code, message: error.message };
+}

@@ -1,0 +1,85 @@
+import type Database from 'better-sqlite3';
+import type { ChainHead } from './chain.js';
+import { GENESIS } from './chain.js';
+import { RECORD_KINDS, TABLES } from './columns.js';
+
+/** Name of the ledger's file in the data folder. */
+export const LEDGER_FILE = 'ledger.sqlite';
+/** Marks a SQLite file as ours (`PRAGMA application_id`): "1key". */
+export const APPLICATION_ID = 0x316b6579;
+/** Version of the tables (`PRAGMA user_version`). */
+export const SCHEMA_VERSION = 1;
+
+/** Columns that the queries filter by; each index ends in the time, so pages come out in order. */
+const INDEXES: readonly string[] = [
+  'calls (started_at)',
+  'calls (first_member, started_at)',
+  'calls (last_member, started_at)',
+  'calls (caller_number, started_at)',
+  'calls (trunk, started_at)',
+  'calls (outcome, started_at)',
+  'calls (cause, started_at) WHERE cause IS NOT NULL',
+  'calls (started_at) WHERE missed = 1',
+  'legs (started_at)',
+  'legs (call_id)',
+  'legs (member, started_at)',
+  'legs (caller_number, started_at)',
+  'legs (trunk, started_at)',
+  'legs (outcome, started_at)',
+  'legs (sip_call_id) WHERE sip_call_id IS NOT NULL',
+  'transfers (requested_at)',
+  'transfers (call_id)',
+  'transfers (from_member, requested_at)',
+  'transfers (to_member, requested_at)',
+  'transfers (outcome, requested_at)',
+  'transfers (cause, requested_at) WHERE cause IS NOT NULL',
+];
+
+/** Make the tables in an empty database. Runs in one transaction. */
+export function createSchema(db: Database.Database, createdAt: number): void {
+  const tables = RECORD_KINDS.map((kind) => {
+    const { table, columns } = TABLES[kind];
+    const rest = columns.map(({ name, type }) =>
+      name === 'id' ? 'id TEXT NOT NULL UNIQUE' : `${quoted(name)} ${type}`,
+    );
+    return `CREATE TABLE ${table} (seq INTEGER PRIMARY KEY, ${rest.join(', ')});`;
+  });
+  const indexes = INDEXES.map((index, number) => {
+    const table = index.slice(0, index.indexOf(' '));
+    return `CREATE INDEX ${table}_${number} ON ${index};`;
+  });
+  db.transaction(() => {
+    db.exec(`
+      ${tables.join('\n')}
+      ${indexes.join('\n')}
+      CREATE TABLE journal (call_id TEXT PRIMARY KEY, snapshot TEXT NOT NULL, written_at INTEGER NOT NULL);
+      CREATE TABLE chain (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, hash TEXT NOT NULL);
+      CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+      PRAGMA application_id = ${APPLICATION_ID};
+      PRAGMA user_version = ${SCHEMA_VERSION};
+    `);
+    const set = db.prepare('INSERT INTO meta (key, value) VALUES (?, ?)');
+    set.run('created_at', String(createdAt));
+    set.run('head_hash', GENESIS);
+    set.run('count', '0');
+    set.run('commit', '0');
+  })();
+}
+
+/** A column name safe to use in SQL: `trigger` is a keyword. */
+export function quoted(name: string): string {
+  return `"${name}"`;
+}
+
+/** A value of the meta table; undefined when it is not there. */
+export function readMeta(db: Database.Database, key: string): string | undefined {
+  const row = db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE key = ?').get(key);
+  return row?.value;
+}
+
+/** Where the chain stands according to the meta table; undefined when that is gone. */
+export function readHead(db: Database.Database): ChainHead | undefined {
+  const hash = readMeta(db, 'head_hash');
+  const count = Number(readMeta(db, 'count') ?? Number.NaN);
+  return hash === undefined || !Number.isSafeInteger(count) ? undefined : { count, hash };
+}
