@@ -13,7 +13,9 @@ export function startWorker(name: string, from: string, workerData: unknown): Wo
   if (!new URL(from).pathname.endsWith('.ts'))
     return new Worker(new URL(`./${name}.js`, from), { workerData, execArgv: [] });
   const entry = new URL(`./${name}.ts`, from).href;
-  const tsx = pathToFileURL(createRequire(from).resolve('tsx/esm/api')).href;
+  // The path that `import` would find; `require.resolve` finds the CommonJS twin, which does not load here.
+  const manifest = pathToFileURL(createRequire(from).resolve('tsx/package.json'));
+  const tsx = new URL('./dist/esm/api/index.mjs', manifest).href;
   const boot = `import(${JSON.stringify(tsx)}).then(({ tsImport }) => tsImport(${JSON.stringify(entry)}, ${JSON.stringify(from)}))`;
   return new Worker(boot, { eval: true, workerData, execArgv: [] });
 }

@@ -112,7 +112,7 @@ export class WriterStore {
         'ON CONFLICT (call_id) DO UPDATE SET snapshot = excluded.snapshot, written_at = excluded.written_at',
     );
     const forget = db.prepare<[string]>('DELETE FROM journal WHERE call_id = ?');
-    const setMeta = db.prepare<[string, string]>('UPDATE meta SET value = ?2 WHERE key = ?1');
+    const setMeta = db.prepare<[string, string]>('UPDATE meta SET value = ? WHERE key = ?');
 
     return db.transaction((batch: Batch): CommitResult => {
       let head = readHead(db);
@@ -139,9 +139,9 @@ export class WriterStore {
         if (snapshot === null) forget.run(callId);
         else keep.run(callId, snapshot, writtenAt);
       }
-      setMeta.run('head_hash', head.hash);
-      setMeta.run('count', String(head.count));
-      setMeta.run('commit', String(batch.number));
+      setMeta.run(head.hash, 'head_hash');
+      setMeta.run(String(head.count), 'count');
+      setMeta.run(String(batch.number), 'commit');
       return { head, conflicts };
     });
   }
