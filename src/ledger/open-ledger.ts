@@ -178,7 +178,8 @@ class ThreadedLedger implements Ledger {
 
   #trouble(trouble: LedgerTrouble): void {
     const log = this.#options.log;
-    if (trouble.kind === 'refused') log?.error(trouble, 'ledger: could not write, the entries wait in memory');
+    if (trouble.kind === 'refused')
+      log?.error(trouble, 'ledger: could not write, the entries wait in memory');
     else if (trouble.kind === 'recovered') log?.info(trouble, 'ledger: writing again');
     else if (trouble.kind === 'conflict')
       log?.warn(trouble, 'ledger: a record with this id is there already, the first one stays');

@@ -1,0 +1,151 @@
+import { existsSync } from 'node:fs';
+import type { Worker } from 'node:worker_threads';
+import { answerQuestion } from './answer-question.js';
+import type { ChainHead } from './chain.js';
+import type { LedgerFault } from './faults.js';
+import { errorText } from './faults.js';
+import { judgeFile, ledgerPath } from './open-file.js';
+import type { CallFilter, CallStory, LegFilter, Page, TransferFilter } from './query.js';
+import type { Question, ReaderAnswer, ReaderRequest, ReaderSetup } from './reader-messages.js';
+import { ReaderStore } from './reader-store.js';
+import type { CallRecord, LegRecord, TransferRecord } from './records.js';
+import { startWorker } from './start-worker.js';
+
+/**
+ * The read side of the ledger. All methods reject with a {@link LedgerReadError} when the disk refuses or
+ * too many questions wait.
+ */
+export interface LedgerReader {
+  calls(filter: CallFilter): Promise<Page<CallRecord>>;
+  legs(filter: LegFilter): Promise<Page<LegRecord>>;
+  transfers(filter: TransferFilter): Promise<Page<TransferRecord>>;
+  /** One call with its legs and transfers; undefined when the ledger knows nothing of it. */
+  story(callId: string): Promise<CallStory | undefined>;
+  /** How many records there are, and the hash of the last one. */
+  head(): Promise<ChainHead>;
+  close(): Promise<void>;
+}
+
+/** A question that could not be answered. */
+export class LedgerReadError extends Error {
+  override readonly name = 'LedgerReadError';
+  constructor(
+    readonly code: 'busy' | 'failed' | 'closed',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface OpenLedgerReaderOptions {
+  /** Data folder. */
+  readonly dir: string;
+  /** Read in a thread of its own, so that a long search holds nothing up. Default true. */
+  readonly thread?: boolean;
+}
+
+export type OpenLedgerReaderResult =
+  | { readonly ok: true; readonly reader: LedgerReader }
+  | { readonly ok: false; readonly fault: LedgerFault };
+
+/** Questions that may wait for the reader's thread. */
+const MAX_WAITING = 64;
+
+/** Open the ledger of a data folder for reading, also while a running onekey writes it. */
+export function openLedgerReader({ dir, thread = true }: OpenLedgerReaderOptions): OpenLedgerReaderResult {
+  const path = ledgerPath(dir);
+  const fault = readable(path);
+  if (fault !== null) return { ok: false, fault };
+  return { ok: true, reader: thread ? threadedReader(path) : localReader(path) };
+}
+
+/** Why a file cannot be read as a ledger; null when it can. */
+export function readable(path: string): LedgerFault | null {
+  if (existsSync(path)) return judgeFile(path);
+  return {
+    code: 'missing',
+    path,
+    message: `there is no ledger at ${path}`,
+    remedy: 'Name the data folder of the server with --data. A ledger is made when the server first starts.',
+  };
+}
+
+type Ask = (question: Question) => Promise<unknown>;
+
+function readerOf(ask: Ask, close: () => Promise<void>): LedgerReader {
+  return {
+    calls: (filter) => ask({ ask: 'list', kind: 'call', filter }) as Promise<Page<CallRecord>>,
+    legs: (filter) => ask({ ask: 'list', kind: 'leg', filter }) as Promise<Page<LegRecord>>,
+    transfers: (filter) => ask({ ask: 'list', kind: 'transfer', filter }) as Promise<Page<TransferRecord>>,
+    story: (callId) => ask({ ask: 'story', callId }) as Promise<CallStory | undefined>,
+    head: () => ask({ ask: 'head' }) as Promise<ChainHead>,
+    close,
+  };
+}
+
+function localReader(file: string): LedgerReader {
+  const store = new ReaderStore(file);
+  const ask: Ask = async (question) => {
+    try {
+      return answerQuestion(store, question);
+    } catch (error) {
+      throw new LedgerReadError('failed', `the ledger could not be read: ${errorText(error).message}`);
+    }
+  };
+  return readerOf(ask, async () => store.close());
+}
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: LedgerReadError): void;
+}
+
+function threadedReader(file: string): LedgerReader {
+  const setup: ReaderSetup = { file };
+  const waiting = new Map<number, Waiting>();
+  let worker: Worker | null = null;
+  let closed = false;
+  let lastId = 0;
+
+  const lost = (gone: Worker, why: string): void => {
+    if (worker !== gone) return;
+    worker = null;
+    const left = [...waiting.values()];
+    waiting.clear();
+    for (const { reject } of left)
+      reject(new LedgerReadError('failed', `the ledger could not be read: ${why}`));
+  };
+  const running = (): Worker => {
+    if (worker !== null) return worker;
+    const started = startWorker('reader-worker', import.meta.url, setup);
+    started.on('message', (answer: ReaderAnswer) => {
+      const asked = waiting.get(answer.id);
+      waiting.delete(answer.id);
+      if (answer.ok) asked?.resolve(answer.value);
+      else asked?.reject(new LedgerReadError('failed', `the ledger could not be read: ${answer.message}`));
+    });
+    started.on('error', (error) => lost(started, errorText(error).message));
+    started.on('exit', (code) => lost(started, `its thread ended with code ${code}`));
+    worker = started;
+    return started;
+  };
+
+  const ask: Ask = (question) =>
+    new Promise((resolve, reject) => {
+      if (closed) return reject(new LedgerReadError('closed', 'the ledger is closed'));
+      if (waiting.size >= MAX_WAITING)
+        return reject(new LedgerReadError('busy', `${MAX_WAITING} questions to the ledger wait already`));
+      lastId += 1;
+      waiting.set(lastId, { resolve, reject });
+      const request: ReaderRequest = { id: lastId, question };
+      running().postMessage(request);
+    });
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      closed = true;
+      if (worker === null) return resolve();
+      worker.once('exit', () => resolve());
+      worker.postMessage('close');
+    });
+  return readerOf(ask, close);
+}

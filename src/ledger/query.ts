@@ -1,0 +1,156 @@
+import type { RecordKind } from './columns.js';
+import type {
+  CallOutcome,
+  CallRecord,
+  EndedBy,
+  LegDirection,
+  LegOutcome,
+  LegRecord,
+  LegRole,
+  TransferMode,
+  TransferOutcome,
+  TransferRecord,
+  TransferTrigger,
+} from './records.js';
+
+/** A record as it is kept: with its place in the chain, counted from 1. */
+export type Stored<T> = T & { readonly seq: number };
+
+/** A place between two records of a listing; see {@link encodeCursor}. */
+export interface Cursor {
+  /** UTC milliseconds: the time by which the listing is ordered. */
+  readonly time: number;
+  readonly seq: number;
+}
+
+/** What all listings have. A field that is left out does not narrow the listing. */
+export interface PageRequest {
+  /** Start of a call or leg, request of a transfer: at or after; UTC milliseconds. */
+  readonly from?: number | undefined;
+  /** Before; UTC milliseconds. */
+  readonly to?: number | undefined;
+  /** 1 to 500; default 50. */
+  readonly limit?: number | undefined;
+  /** Go on after this place. */
+  readonly cursor?: Cursor | undefined;
+  /** Default newest first. */
+  readonly order?: 'newest' | 'oldest' | undefined;
+}
+
+export interface CallFilter extends PageRequest {
+  /** Member first called, or the last that spoke with the caller. */
+  readonly member?: string | undefined;
+  /** Caller's number; a `*` at the end stands for any rest. */
+  readonly caller?: string | undefined;
+  readonly trunk?: string | undefined;
+  readonly outcome?: CallOutcome | undefined;
+  readonly cause?: string | undefined;
+  readonly endedBy?: EndedBy | undefined;
+  readonly missed?: boolean | undefined;
+}
+
+export interface LegFilter extends PageRequest {
+  readonly callId?: string | undefined;
+  readonly member?: string | undefined;
+  /** Caller's number; a `*` at the end stands for any rest. */
+  readonly caller?: string | undefined;
+  readonly trunk?: string | undefined;
+  readonly role?: LegRole | undefined;
+  readonly direction?: LegDirection | undefined;
+  readonly outcome?: LegOutcome | undefined;
+  readonly endedBy?: EndedBy | undefined;
+  readonly sipStatus?: number | undefined;
+  readonly sipCallId?: string | undefined;
+}
+
+export interface TransferFilter extends PageRequest {
+  readonly callId?: string | undefined;
+  /** Member that transferred or was asked for. */
+  readonly member?: string | undefined;
+  readonly fromMember?: string | undefined;
+  readonly toMember?: string | undefined;
+  readonly trigger?: TransferTrigger | undefined;
+  readonly mode?: TransferMode | undefined;
+  readonly outcome?: TransferOutcome | undefined;
+  readonly cause?: string | undefined;
+}
+
+/** One page of a listing; `next` is null at the end. */
+export interface Page<T> {
+  readonly items: readonly Stored<T>[];
+  readonly next: Cursor | null;
+}
+
+/** A call with everything that belongs to it, oldest first. `call` is null while the call lives. */
+export interface CallStory {
+  readonly call: Stored<CallRecord> | null;
+  readonly legs: readonly Stored<LegRecord>[];
+  readonly transfers: readonly Stored<TransferRecord>[];
+}
+
+/** The cursor as opaque text, safe in a URL. */
+export function encodeCursor({ time, seq }: Cursor): string {
+  return Buffer.from(`${time}.${seq}`, 'latin1').toString('base64url');
+}
+
+/** The cursor that a text stands for; undefined when it is none. */
+export function decodeCursor(text: string): Cursor | undefined {
+  const match = /^(-?\d{1,16})\.(\d{1,16})$/.exec(Buffer.from(text, 'base64url').toString('latin1'));
+  return match === null ? undefined : { time: Number(match[1]), seq: Number(match[2]) };
+}
+
+/** Limits of `PageRequest.limit`. */
+export const PAGE_LIMIT = { default: 50, max: 500 } as const;
+
+/** The filter of each kind. */
+export interface Filters {
+  readonly call: CallFilter;
+  readonly leg: LegFilter;
+  readonly transfer: TransferFilter;
+}
+
+/** The column that orders the listings of each kind. */
+export const TIME_COLUMN: Readonly<Record<RecordKind, string>> = {
+  call: 'started_at',
+  leg: 'started_at',
+  transfer: 'requested_at',
+};
+
+/** Which columns a field of a filter looks at; a row fits when one of them does. */
+export const FILTER_COLUMNS: {
+  readonly [K in RecordKind]: Readonly<
+    Record<Exclude<keyof Filters[K], keyof PageRequest>, readonly string[]>
+  >;
+} = {
+  call: {
+    member: ['first_member', 'last_member'],
+    caller: ['caller_number'],
+    trunk: ['trunk'],
+    outcome: ['outcome'],
+    cause: ['cause'],
+    endedBy: ['ended_by'],
+    missed: ['missed'],
+  },
+  leg: {
+    callId: ['call_id'],
+    member: ['member'],
+    caller: ['caller_number'],
+    trunk: ['trunk'],
+    role: ['role'],
+    direction: ['direction'],
+    outcome: ['outcome'],
+    endedBy: ['ended_by'],
+    sipStatus: ['sip_status'],
+    sipCallId: ['sip_call_id'],
+  },
+  transfer: {
+    callId: ['call_id'],
+    member: ['from_member', 'to_member'],
+    fromMember: ['from_member'],
+    toMember: ['to_member'],
+    trigger: ['trigger'],
+    mode: ['mode'],
+    outcome: ['outcome'],
+    cause: ['cause'],
+  },
+};
