@@ -1,0 +1,147 @@
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { packageInfo } from './package-root.js';
+
+/**
+ * All settings of the program: types, defaults, ranges. `config/onekey.yaml` documents them for the
+ * people who run it; a test holds the two together. Read them with `loadConfig` of `load.ts`.
+ */
+
+const wholeNumber = (min: number, max: number) => z.number().int().min(min).max(max);
+const listenPort = () => wholeNumber(0, 65_535);
+const peerPort = () => wholeNumber(1, 65_535);
+
+const hostName = () =>
+  z
+    .string()
+    .regex(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$|^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/)
+    .meta({ accepts: 'a host name or an IP address without brackets' });
+
+const ipAddress = () =>
+  z
+    .string()
+    .refine((text) => isIP(text) !== 0, 'this is no IP address')
+    .meta({ accepts: 'an IP address of this machine, such as 127.0.0.1, 0.0.0.0 or ::1' });
+
+const listenerSchema = z
+  .strictObject({
+    transport: z.enum(['udp', 'tcp']),
+    host: ipAddress(),
+    /** 0 takes any free port. */
+    port: listenPort(),
+    /** What peers are told to send to, where it differs from `host` (all addresses, or behind NAT). */
+    externalHost: hostName().optional(),
+    externalPort: peerPort().optional(),
+  })
+  .meta({ accepts: '{ transport: udp or tcp, host: an IP address, port: 0 to 65535 }' });
+
+const tokenSchema = z
+  .strictObject({
+    /** Who holds it; shown in logs and in the ledger of operations, the token never is. */
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,39}$/)
+      .meta({ accepts: 'a name of lower-case letters, digits and dashes' }),
+    role: z.enum(['viewer', 'operator']),
+    token: z
+      .string()
+      .regex(/^[A-Za-z0-9._~+/=-]{16,256}$/)
+      .meta({
+        accepts: '16 to 256 letters, digits or ._~+/=- (openssl rand -hex 24 makes one)',
+        secret: true,
+      }),
+  })
+  .meta({ accepts: '{ name: who, role: viewer or operator, token: secret of 16 characters or more }' });
+
+const pathSchema = (accepts: string) => z.string().min(1).meta({ accepts });
+
+/** The schema behind {@link Config}; `z.toJSONSchema` of it gives ranges and defaults to tools. */
+export const configSchema = z.strictObject({
+  sip: z
+    .strictObject({
+      /** `embedded`: our own SIP server in this process. `drachtio`: an external drachtio-server. */
+      server: z.enum(['embedded', 'drachtio']).default('embedded'),
+      /** Where the embedded server listens for SIP. */
+      listeners: z
+        .array(listenerSchema)
+        .min(1)
+        .default([
+          { transport: 'udp', host: '127.0.0.1', port: 5060 },
+          { transport: 'tcp', host: '127.0.0.1', port: 5060 },
+        ]),
+      /** The external drachtio-server; used when `server` is `drachtio`. */
+      drachtio: z
+        .strictObject({
+          host: hostName().default('127.0.0.1'),
+          port: peerPort().default(9022),
+          secret: z
+            .string()
+            .max(256)
+            .default('')
+            .meta({ accepts: 'text of 256 characters at most', secret: true }),
+        })
+        .prefault({}),
+      /** Log every SIP message. They hold callers' numbers. */
+      trace: z.boolean().default(false),
+    })
+    .prefault({}),
+  http: z
+    .strictObject({
+      host: ipAddress().default('127.0.0.1'),
+      /** 0 takes any free port. */
+      port: listenPort().default(8080),
+      /** Who may use the API. Without tokens it is open, which is accepted on loopback only. */
+      tokens: z.array(tokenSchema).max(1000).default([]),
+    })
+    .prefault({}),
+  media: z
+    .strictObject({
+      /** `auto`: rtpengine where it is found, else direct. */
+      anchor: z.enum(['auto', 'direct', 'rtpengine']).default('auto'),
+    })
+    .prefault({}),
+  ledger: z
+    .strictObject({
+      /** How long entries are gathered before one commit writes them; milliseconds. */
+      commitMs: wholeNumber(1, 1000).default(10),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      /** Calls at the same time; further ones are refused, emergencies are not. */
+      maxCalls: wholeNumber(1, 100_000).default(2000),
+    })
+    .prefault({}),
+  calls: z
+    .strictObject({
+      /** A target that sends nothing at all, not even 100, for so long counts as unreachable; seconds. */
+      noResponseSeconds: wholeNumber(1, 32).default(4),
+      /** How long we wait for the answer to a NOTIFY that reports a transfer; seconds. */
+      notifyAnswerSeconds: wholeNumber(1, 32).default(8),
+      /** How long calls may go on once the program was told to stop; seconds. */
+      drainSeconds: wholeNumber(0, 86_400).default(30),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+      format: z.enum(['json', 'pretty']).default('json'),
+    })
+    .prefault({}),
+  /** Path of the dial plan; absolute once loaded. */
+  dialplan: pathSchema('the path of a dial plan').default(() =>
+    join(packageInfo().root, 'dialplans', 'alliance.yaml'),
+  ),
+  /** Folder of the ledger and the journal; absolute once loaded. Made when missing. */
+  data: pathSchema('the path of a folder').default(() => join(packageInfo().root, 'data')),
+});
+
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+
+/** The settings in force: complete, checked, frozen. */
+export type Config = DeepReadonly<z.output<typeof configSchema>>;
+/** One address that the embedded server listens on. */
+export type SipListener = Config['sip']['listeners'][number];
+/** One holder of an API token. */
+export type ApiToken = Config['http']['tokens'][number];

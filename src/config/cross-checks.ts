@@ -1,0 +1,122 @@
+import { type Complaint, valueAt } from './issue-faults.js';
+
+/**
+ * Rules that hold between settings. The value may be malformed elsewhere: a rule speaks only where it can
+ * read all it needs. What is left out has its default, and the defaults keep every rule.
+ */
+export function crossFaults(settings: unknown): Complaint[] {
+  return [...openApi(settings), ...tokens(settings), ...listeners(settings), ...drachtio(settings)];
+}
+
+/** The API without a token is for this machine only. */
+function openApi(settings: unknown): Complaint[] {
+  const host = valueAt(settings, ['http', 'host']);
+  const tokenList = valueAt(settings, ['http', 'tokens']) ?? [];
+  if (typeof host !== 'string' || isLoopback(host)) return [];
+  if (!Array.isArray(tokenList) || tokenList.length > 0) return [];
+  return [
+    {
+      path: ['http', 'host'],
+      message: `the API would be open to everybody who reaches ${host}`,
+      remedy: 'add a token under http.tokens, or listen on 127.0.0.1',
+      at: 'value',
+    },
+  ];
+}
+
+/** Addresses that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  return /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+|localhost)$/i.test(host);
+}
+
+function tokens(settings: unknown): Complaint[] {
+  const names = repeated(settings, ['http', 'tokens'], (item) => text(item, 'name'));
+  const secrets = repeated(settings, ['http', 'tokens'], (item) => text(item, 'token'));
+  return [
+    ...names.map(
+      (index): Complaint => ({
+        path: ['http', 'tokens', index, 'name'],
+        message: 'another token has this name',
+        remedy: 'give each token its own name, the log shows it',
+        at: 'value',
+      }),
+    ),
+    ...secrets.map(
+      (index): Complaint => ({
+        path: ['http', 'tokens', index, 'token'],
+        message: 'this token is given twice',
+        remedy: 'make a token for each holder, such as with: openssl rand -hex 24',
+        at: 'value',
+      }),
+    ),
+  ];
+}
+
+function listeners(settings: unknown): Complaint[] {
+  const at = ['sip', 'listeners'];
+  const twice = repeated(settings, at, (item) => {
+    const port = valueAt(item, ['port']);
+    if (port === 0) return undefined;
+    return `${text(item, 'transport')} ${text(item, 'host')} ${String(port)}`;
+  });
+  const found = twice.map(
+    (index): Complaint => ({
+      path: [...at, index],
+      message: 'another listener has the same transport, host and port',
+      remedy: 'remove one, or change its port',
+      at: 'value',
+    }),
+  );
+  for (const [index, item] of list(valueAt(settings, at)).entries()) {
+    const host = text(item, 'host');
+    if (host === undefined || !/^(0\.0\.0\.0|[0:]+)$/.test(host) || text(item, 'externalHost') !== undefined)
+      continue;
+    found.push({
+      path: [...at, index],
+      message: `peers cannot send to ${host}, which stands for all addresses`,
+      remedy: 'add externalHost, the address by which peers reach this machine, or listen on that address',
+      at: 'value',
+    });
+  }
+  return found;
+}
+
+function drachtio(settings: unknown): Complaint[] {
+  const secret = valueAt(settings, ['sip', 'drachtio', 'secret']);
+  if (valueAt(settings, ['sip', 'server']) !== 'drachtio') return [];
+  if (secret !== undefined && secret !== '') return [];
+  return [
+    {
+      path: ['sip', 'drachtio', 'secret'],
+      message: 'an external drachtio-server needs its secret',
+      remedy: 'write the secret of its configuration file, or set ONEKEY_SIP_DRACHTIO_SECRET',
+      at: 'value',
+    },
+  ];
+}
+
+/** Indices of list items whose key an earlier item has. */
+function repeated(
+  settings: unknown,
+  path: readonly string[],
+  keyOf: (item: unknown) => string | undefined,
+): number[] {
+  const seen = new Set<string>();
+  const indices: number[] = [];
+  for (const [index, item] of list(valueAt(settings, path)).entries()) {
+    const key = keyOf(item);
+    if (key === undefined) continue;
+    if (seen.has(key)) indices.push(index);
+    seen.add(key);
+  }
+  return indices;
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function text(item: unknown, key: string): string | undefined {
+  const value = valueAt(item, [key]);
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,101 @@
+import { deepFreeze } from '../config/freeze.js';
+import { parseAddress } from './address.js';
+import type { Draft } from './draft.js';
+import { parseGateway } from './gateways.js';
+import { formatNumber, internationalForm } from './numbers.js';
+import type { Destination, DialPlan, Member, MemberId, Policies, Trunk, TrunkId } from './plan.js';
+import type { MemberEntry, TrunkEntry } from './schema.js';
+import { parseSource, type SourceBlock, SourceTable } from './sources.js';
+
+/** Make the plan from a draft that has no faults; throws for one that has. */
+export function buildPlan(draft: Draft, policies: Policies, file: string, version: string): DialPlan {
+  if (draft.numbering === undefined) throw new Error('a dial plan without numbering cannot be built');
+  const numbering = deepFreeze({ ...draft.numbering });
+  const members = new Map([...draft.members].map(([id, entry]) => [id, deepFreeze(memberOf(id, entry))]));
+  const trunks = new Map([...draft.trunks].map(([id, entry]) => [id, deepFreeze(trunkOf(id, entry))]));
+  const byNumber = new Map<string, Member>();
+  for (const member of members.values()) {
+    for (const number of member.numbers) {
+      const form = internationalForm(number, numbering);
+      if (form !== undefined) byNumber.set(form, member);
+    }
+  }
+  const sources = new SourceTable([...trunks.values()].flatMap(sourcesOf));
+
+  const memberByAddress = (address: string): Member | undefined => {
+    const parsed = parseAddress(address);
+    const form = parsed && internationalForm(parsed.number, numbering, parsed.context);
+    return form === undefined ? undefined : byNumber.get(form);
+  };
+  const memberByKey = (address: string): Member | undefined => {
+    const key = parseAddress(address)?.number;
+    const id = key === undefined ? undefined : draft.keys.get(key);
+    return id === undefined ? undefined : members.get(id);
+  };
+  return Object.freeze({
+    version,
+    file,
+    members: frozenMap<MemberId, Member>(members),
+    trunks: frozenMap<TrunkId, Trunk>(trunks),
+    keys: frozenMap<string, MemberId>(draft.keys),
+    policies: deepFreeze({ ...policies }),
+    numbering,
+    memberByAddress,
+    destination(address: string): Destination | undefined {
+      const byKey = memberByKey(address);
+      if (byKey !== undefined) return { member: byKey, via: 'key' };
+      const member = memberByAddress(address);
+      return member && { member, via: 'number' };
+    },
+    trunkBySource: (ip: string, port: number) => sources.find(ip, port),
+    formatFor: (trunk: Trunk, number: string) => formatNumber(number, trunk.numberFormat, numbering),
+  });
+}
+
+function memberOf(id: MemberId, entry: MemberEntry): Member {
+  return {
+    id,
+    numbers: nonEmpty(entry.numbers),
+    name: entry.name,
+    field: entry.field,
+    emergency: entry.emergency,
+    source: entry.source,
+    targets: nonEmpty(entry.targets),
+    fallback: entry.fallback,
+  };
+}
+
+function trunkOf(id: TrunkId, entry: TrunkEntry): Trunk {
+  return {
+    id,
+    kind: entry.kind,
+    member: entry.member,
+    gateways: entry.gateways.flatMap((text) => parseGateway(text, id) ?? []),
+    sources: entry.sources.map((text) => ({ text })),
+    numberFormat: entry.numberFormat,
+    healthCheck: entry.healthCheck === 'off' ? null : entry.healthCheck,
+  };
+}
+
+function sourcesOf(trunk: Trunk): { readonly block: SourceBlock; readonly owner: Trunk }[] {
+  return trunk.sources.flatMap(({ text }) => {
+    const parsed = parseSource(text);
+    return parsed.ok ? [{ block: parsed.block, owner: trunk }] : [];
+  });
+}
+
+function nonEmpty<T>(list: readonly T[]): readonly [T, ...T[]] {
+  const [first, ...others] = list;
+  if (first === undefined) throw new Error('a list that the schema holds to one item or more is empty');
+  return [first, ...others];
+}
+
+/** A copy that cannot be changed: `Object.freeze` alone does not stop `set` of a Map. */
+function frozenMap<K, V>(entries: Iterable<readonly [K, V]>): ReadonlyMap<K, V> {
+  const map = new Map(entries);
+  const refuse = (): never => {
+    throw new TypeError('the dial plan cannot be changed; load another one');
+  };
+  for (const method of ['set', 'delete', 'clear']) Object.defineProperty(map, method, { value: refuse });
+  return Object.freeze(map);
+}

@@ -1,0 +1,124 @@
+import * as z from 'zod';
+import { GATEWAY_FORM } from './gateways.js';
+
+/** The dial plan as it is written. What holds between its parts is checked in `check.ts`. */
+
+const name = (what: string) =>
+  z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,39}$/)
+    .meta({
+      accepts: `${what} of lower-case letters, digits and dashes, beginning with a letter, 40 at most`,
+    });
+
+const wholeNumber = (min: number, max: number) => z.number().int().min(min).max(max);
+
+/** Digits may be written with or without quotes. */
+const digitsOrText = () => z.union([z.string(), z.number().int().nonnegative()]);
+
+const memberNumber = digitsOrText()
+  .transform((value) => String(value).replace(/[\s().-]/g, ''))
+  .pipe(z.string().regex(/^\+?\d{3,19}$/))
+  .meta({ accepts: 'a telephone number of 3 digits or more, such as "12345" or "+862212345"' });
+
+const targetNumber = digitsOrText()
+  .transform(String)
+  .pipe(z.string().regex(/^[+*#0-9A-Za-z][*#0-9A-Za-z_.-]{0,39}$/))
+  .meta({ accepts: 'a queue, ring group or extension of the PBX, such as "8001"' });
+
+const title = z
+  .string()
+  .regex(/^[^\p{Cc}]{1,80}$/u)
+  .meta({ accepts: 'a name of 1 to 80 characters on one line' });
+
+const countryOrArea = digitsOrText()
+  .transform(String)
+  .pipe(z.string().regex(/^[1-9]\d{0,3}$/))
+  .meta({ accepts: 'a code of 1 to 4 digits without plus or leading zero, such as "86" or "22"' });
+
+const target = z
+  .strictObject({
+    trunk: name('the name of a trunk,'),
+    number: targetNumber,
+    ringSeconds: wholeNumber(1, 300).default(20),
+  })
+  .meta({ accepts: '{ trunk: name, number: "8001", ringSeconds: 20 }' });
+
+/** One member as it is written. */
+export const memberSchema = z.strictObject({
+  numbers: z
+    .array(memberNumber)
+    .min(1)
+    .meta({ accepts: 'the numbers that people dial, at least one, such as ["110"]' }),
+  name: z.strictObject({ zh: title, en: title }),
+  field: name('one word'),
+  emergency: z.boolean().default(false),
+  source: z.enum(['published', 'field', 'example']),
+  targets: z.array(target).min(1).meta({
+    accepts: 'at least one place that takes the calls, such as - { trunk: pbx-110, number: "8001" }',
+  }),
+  fallback: name('the name of a member,')
+    .nullable()
+    .default(null)
+    .meta({ accepts: 'the name of a member, or null' }),
+});
+
+/** One trunk as it is written. */
+export const trunkSchema = z.strictObject({
+  kind: z.enum(['carrier', 'member']),
+  member: name('the name of a member,').nullable().default(null),
+  gateways: z
+    .array(z.string().meta({ accepts: GATEWAY_FORM }))
+    .default([])
+    .meta({ accepts: `a list, each item ${GATEWAY_FORM}` }),
+  sources: z
+    .array(z.string().meta({ accepts: 'an address or block such as 10.1.0.0/16 or "10.1.2.3:5060"' }))
+    .default([]),
+  numberFormat: z.enum(['asis', 'national', 'e164']).default('asis'),
+  healthCheck: z
+    .union([z.literal('off'), z.strictObject({ intervalSeconds: wholeNumber(2, 3600) })])
+    .nullable()
+    .default(null)
+    .meta({ accepts: 'off, or { intervalSeconds: 2 to 3600 }' }),
+});
+
+/** Key codes begin with a star so that no number can be mistaken for one. */
+const keyCode = z
+  .string()
+  .regex(/^\*\d{1,4}$/)
+  .meta({
+    accepts: 'a key: a star and 1 to 4 digits, in quotes, such as "*1" (a number would be taken for a call)',
+  });
+
+const membersSchema = z
+  .record(name('a name'), memberSchema)
+  .refine((all) => Object.keys(all).length > 0, 'there is no member');
+
+const trunksSchema = z.record(name('a name'), trunkSchema);
+
+export const keysSchema = z.record(keyCode, name('the name of a member,'));
+
+export const numberingSchema = z.strictObject({ country: countryOrArea, area: countryOrArea });
+
+export const policiesSchema = z
+  .strictObject({
+    maxHops: wholeNumber(0, 10).default(1),
+    maxHuntSeconds: wholeNumber(5, 3600).default(120),
+    maxCallSeconds: wholeNumber(0, 86_400)
+      .refine((seconds) => seconds === 0 || seconds >= 60, 'a limit under a minute would cut callers off')
+      .default(0)
+      .meta({ accepts: 'a whole number of seconds from 60 to 86400, or 0 for no limit' }),
+  })
+  .prefault({});
+
+/** The whole file. */
+export const dialPlanSchema = z.strictObject({
+  numbering: numberingSchema,
+  policies: policiesSchema,
+  members: membersSchema,
+  trunks: trunksSchema,
+  keys: keysSchema.default({}),
+});
+
+export type MemberEntry = z.output<typeof memberSchema>;
+export type TrunkEntry = z.output<typeof trunkSchema>;
