@@ -1,0 +1,121 @@
+import { existsSync, readFileSync } from 'node:fs';
+import * as z from 'zod';
+
+const nullableText = z.string().nullable();
+
+const callSchema = z.object({
+  id: z.string(),
+  callerNumber: nullableText,
+  firstDialled: z.string(),
+  firstMember: nullableText,
+  lastMember: nullableText,
+  outcome: z.string(),
+  missed: z.boolean(),
+  endedBy: z.string(),
+  cause: nullableText,
+  legs: z.number(),
+  transfers: z.number(),
+});
+const legSchema = z.object({
+  id: z.string(),
+  callId: z.string(),
+  role: z.string(),
+  member: nullableText,
+  trunk: nullableText,
+  outcome: z.string(),
+  endedBy: z.string(),
+  sipStatus: z.number().nullable(),
+  transferId: nullableText,
+});
+const transferSchema = z.object({
+  id: z.string(),
+  callId: z.string(),
+  trigger: z.string(),
+  fromMember: nullableText,
+  toMember: nullableText,
+  outcome: z.string(),
+  cause: nullableText,
+  sipStatus: z.number().nullable(),
+});
+const liveCallSchema = z.object({ id: z.string(), callerNumber: nullableText, phase: z.string() });
+
+export type CallRow = z.output<typeof callSchema>;
+export type LegRow = z.output<typeof legSchema>;
+export type TransferRow = z.output<typeof transferSchema>;
+export type LiveCallRow = z.output<typeof liveCallSchema>;
+
+/** Answer of the API: its status and its JSON. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Client of the server's API, with the operator token that the server made for itself. */
+export class Api {
+  constructor(
+    readonly base: string,
+    private readonly tokenFile: string,
+  ) {}
+
+  /** True once the server says that it takes calls; false also while nothing listens. */
+  async healthy(): Promise<boolean> {
+    try {
+      return (await fetch(`${this.base}/healthz`)).status === 200;
+    } catch {
+      return false;
+    }
+  }
+
+  async get(path: string): Promise<unknown> {
+    const answer = await this.ask('GET', path);
+    if (answer.status !== 200)
+      throw new Error(`GET ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  }
+
+  async ask(method: 'GET' | 'POST', path: string, body?: unknown): Promise<ApiAnswer> {
+    const token = existsSync(this.tokenFile) ? readFileSync(this.tokenFile, 'utf8').trim() : '';
+    const response = await fetch(this.base + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const json: unknown = text === '' ? null : JSON.parse(text);
+    return { status: response.status, body: json };
+  }
+
+  async liveCalls(): Promise<readonly LiveCallRow[]> {
+    return z.object({ items: z.array(liveCallSchema) }).parse(await this.get('/v1/calls/live')).items;
+  }
+
+  async calls(query = ''): Promise<readonly CallRow[]> {
+    return this.#all('/v1/calls', query, callSchema);
+  }
+
+  async legs(query = ''): Promise<readonly LegRow[]> {
+    return this.#all('/v1/legs', query, legSchema);
+  }
+
+  async transfers(query = ''): Promise<readonly TransferRow[]> {
+    return this.#all('/v1/transfers', query, transferSchema);
+  }
+
+  /** All pages of a listing. */
+  async #all<T extends z.ZodType>(path: string, query: string, row: T): Promise<z.output<T>[]> {
+    const page = z.object({ items: z.array(row), next: z.string().nullable() });
+    const rows: z.output<T>[] = [];
+    let cursor = '';
+    for (;;) {
+      const { items, next } = page.parse(
+        await this.get(`${path}?limit=500${query === '' ? '' : `&${query}`}${cursor}`),
+      );
+      rows.push(...items);
+      if (next === null) return rows;
+      cursor = `&cursor=${encodeURIComponent(next)}`;
+    }
+  }
+}
