@@ -13,8 +13,8 @@ describe('a transfer in which somebody leaves at a bad moment', () => {
 
   const busyTarget: Role = {
     at: 'pbx-110',
-    scenario: 'called-refuses',
-    with: { kind: 'called-by-transfer', role: 'target', status: '486 Busy Here' },
+    scenario: 'called-rings-then-refuses',
+    with: { kind: 'called-by-transfer', role: 'target', status: '486 Busy Here', ring: 600 },
   };
 
   it('completes when the agent hangs up 200 ms after the 202', async () => {
@@ -34,7 +34,7 @@ describe('a transfer in which somebody leaves at a bad moment', () => {
       parties: [
         { at: 'caller', scenario: 'caller-is-taken-back', with: { to: 31500 } },
         { at: 'pbx-12345', scenario: 'agent-leaves-then-takes-back', times: 2, with: { referTo: '110' } },
-        { ...busyTarget, with: { ...busyTarget.with, ring: 600 }, scenario: 'called-rings-then-refuses' },
+        busyTarget,
       ],
     });
     expect(call).toMatchObject({ outcome: 'answered', lastMember: 'city', endedBy: 'caller', missed: false });
@@ -44,15 +44,15 @@ describe('a transfer in which somebody leaves at a bad moment', () => {
   it('brings the caller to the fallback when the hotline is busy too', async () => {
     const { call } = await world.play({
       parties: [
-        { at: 'caller', scenario: 'caller-is-taken-back', with: { to: 31000 } },
+        { at: 'caller', scenario: 'caller-is-taken-back', with: { to: 33000 } },
         {
           at: 'pbx-12345',
           scenario: 'agent-leaves-then-takes-back',
           times: 2,
           with: { referTo: '110', second: 'rejects', secondEnd: 'nothing' },
         },
-        { ...busyTarget, with: { ...busyTarget.with, ring: 600 }, scenario: 'called-rings-then-refuses' },
-        { at: 'pbx-12333', scenario: 'agent-is-hung-up' },
+        busyTarget,
+        { at: 'pbx-12333', scenario: 'agent-is-hung-up', with: { media: 33000 } },
       ],
     });
     expect(call).toMatchObject({ outcome: 'answered', lastMember: 'duty', endedBy: 'caller', missed: false });
@@ -68,7 +68,7 @@ describe('a transfer in which somebody leaves at a bad moment', () => {
           times: 2,
           with: { referTo: '110', second: 'rejects', secondEnd: 'nothing' },
         },
-        { ...busyTarget, with: { ...busyTarget.with, ring: 600 }, scenario: 'called-rings-then-refuses' },
+        busyTarget,
         { at: 'pbx-12333', scenario: 'called-refuses', with: { role: 'agent', status: '486 Busy Here' } },
       ],
     });
