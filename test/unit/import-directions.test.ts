@@ -65,13 +65,12 @@ describe('imports between the rooms', () => {
     expect(strays('call', (entry) => entry.typeOnly && contracts.includes(entry.to))).toEqual([]);
   });
 
-  it.each(['dialplan', 'ledger', 'media', 'config'])(
-    'of %s/ do not go up to engine, api, cli or main',
-    (name) => {
-      const above = ['engine', 'api', 'cli', 'main.ts', 'call', 'sip'];
-      expect(strays(name, (entry) => !above.includes(room(entry.to)))).toEqual([]);
-    },
-  );
+  it.each(['dialplan', 'ledger', 'media', 'config'])('of %s/ do not go up to what uses it', (name) => {
+    const above = ['engine', 'api', 'cli', 'main.ts', 'call', 'sip'];
+    // The result of a reload is part of what the outside may ask for, so its type stands with the operations.
+    const contract = (entry: Import): boolean => entry.typeOnly && entry.to === 'engine/operations.ts';
+    expect(strays(name, (entry) => !above.includes(room(entry.to)) || contract(entry))).toEqual([]);
+  });
 
   it('of api/ know the engine by its operations alone', () => {
     const rooms = ['ledger', 'dialplan', 'config'];
