@@ -52,7 +52,8 @@ const tokenSchema = z
         secret: true,
       }),
   })
-  .meta({ accepts: '{ name: who, role: viewer or operator, token: secret of 16 characters or more }' });
+  // Text that is no token entry at all may hold the secret all the same.
+  .meta({ accepts: '{ name: who, role: viewer or operator, token: 16 characters or more }', secret: true });
 
 const pathSchema = (accepts: string) => z.string().min(1).meta({ accepts });
 
