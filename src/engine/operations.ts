@@ -112,6 +112,8 @@ export interface EngineFigures {
   readonly transfersByOutcome: Readonly<Record<string, number>>;
   /** INVITEs refused because no trunk allows their source. */
   readonly refusedSources: number;
+  /** Events that the state of their call did not expect; a number that grows is worth a look at the log. */
+  readonly unexpectedEvents: number;
   readonly gatewaysUp: Readonly<Record<string, boolean>>;
 }
 

@@ -1,0 +1,231 @@
+/**
+ * A call as a value: everything we know of one caller's visit. Plain JSON, never changed in place, so that
+ * it can be journalled after each step and compared by a model checker.
+ */
+import type { MemberId, TrunkId } from '../dialplan/plan.js';
+import type {
+  EndedBy,
+  LegDirection,
+  LegRole,
+  TransferMode,
+  TransferOutcome,
+  TransferTrigger,
+} from '../ledger/records.js';
+
+export type CallId = string;
+export type LegId = string;
+export type TransferId = string;
+/** Names one request of a peer that waits for our response. Made by the SIP adapter. */
+export type RequestRef = string;
+
+/** A moment on both clocks: UTC milliseconds for people, monotonic milliseconds for durations. */
+export interface Instant {
+  readonly utc: number;
+  readonly mono: number;
+}
+
+/** One address to try for a member: a target of the dial plan on one gateway of its trunk. */
+export interface Candidate {
+  readonly member: MemberId;
+  readonly trunk: TrunkId;
+  /** Id of the gateway in the dial plan. */
+  readonly gateway: string;
+  readonly uri: string;
+  /** `host:port/transport`. */
+  readonly peer: string;
+  readonly number: string;
+  readonly ringSeconds: number;
+  /** A leg through this trunk belongs to an agent of the member, who may transfer. */
+  readonly mayTransfer: boolean;
+}
+
+/** Why we end a leg. */
+export type LeaveCause =
+  | 'other-party-left'
+  | 'transferred'
+  | 'ring-timeout'
+  | 'no-response'
+  | 'all-targets-failed'
+  | 'refused'
+  | 'limit'
+  | 'operator';
+
+/**
+ * - `trying`: INVITE sent or received, nothing but 100 so far
+ * - `ringing`: a 18x was received or sent
+ * - `answered`: 2xx received or sent
+ * - `leaving`: we asked it to end (CANCEL, BYE, or BYE as soon as its ACK is in) and wait for the wire
+ * - `ended`: gone, and its record written
+ */
+export type LegState = 'trying' | 'ringing' | 'answered' | 'leaving' | 'ended';
+
+/** An offer/answer exchange in progress on a leg, after its initial INVITE (RFC 3264). */
+export type Exchange =
+  /** Our re-INVITE is out. `relay` names the leg whose own offer this passes on. `sdp` null: we asked for an offer. */
+  | {
+      readonly kind: 'offered';
+      readonly sdp: string | null;
+      readonly from: LegId;
+      readonly relay: boolean;
+      readonly method: OfferMethod;
+      readonly attempt: number;
+    }
+  /** The peer refused our offer for glare; it is made again when the timer fires (RFC 3261 §14.1). */
+  | {
+      readonly kind: 'glare-wait';
+      readonly sdp: string | null;
+      readonly from: LegId;
+      readonly relay: boolean;
+      readonly method: OfferMethod;
+      readonly attempt: number;
+    }
+  /** The peer's offer waits for our response. */
+  | {
+      readonly kind: 'asked';
+      readonly request: RequestRef;
+      readonly sdp: string | null;
+      readonly method: OfferMethod;
+    }
+  /** We answered a re-INVITE without SDP by an offer, whose answer comes in the ACK. */
+  | { readonly kind: 'ack-awaited'; readonly offer: string; readonly from: LegId | null }
+  /** The peer's 2xx brought an offer; our ACK waits for the other leg's answer. */
+  | { readonly kind: 'ack-owed'; readonly offer: string; readonly initial: boolean };
+
+export type OfferMethod = 'INVITE' | 'UPDATE';
+
+export interface Leg {
+  readonly id: LegId;
+  readonly role: LegRole;
+  readonly direction: LegDirection;
+  readonly state: LegState;
+  readonly member: MemberId | null;
+  readonly trunk: TrunkId | null;
+  readonly peer: string | null;
+  readonly mayTransfer: boolean;
+  readonly numberDialled: string;
+  readonly numberCalled: string;
+  readonly sipCallId: string | null;
+  readonly transferId: TransferId | null;
+  readonly startedAt: Instant;
+  readonly ringingAt: Instant | null;
+  readonly answeredAt: Instant | null;
+  /** Inbound: the ACK of our 2xx is in. Outbound: always true once answered. */
+  readonly acked: boolean;
+  /** Set while `leaving`. */
+  readonly leave: { readonly cause: LeaveCause; readonly by: 'reject' | 'cancel' | 'bye' | 'bye-on-ack' } | null;
+  /** Final status of the INVITE, once known. */
+  readonly sipStatus: number | null;
+  /** The peer's latest session description. */
+  readonly remote: string | null;
+  /** True when the peer offered `remote` itself, false when it was an answer to us. */
+  readonly remoteOffered: boolean;
+  /** What this leg was last told of the other party, and whose it was. */
+  readonly given: { readonly from: LegId; readonly sdp: string } | null;
+  readonly exchange: Exchange | null;
+  /** The peer lists UPDATE in Allow. */
+  readonly allowsUpdate: boolean;
+  /** REFERs seen: the second and later ones name their subscription (RFC 3515 §2.4.6). */
+  readonly refers: number;
+}
+
+/** Looking for somebody who answers: one leg at a time. */
+export interface Hunt {
+  readonly queue: readonly Candidate[];
+  readonly current: LegId | null;
+  /** Status of the last target that failed; null when none failed yet. */
+  readonly lastStatus: number | null;
+  readonly lastCause: FailureCause | null;
+}
+
+export type FailureCause = 'busy' | 'no-answer' | 'unreachable' | 'rejected' | 'target-hung-up' | 'media-refused';
+
+/** Two answered legs that shall hear each other. */
+export interface Link {
+  readonly a: LegId;
+  readonly b: LegId;
+  /** Offers made to bring the two together; bounded, so that two odd peers cannot ping-pong for ever. */
+  readonly rounds: number;
+}
+
+export interface Transfer {
+  readonly id: TransferId;
+  readonly trigger: TransferTrigger;
+  readonly mode: TransferMode;
+  readonly fromMember: MemberId | null;
+  readonly toMember: MemberId;
+  readonly requestedTarget: string;
+  readonly transferor: LegId;
+  readonly transferee: LegId;
+  readonly targetLeg: LegId | null;
+  readonly requestedAt: Instant;
+  readonly answeredAt: Instant | null;
+  /** Referred-By as the transferor sent it. */
+  readonly referredBy: string | null;
+}
+
+/** The implicit subscription of a REFER (RFC 3515): what we still have to tell the transferor. */
+export interface Subscription {
+  readonly leg: LegId;
+  readonly transferId: TransferId;
+  /** `id` parameter of the Event header; null for the first REFER of a dialog. */
+  readonly eventId: string | null;
+  /** A NOTIFY is on the wire: the next one waits for its answer, so that they cannot overtake each other. */
+  readonly outstanding: boolean;
+  readonly queued: { readonly status: number; readonly final: boolean } | null;
+  /** The final NOTIFY was sent. */
+  readonly finalSent: boolean;
+  /** Let the transferor go once the final NOTIFY was answered. */
+  readonly releaseAfter: LeaveCause | null;
+}
+
+export type Phase =
+  /** The caller waits for the first answer. */
+  | { readonly name: 'seeking'; readonly caller: LegId; readonly hunt: Hunt }
+  /** Two parties talk. */
+  | { readonly name: 'talking'; readonly link: Link }
+  /** The target is being called; the transferor may be there still, or have left. */
+  | {
+      readonly name: 'transferring';
+      readonly transferee: LegId;
+      readonly transferor: LegId | null;
+      readonly transfer: Transfer;
+      readonly hunt: Hunt;
+    }
+  /** Somebody answered for a party that was already talking; the media is being moved. */
+  | {
+      readonly name: 'switching';
+      readonly link: Link;
+      readonly transferor: LegId | null;
+      /** Null when the party is being returned after a transfer that failed. */
+      readonly transfer: Transfer | null;
+      readonly hunt: Hunt;
+    }
+  /** The transfer failed and the transferor has left: the party is taken back to somebody. */
+  | { readonly name: 'returning'; readonly party: LegId; readonly hunt: Hunt }
+  | { readonly name: 'ending' }
+  | { readonly name: 'ended' };
+
+export interface Call {
+  readonly id: CallId;
+  readonly planVersion: string;
+  readonly startedAt: Instant;
+  readonly answeredAt: Instant | null;
+  readonly dialled: string;
+  readonly member: MemberId | null;
+  readonly callerNumber: string | null;
+  readonly callerName: string | null;
+  readonly callerLeg: LegId;
+  readonly trunk: TrunkId | null;
+  /** Member whose agent the caller spoke with last. */
+  readonly lastMember: MemberId | null;
+  readonly phase: Phase;
+  readonly legs: Readonly<Record<LegId, Leg>>;
+  readonly subscriptions: readonly Subscription[];
+  readonly legsMade: number;
+  readonly transfersAsked: number;
+  /** Transfers completed. */
+  readonly hops: number;
+  readonly end: { readonly by: EndedBy; readonly cause: string; readonly missed: boolean } | null;
+}
+
+export type { EndedBy, LegRole, TransferMode, TransferOutcome, TransferTrigger };

@@ -1,0 +1,132 @@
+/** What the core asks the engine to do, in this order. */
+import type { LedgerRecord } from '../ledger/records.js';
+import type { Candidate, LeaveCause, LegId, OfferMethod, RequestRef, TransferId } from './call.js';
+
+/** Timers of a call. A timer started again replaces itself. */
+export type TimerId =
+  /** The target rings too long. */
+  | `ring:${LegId}`
+  /** The target does not even ring. */
+  | `silent:${LegId}`
+  /** Wait before an offer is made again after glare. */
+  | `glare:${LegId}`
+  /** A leg that we asked to end does not end. */
+  | `guard:${LegId}`
+  /** The final NOTIFY is not answered. */
+  | `notify:${LegId}`
+  /** The caller hunts too long. */
+  | 'hunt'
+  /** The call lasts too long. */
+  | 'limit';
+
+/** What the called party is told of how the call came to it. */
+export interface CallContext {
+  readonly callerNumber: string | null;
+  readonly callerName: string | null;
+  /** Number the caller dialled first. */
+  readonly firstDialled: string;
+  /** Number of the member that is now called. */
+  readonly calledNumber: string;
+  /** Number of the member that transfers or did not answer; null on the first attempt. */
+  readonly divertedFrom: string | null;
+  readonly diversion: 'deflection' | 'user-busy' | 'no-answer' | 'unavailable' | null;
+  readonly transferId: TransferId | null;
+  readonly referredBy: string | null;
+  readonly emergency: boolean;
+}
+
+export type Command =
+  | {
+      readonly type: 'invite';
+      readonly leg: LegId;
+      readonly to: Candidate;
+      /** Whose description is offered; `sdp` null: the target is asked for an offer. */
+      readonly offer: { readonly from: LegId; readonly sdp: string | null };
+      readonly context: CallContext;
+    }
+  | {
+      readonly type: 'provisional';
+      readonly leg: LegId;
+      readonly status: number;
+      readonly sdp: string | null;
+      /** The leg whose progress this is: early media of different targets are different early dialogs. */
+      readonly from: LegId;
+    }
+  | { readonly type: 'answer'; readonly leg: LegId; readonly sdp: string | null; readonly from: LegId }
+  | { readonly type: 'reject'; readonly leg: LegId; readonly status: number; readonly cause: LeaveCause }
+  | { readonly type: 'cancel'; readonly leg: LegId; readonly cause: LeaveCause }
+  | { readonly type: 'bye'; readonly leg: LegId; readonly cause: LeaveCause }
+  /** ACK of a 2xx to our INVITE or re-INVITE. `sdp` only where the 2xx carried an offer. */
+  | { readonly type: 'ack'; readonly leg: LegId; readonly sdp: string | null; readonly from: LegId | null }
+  | {
+      readonly type: 'offer';
+      readonly leg: LegId;
+      readonly method: OfferMethod;
+      readonly sdp: string | null;
+      readonly from: LegId;
+    }
+  /** Answer a request of the peer inside the dialog. `sdp` is that of leg `from`. */
+  | {
+      readonly type: 'respond';
+      readonly leg: LegId;
+      readonly request: RequestRef;
+      readonly status: number;
+      readonly reason: string | null;
+      readonly sdp: string | null;
+      readonly from: LegId | null;
+    }
+  /** Pass an INFO or MESSAGE to the other party and its answer back. */
+  | { readonly type: 'forward'; readonly leg: LegId; readonly request: RequestRef; readonly to: LegId }
+  | {
+      readonly type: 'notify';
+      readonly leg: LegId;
+      readonly transferId: TransferId;
+      readonly eventId: string | null;
+      readonly status: number;
+      readonly final: boolean;
+    }
+  /** After `ms`; with `spread`, after a random time from `ms` to `ms + spread`. */
+  | { readonly type: 'start-timer'; readonly timer: TimerId; readonly ms: number; readonly spread?: number }
+  | { readonly type: 'stop-timer'; readonly timer: TimerId }
+  | { readonly type: 'write'; readonly record: LedgerRecord }
+  | { readonly type: 'publish'; readonly event: CallNews }
+  /** The outcome of a `transfer-requested` or `hang-up-requested` event, for whoever asked. */
+  | { readonly type: 'reply'; readonly result: RequestResult }
+  /** Something that the state does not expect; logged and counted, never hidden. */
+  | { readonly type: 'unexpected'; readonly event: string; readonly leg: LegId | null; readonly why: string }
+  /** The call is over and all its records are written. */
+  | { readonly type: 'forget' };
+
+export type RefusalCode =
+  | 'unknown-leg'
+  | 'not-a-member'
+  | 'not-allowed'
+  | 'transfer-pending'
+  | 'not-talking'
+  | 'hop-limit'
+  | 'loop';
+
+export type RequestResult =
+  | { readonly ok: true; readonly transferId: TransferId | null }
+  | { readonly ok: false; readonly code: RefusalCode; readonly message: string };
+
+export interface CallNews {
+  readonly type:
+    | 'call-started'
+    | 'leg-started'
+    | 'leg-ringing'
+    | 'leg-answered'
+    | 'leg-ended'
+    | 'transfer-requested'
+    | 'transfer-ringing'
+    | 'transfer-answered'
+    | 'transfer-completed'
+    | 'transfer-failed'
+    | 'transfer-refused'
+    | 'call-ended';
+  readonly legId: LegId | null;
+  readonly transferId: TransferId | null;
+  readonly detail: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;

@@ -1,0 +1,64 @@
+/** A party has left on its own: what that means for the others. */
+import type { HangUpBy } from './event.js';
+import type { Leg, LegId } from './call.js';
+import { endCall } from './ending.js';
+import { closeExchangesWith } from './exchange.js';
+import { endLeg, releaseLeg } from './legs.js';
+import { unsubscribeLeg } from './notify.js';
+import { abandonTransfer, dropTarget, transferorLeft } from './transfer.js';
+import { partnerOf, type Work } from './work.js';
+
+/** BYE or CANCEL from the party, or the stack gave its dialog up. */
+export function hungUp(w: Work, id: LegId, by: HangUpBy, reason: string | null): void {
+  const leg = w.leg(id);
+  if (leg.state === 'ended') return;
+  const wasLeaving = leg.state === 'leaving';
+  const partner = partnerOf(w.call, id);
+  unsubscribeLeg(w, id);
+  endLeg(w, id, wasLeaving ? 'us' : by === 'stack' ? 'network' : leg.role, reason);
+  if (wasLeaving) return;
+  if (partner !== null) closeExchangesWith(w, id, partner);
+  partyLeft(w, leg);
+}
+
+/** The dialog of a party is dead although nobody said BYE: end it on the wire, too. */
+export function dialogLost(w: Work, id: LegId): void {
+  const leg = w.leg(id);
+  if (leg.state !== 'answered') return;
+  const partner = partnerOf(w.call, id);
+  unsubscribeLeg(w, id);
+  releaseLeg(w, id, 'other-party-left');
+  if (partner !== null) closeExchangesWith(w, id, partner);
+  partyLeft(w, leg);
+}
+
+function partyLeft(w: Work, leg: Leg): void {
+  const { phase } = w.call;
+  const hungUpEnd = { by: leg.role, cause: 'hung-up', missed: false, leave: 'other-party-left' } as const;
+  switch (phase.name) {
+    case 'seeking':
+      if (leg.id === phase.caller) endCall(w, { ...hungUpEnd, cause: 'abandoned', missed: true });
+      return;
+    case 'talking':
+      if (leg.id === phase.link.a || leg.id === phase.link.b) endCall(w, hungUpEnd);
+      return;
+    case 'transferring':
+      if (leg.id === phase.transferor) return transferorLeft(w, leg);
+      if (leg.id !== phase.transferee) return;
+      abandonTransfer(w, leg.role, 'transferee-hung-up');
+      return endCall(w, hungUpEnd);
+    case 'switching':
+      if (leg.id === phase.transferor) return transferorLeft(w, leg);
+      if (leg.id === phase.link.b) return dropTarget(w, 'target-hung-up', 480);
+      if (leg.id !== phase.link.a) return;
+      abandonTransfer(w, leg.role, 'transferee-hung-up');
+      return endCall(w, hungUpEnd);
+    case 'returning':
+      // The last desk had let the caller go and no other had taken them yet: somebody owes a call back.
+      if (leg.id === phase.party) endCall(w, { ...hungUpEnd, missed: true });
+      return;
+    case 'ending':
+    case 'ended':
+      return;
+  }
+}

@@ -1,0 +1,44 @@
+/** The end of a call: everybody is released once, and told why where there is a way to tell. */
+import type { EndedBy, LeaveCause } from './call.js';
+import { letGo } from './notify.js';
+import { callRecord } from './records.js';
+import type { Work } from './work.js';
+
+export interface CallEnd {
+  readonly by: EndedBy;
+  /** Machine-readable: `hung-up`, `abandoned`, `all-targets-failed`, `limit`, ... */
+  readonly cause: string;
+  readonly missed: boolean;
+  /** What the legs that are still there are told. */
+  readonly leave: LeaveCause;
+  /** What a caller who was not answered yet, or a transferor who waits for the outcome, is told. Default 487. */
+  readonly status?: number;
+}
+
+/** Start ending the call: everybody who is still there is let go. */
+export function endCall(w: Work, end: CallEnd): void {
+  if (w.call.phase.name === 'ending' || w.call.phase.name === 'ended') return;
+  w.patch({ end: { by: end.by, cause: end.cause, missed: end.missed } });
+  w.setPhase({ name: 'ending' });
+  w.emit({ type: 'stop-timer', timer: 'hunt' });
+  w.emit({ type: 'stop-timer', timer: 'limit' });
+  for (const id of Object.keys(w.call.legs)) {
+    letGo(w, id, end.status ?? 487, end.leave);
+  }
+}
+
+/** When the last leg of an ending call is gone, write the call itself and forget it. */
+export function closeIfOver(w: Work): void {
+  if (w.call.phase.name !== 'ending') return;
+  if (Object.values(w.call.legs).some((leg) => leg.state !== 'ended')) return;
+  w.setPhase({ name: 'ended' });
+  const record = callRecord(w.call, w.at);
+  w.emit({ type: 'write', record });
+  w.publish('call-ended', {}, {
+    outcome: record.outcome,
+    endedBy: record.endedBy,
+    cause: record.cause,
+    missed: record.missed,
+  });
+  w.emit({ type: 'forget' });
+}

@@ -1,0 +1,221 @@
+/**
+ * Offers and answers after the first INVITE (RFC 3264, RFC 3261 §14): a party's own offer passes to the other
+ * party and its answer comes back; offers of ours bring two parties together. At most one exchange a leg.
+ */
+import type { Leg, LegId, OfferMethod, RequestRef } from './call.js';
+import type { CallEventOf } from './event.js';
+import { answerOnHold } from './session-description.js';
+import { isGone, isUp, partnerOf, type Work } from './work.js';
+
+/** Offers refused for glare are made again at most so often; each waits up to 4 s. */
+const MAX_ATTEMPTS = 8;
+
+/** How an exchange of ours ended, for whoever started it. */
+export type OfferOutcome = 'done' | 'waiting' | 'refused' | 'lost';
+
+export interface OfferMade {
+  readonly sdp: string | null;
+  readonly from: LegId;
+  readonly relay: boolean;
+  readonly method: OfferMethod;
+  readonly attempt?: number;
+}
+
+/** Send our offer on a leg that has no exchange in progress. */
+export function sendOffer(w: Work, to: LegId, made: OfferMade): void {
+  w.patchLeg(to, { exchange: { kind: 'offered', attempt: 1, ...made } });
+  w.emit({ type: 'offer', leg: to, method: made.method, sdp: made.sdp, from: made.from });
+}
+
+function respond(w: Work, leg: LegId, request: RequestRef, status: number, reason: string | null = null): void {
+  w.emit({ type: 'respond', leg, request, status, reason, sdp: null, from: null });
+}
+
+function accept(w: Work, leg: LegId, request: RequestRef, sdp: string | null, from: LegId | null): void {
+  w.emit({ type: 'respond', leg, request, status: 200, reason: null, sdp, from });
+}
+
+/** A party made an offer: re-INVITE, or UPDATE with SDP. */
+export function peerOffered(w: Work, event: CallEventOf<'offered'>): void {
+  const leg = w.leg(event.leg);
+  if (isGone(leg)) return respond(w, leg.id, event.request, 481);
+  // RFC 3261 §14.2 and RFC 3311 §5.2: while an exchange is under way the second one is refused and comes again.
+  if (leg.state !== 'answered') return respond(w, leg.id, event.request, 491);
+  if (leg.exchange !== null) {
+    if (leg.exchange.kind !== 'glare-wait') return respond(w, leg.id, event.request, 491);
+    yieldToPeer(w, leg);
+  }
+  if (event.sdp !== null && event.sdp === leg.remote && leg.given !== null) {
+    return accept(w, leg.id, event.request, leg.given.sdp, leg.given.from);
+  }
+  const partner = partnerOf(w.call, leg.id);
+  if (partner === null) return answerAlone(w, leg, event);
+  const other = w.leg(partner);
+  if (w.call.phase.name === 'switching' || !isUp(other) || other.exchange !== null) {
+    return respond(w, leg.id, event.request, 491);
+  }
+  w.patchLeg(leg.id, {
+    exchange: { kind: 'asked', request: event.request, sdp: event.sdp, method: event.method },
+  });
+  const method = event.method === 'UPDATE' && event.sdp !== null && other.allowsUpdate ? 'UPDATE' : 'INVITE';
+  sendOffer(w, partner, { sdp: event.sdp, from: leg.id, relay: true, method });
+}
+
+/** Our offer to this leg waits for its glare timer and the peer now makes its own: the peer goes first. */
+function yieldToPeer(w: Work, leg: Leg): void {
+  const { exchange } = leg;
+  if (exchange?.kind !== 'glare-wait') return;
+  w.emit({ type: 'stop-timer', timer: `glare:${leg.id}` });
+  w.patchLeg(leg.id, { exchange: null });
+  if (!exchange.relay) return;
+  const asker = w.leg(exchange.from);
+  if (asker.exchange?.kind !== 'asked') return;
+  respond(w, asker.id, asker.exchange.request, 491);
+  w.patchLeg(asker.id, { exchange: null });
+}
+
+/** The party has nobody to talk to at the moment: keep its session, let no media flow. */
+function answerAlone(w: Work, leg: Leg, event: CallEventOf<'offered'>): void {
+  const known = leg.given?.sdp ?? leg.remote ?? event.sdp;
+  if (known === null) return respond(w, leg.id, event.request, 488);
+  if (event.sdp === null) {
+    accept(w, leg.id, event.request, known, null);
+    w.patchLeg(leg.id, { exchange: { kind: 'ack-awaited', offer: known, from: null } });
+    return;
+  }
+  accept(w, leg.id, event.request, answerOnHold(event.sdp, known), null);
+  w.patchLeg(leg.id, { remote: event.sdp, remoteOffered: true });
+}
+
+/** The final response to an offer of ours. */
+export function offerAnswered(w: Work, event: CallEventOf<'offer-answered'>): OfferOutcome {
+  const leg = w.leg(event.leg);
+  const success = event.status >= 200 && event.status < 300;
+  const { exchange } = leg;
+  if (leg.state === 'ended') return 'done';
+  if (exchange?.kind !== 'offered') {
+    // The leg is on its way out: its 2xx must be acknowledged all the same (RFC 3261 §13.2.2.4).
+    if (success) w.emit({ type: 'ack', leg: leg.id, sdp: null, from: null });
+    else if (leg.state !== 'leaving') w.unexpected('offer-answered', leg.id, 'no offer of ours is pending');
+    return 'done';
+  }
+  if (success) {
+    if (exchange.sdp === null) return offerFetched(w, leg, exchange.from, event.sdp);
+    if (exchange.method === 'INVITE') w.emit({ type: 'ack', leg: leg.id, sdp: null, from: null });
+    w.patchLeg(leg.id, {
+      exchange: null,
+      remote: event.sdp ?? leg.remote,
+      remoteOffered: false,
+      given: { from: exchange.from, sdp: exchange.sdp },
+    });
+    if (exchange.relay) passAnswer(w, exchange.from, leg.id, event.sdp);
+    return 'done';
+  }
+  if (event.retry && exchange.attempt < MAX_ATTEMPTS) {
+    w.patchLeg(leg.id, { exchange: { ...exchange, kind: 'glare-wait' } });
+    // RFC 3261 §14.1: the owner of the Call-ID waits 2.1 to 4 s, the other side 0 to 2 s.
+    const wait = leg.direction === 'out' ? { ms: 2_100, spread: 1_900 } : { ms: 10, spread: 1_990 };
+    w.emit({ type: 'start-timer', timer: `glare:${leg.id}`, ...wait });
+    return 'waiting';
+  }
+  w.patchLeg(leg.id, { exchange: null });
+  if (exchange.relay) passRefusal(w, exchange.from, event.status, event.reason);
+  // RFC 5057 §5.1: 408 and 481 say that the dialog is no more.
+  if (event.status === 408 || event.status === 481) return 'lost';
+  return exchange.relay ? 'done' : 'refused';
+}
+
+/** We had asked for an offer on behalf of `asker`, and here it is: it goes to the asker, whose ACK answers it. */
+function offerFetched(w: Work, leg: Leg, asker: LegId, offer: string | null): OfferOutcome {
+  const other = w.leg(asker);
+  if (offer === null || other.exchange?.kind !== 'asked') {
+    const answer = offer === null ? null : answerOnHold(offer, leg.given?.sdp ?? offer);
+    w.emit({ type: 'ack', leg: leg.id, sdp: answer, from: null });
+    w.patchLeg(leg.id, { exchange: null });
+    if (other.exchange?.kind === 'asked') passRefusal(w, asker, 500, 'No offer from the other party');
+    return 'done';
+  }
+  accept(w, asker, other.exchange.request, offer, leg.id);
+  w.patchLeg(asker, {
+    exchange: { kind: 'ack-awaited', offer, from: leg.id },
+    given: { from: leg.id, sdp: offer },
+  });
+  w.patchLeg(leg.id, {
+    exchange: { kind: 'ack-owed', offer, initial: false },
+    remote: offer,
+    remoteOffered: true,
+  });
+  return 'waiting';
+}
+
+function passAnswer(w: Work, asker: LegId, answerer: LegId, sdp: string | null): void {
+  const leg = w.leg(asker);
+  if (leg.exchange?.kind !== 'asked') return;
+  accept(w, asker, leg.exchange.request, sdp, answerer);
+  w.patchLeg(asker, {
+    exchange: null,
+    remote: leg.exchange.sdp ?? leg.remote,
+    remoteOffered: true,
+    given: sdp === null ? leg.given : { from: answerer, sdp },
+  });
+}
+
+function passRefusal(w: Work, asker: LegId, status: number, reason: string | null): void {
+  const leg = w.leg(asker);
+  if (leg.exchange?.kind !== 'asked') return;
+  // 408 and 481 would end the asker's dialog too, which is alive and well (RFC 5057 §5.1).
+  const passed = status === 408 || status === 481 ? 500 : status;
+  respond(w, asker, leg.exchange.request, passed, passed === status ? reason : null);
+  w.patchLeg(asker, { exchange: null });
+}
+
+/** The glare timer of a leg fired: make the offer again. */
+export function offerAgain(w: Work, id: LegId): void {
+  const leg = w.leg(id);
+  if (leg.exchange?.kind !== 'glare-wait') return;
+  const { kind: _, ...made } = leg.exchange;
+  sendOffer(w, id, { ...made, attempt: made.attempt + 1 });
+}
+
+/** The ACK of a 2xx of ours is in; it brings the answer when the 2xx brought the offer. */
+export function peerAcked(w: Work, event: CallEventOf<'acked'>): void {
+  const leg = w.patchLeg(event.leg, { acked: true });
+  if (leg.exchange?.kind !== 'ack-awaited') return;
+  const { offer, from } = leg.exchange;
+  const answer = event.sdp ?? answerOnHold(offer, leg.remote ?? offer);
+  w.patchLeg(leg.id, { exchange: null, remote: answer, remoteOffered: false });
+  if (from === null) return;
+  const other = w.leg(from);
+  if (other.exchange?.kind !== 'ack-owed') return;
+  w.emit({ type: 'ack', leg: from, sdp: answer, from: leg.id });
+  w.patchLeg(from, { exchange: null, given: { from: leg.id, sdp: answer } });
+}
+
+/** A party has gone: settle what the other party still had open with it. */
+export function closeExchangesWith(w: Work, gone: LegId, other: LegId): void {
+  const leg = w.leg(other);
+  const { exchange } = leg;
+  if (exchange === null || isGone(leg)) return;
+  switch (exchange.kind) {
+    case 'ack-owed':
+      w.emit({ type: 'ack', leg: other, sdp: answerOnHold(exchange.offer, leg.given?.sdp ?? exchange.offer), from: null });
+      w.patchLeg(other, { exchange: null });
+      return;
+    case 'asked':
+      w.patchLeg(other, { exchange: null });
+      answerAlone(w, w.leg(other), { ...exchange, type: 'offered', leg: other, at: w.at });
+      return;
+    case 'glare-wait':
+      if (exchange.from !== gone) return;
+      w.emit({ type: 'stop-timer', timer: `glare:${other}` });
+      w.patchLeg(other, { exchange: null });
+      return;
+    case 'ack-awaited':
+      if (exchange.from === gone) w.patchLeg(other, { exchange: { ...exchange, from: null } });
+      return;
+    case 'offered':
+      // Its answer still comes; it only has nobody left to be passed to.
+      if (exchange.relay) w.patchLeg(other, { exchange: { ...exchange, relay: false } });
+      return;
+  }
+}

@@ -1,0 +1,41 @@
+/** Bringing two answered parties together: each must know where the other receives media now. */
+import type { Leg, Link } from './call.js';
+import { sendOffer } from './exchange.js';
+import { stillServes, twoWay } from './session-description.js';
+import { isUp, type Work } from './work.js';
+
+/** Two peers that answer every offer with something new are left as they are after so many offers. */
+const MAX_ROUNDS = 4;
+
+/** What a leg's peer may be offered to somebody else: a hold that it merely answered is not its wish. */
+export function offerOf(leg: Leg): string | null {
+  if (leg.remote === null) return null;
+  return leg.remoteOffered ? leg.remote : twoWay(leg.remote);
+}
+
+function knows(leg: Leg, other: Leg): boolean {
+  if (other.remote === null) return true;
+  if (leg.given === null || leg.given.from !== other.id) return false;
+  return stillServes(leg.given.sdp, other.remote, leg.remote) || leg.given.sdp === offerOf(other);
+}
+
+/**
+ * Send the one offer that the link needs next, if any and if both legs are free for it.
+ * `settled`: both know of each other. `busy`: an exchange is under way, ask again when it is over.
+ */
+export function reconcile(w: Work, link: Link): { readonly state: 'settled' | 'busy'; readonly link: Link } {
+  const a = w.leg(link.a);
+  const b = w.leg(link.b);
+  if (!isUp(a) || !isUp(b) || a.exchange !== null || b.exchange !== null) return { state: 'busy', link };
+  for (const [to, from] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const sdp = offerOf(from);
+    if (sdp === null || knows(to, from)) continue;
+    if (link.rounds >= MAX_ROUNDS) continue;
+    sendOffer(w, to.id, { sdp, from: from.id, relay: false, method: 'INVITE' });
+    return { state: 'busy', link: { ...link, rounds: link.rounds + 1 } };
+  }
+  return { state: 'settled', link };
+}

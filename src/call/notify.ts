@@ -1,0 +1,92 @@
+/** Telling the transferor how the transfer goes: the implicit subscription of a REFER (RFC 3515 §2.4). */
+import type { LeaveCause, LegId, Subscription, TransferId } from './call.js';
+import { releaseLeg } from './legs.js';
+import { isGone, type Work } from './work.js';
+
+function save(w: Work, subscription: Subscription): void {
+  w.patch({
+    subscriptions: w.call.subscriptions.map((s) => (s.transferId === subscription.transferId ? subscription : s)),
+  });
+}
+
+function drop(w: Work, transferId: TransferId): void {
+  w.patch({ subscriptions: w.call.subscriptions.filter((s) => s.transferId !== transferId) });
+}
+
+/** Begin with 100 Trying, as RFC 3515 §2.4.4 asks. */
+export function subscribe(w: Work, leg: LegId, transferId: TransferId, eventId: string | null): void {
+  const subscription: Subscription = {
+    leg,
+    transferId,
+    eventId,
+    outstanding: false,
+    queued: null,
+    finalSent: false,
+    releaseAfter: null,
+  };
+  w.patch({ subscriptions: [...w.call.subscriptions, subscription] });
+  tell(w, transferId, 100, false);
+}
+
+/** Tell the transferor a status of the target. Does nothing for transfers that nobody subscribed to. */
+export function tell(w: Work, transferId: TransferId, status: number, final: boolean): void {
+  const subscription = w.call.subscriptions.find((s) => s.transferId === transferId);
+  if (subscription === undefined || subscription.finalSent) return;
+  if (subscription.outstanding) {
+    if (subscription.queued?.final !== true) save(w, { ...subscription, queued: { status, final } });
+    return;
+  }
+  send(w, subscription, status, final);
+}
+
+function send(w: Work, subscription: Subscription, status: number, final: boolean): void {
+  const { leg, transferId, eventId } = subscription;
+  w.emit({ type: 'notify', leg, transferId, eventId, status, final });
+  if (final) w.emit({ type: 'start-timer', timer: `notify:${leg}`, ms: w.routing.limits.notifyAnswerMs });
+  save(w, { ...subscription, outstanding: true, queued: null, finalSent: final });
+}
+
+/**
+ * Let a leg go. A transferor who still waits for the outcome is told it first, and released when the final
+ * NOTIFY was answered: some phones drop the NOTIFY of a dialog that has just ended.
+ */
+export function letGo(w: Work, leg: LegId, status: number, cause: LeaveCause): void {
+  const open = w.call.subscriptions.filter((s) => s.leg === leg);
+  if (open.length === 0 || isGone(w.leg(leg))) return releaseLeg(w, leg, cause, status);
+  for (const subscription of open) {
+    save(w, { ...subscription, releaseAfter: cause });
+    tell(w, subscription.transferId, status, true);
+  }
+}
+
+export function notifyAnswered(w: Work, transferId: TransferId, status: number): void {
+  const subscription = w.call.subscriptions.find((s) => s.transferId === transferId);
+  if (subscription === undefined) return;
+  // RFC 6665 §4.2.2: 481 and 408 end the subscription; the call is not touched by that.
+  if (subscription.finalSent || status === 481 || status === 408) return finish(w, subscription);
+  const { queued } = subscription;
+  const free = { ...subscription, outstanding: false, queued: null };
+  save(w, free);
+  if (queued !== null) send(w, free, queued.status, queued.final);
+}
+
+function finish(w: Work, subscription: Subscription): void {
+  if (subscription.finalSent) w.emit({ type: 'stop-timer', timer: `notify:${subscription.leg}` });
+  drop(w, subscription.transferId);
+  const { leg, releaseAfter } = subscription;
+  if (releaseAfter !== null && !w.call.subscriptions.some((s) => s.leg === leg)) releaseLeg(w, leg, releaseAfter);
+}
+
+/** The answer to the final NOTIFY does not come: go on without it. */
+export function notifyTimedOut(w: Work, leg: LegId): void {
+  for (const s of w.call.subscriptions) if (s.leg === leg && s.finalSent) finish(w, s);
+}
+
+/** The transferor has left: there is nobody to tell any more. */
+export function unsubscribeLeg(w: Work, leg: LegId): void {
+  for (const s of w.call.subscriptions) {
+    if (s.leg !== leg) continue;
+    if (s.finalSent) w.emit({ type: 'stop-timer', timer: `notify:${leg}` });
+    drop(w, s.transferId);
+  }
+}

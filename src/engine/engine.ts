@@ -1,0 +1,278 @@
+import type { CallId, LegId } from '../call/call.js';
+import type { CallNews, RequestResult } from '../call/command.js';
+import { interruptedRecords } from '../call/records.js';
+import type { DialPlanHolder } from '../dialplan/holder.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { MediaAnchor } from '../media/anchor.js';
+import { CallRunner, type RunnerParts } from './call-runner.js';
+import type { EngineClock } from './clock.js';
+import { Figures } from './figures.js';
+import { GatewayHealth } from './gateway-health.js';
+import { journalledCall } from './journalled-call.js';
+import { LiveEvents } from './live-events.js';
+import { liveView } from './live-view.js';
+import type { EngineLog } from './log.js';
+import type {
+  EngineFigures,
+  LiveCall,
+  LiveEvent,
+  OperationResult,
+  Operations,
+  ReloadResult,
+  TransferRequest,
+} from './operations.js';
+import { PlanRouting, type WaitingTimes } from './plan-routing.js';
+import type { IncomingInvite, LegEvent, Signalling } from './signalling.js';
+
+export interface EngineParts {
+  readonly clock: EngineClock;
+  readonly signalling: Signalling;
+  readonly media: MediaAnchor;
+  readonly ledger: Ledger;
+  readonly dialPlan: DialPlanHolder;
+  readonly log: EngineLog;
+  readonly random: () => number;
+  /** A new call id: letters and digits only, sorting by time. */
+  readonly newCallId: () => CallId;
+  readonly maxCalls: number;
+  readonly times: WaitingTimes;
+}
+
+/** Legs are named after their call: `<call>-<n>`. */
+function callOf(leg: LegId): CallId {
+  return leg.slice(0, leg.lastIndexOf('-'));
+}
+
+/** All calls: takes them in at the door, keeps them running, and answers for them. */
+export class Engine implements Operations {
+  readonly #calls = new Map<CallId, CallRunner>();
+  readonly #figures = new Figures();
+  readonly #events: LiveEvents;
+  readonly #health: GatewayHealth;
+  readonly #runnerParts: RunnerParts;
+  #linkUp = false;
+  #draining = false;
+  #whenEmpty: (() => void) | null = null;
+
+  constructor(private readonly parts: EngineParts) {
+    const { clock, signalling, log } = parts;
+    this.#events = new LiveEvents(() => clock.now().utc);
+    this.#health = new GatewayHealth({
+      clock,
+      ask: (uri) => signalling.options(uri),
+      onChange: (id, up, status) => this.#gatewayChanged(id, up, status),
+    });
+    this.#runnerParts = {
+      clock,
+      signalling,
+      media: parts.media,
+      ledger: parts.ledger,
+      random: parts.random,
+      // Numbers are written as the plan in force says; a trunk that a reload removed changes nothing on the wire.
+      trunk: (id) => parts.dialPlan.current.trunks.get(id),
+      formatNumber: (trunk, number) =>
+        trunk === undefined ? number : parts.dialPlan.current.formatFor(trunk, number),
+      onNews: (callId, news) => this.#publish(callId, news),
+      onRecord: (record) => this.#figures.count(record),
+      onUnexpected: () => this.#figures.countUnexpected(),
+      onForget: (callId) => this.#forget(callId),
+    };
+    parts.dialPlan.onChange((plan) => this.#health.watch(plan));
+    log.debug({ media: parts.media.kind }, 'engine made');
+  }
+
+  /** Close what a crash left open, then take calls. Rejects when the SIP server cannot be reached. */
+  async start(): Promise<void> {
+    await this.#closeInterrupted();
+    await this.parts.signalling.connect({
+      onInvite: (invite) => this.#onInvite(invite),
+      onLegEvent: (event) => this.#onLegEvent(event),
+      onLink: (up, detail) => {
+        this.#linkUp = up;
+        this.parts.log.warn({ up, detail }, 'link to the SIP server');
+      },
+      knowsSource: (ip, port) => this.parts.dialPlan.current.trunkBySource(ip, port) !== undefined,
+    });
+    this.#linkUp = true;
+    this.#health.watch(this.parts.dialPlan.current);
+  }
+
+  /** Take no new calls but emergencies; resolves when the last call is over or after `ms`, to the calls left. */
+  async drain(ms: number): Promise<number> {
+    this.#draining = true;
+    if (this.#calls.size > 0 && ms > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = this.parts.clock.after(ms, resolve);
+        this.#whenEmpty = () => {
+          timer.cancel();
+          resolve();
+        };
+      });
+    }
+    this.#health.stop();
+    return this.#calls.size;
+  }
+
+  /** Legs of a crash are recorded as interrupted, at the last moment that we know they were there. */
+  async #closeInterrupted(): Promise<void> {
+    const { ledger, log } = this.parts;
+    for (const left of ledger.leftOpen()) {
+      const call = journalledCall(left.snapshot);
+      if (call === null) {
+        log.error({ call: left.callId }, 'a journalled call cannot be read; it stays in the journal');
+        continue;
+      }
+      ledger.append(interruptedRecords(call, left.writtenAt), left.callId);
+      log.warn({ call: left.callId }, 'a call was cut off by a restart');
+    }
+    await ledger.flush();
+  }
+
+  #onInvite(invite: IncomingInvite): void {
+    const { dialPlan, log, maxCalls, times } = this.parts;
+    const plan = dialPlan.current;
+    const { ip, port, transport } = invite.source;
+    const trunk = plan.trunkBySource(ip, port);
+    if (trunk === undefined) {
+      this.#figures.countRefusedSource();
+      log.warn({ ip, port, sipCallId: invite.sipCallId }, 'INVITE from a source that no trunk allows');
+      return invite.refuse(403, 'Source not allowed');
+    }
+    const member = plan.memberByAddress(invite.requestUri);
+    const full = this.#calls.size >= maxCalls;
+    const turnAway = member !== undefined && !member.emergency && (this.#draining || full);
+    const id = this.parts.newCallId();
+    const runner = new CallRunner(
+      id,
+      new PlanRouting(plan, (gateway) => this.#health.isUp(gateway), times),
+      this.#runnerParts,
+      log.child({ call: id }),
+    );
+    this.#calls.set(id, runner);
+    this.#figures.countCall();
+    invite.accept(`${id}-1`);
+    runner.start({
+      planVersion: plan.version,
+      dialled: dialledOf(invite.requestUri),
+      member: member?.id ?? null,
+      refuse: turnAway ? { status: 503, cause: this.#draining ? 'draining' : 'full' } : null,
+      callerNumber: invite.callerNumber,
+      callerName: invite.callerName,
+      trunk: trunk.id,
+      callerMember: trunk.kind === 'member' ? trunk.member : null,
+      peer: `${ip.includes(':') ? `[${ip}]` : ip}:${port}/${transport}`,
+      sipCallId: invite.sipCallId,
+      offer: invite.offer,
+      allowsUpdate: invite.allowsUpdate,
+    });
+  }
+
+  #onLegEvent(event: LegEvent): void {
+    const runner = this.#calls.get(callOf(event.leg));
+    if (runner === undefined) {
+      this.parts.log.debug({ leg: event.leg, event: event.type }, 'event of a call that is over');
+      return;
+    }
+    runner.dispatch(event);
+  }
+
+  #publish(callId: CallId, news: CallNews): void {
+    this.#events.publish({ callId, ...news });
+    const { type, legId, transferId, detail } = news;
+    this.parts.log.info({ call: callId, leg: legId ?? undefined, transfer: transferId ?? undefined, ...detail }, type);
+  }
+
+  #gatewayChanged(gateway: string, up: boolean, status: number): void {
+    this.parts.log.warn({ gateway, up, status }, up ? 'gateway is up' : 'gateway is down');
+    this.#events.publish({
+      type: up ? 'gateway-up' : 'gateway-down',
+      callId: null,
+      legId: null,
+      transferId: null,
+      detail: { gateway, status },
+    });
+  }
+
+  #forget(callId: CallId): void {
+    this.#calls.delete(callId);
+    if (this.#calls.size === 0) this.#whenEmpty?.();
+  }
+
+  // --- Operations --------------------------------------------------------------------------------------
+
+  ready(): boolean {
+    return this.#linkUp && !this.#draining;
+  }
+
+  liveCalls(): readonly LiveCall[] {
+    return [...this.#calls.values()].flatMap(({ call }) => (call === null ? [] : [liveView(call)]));
+  }
+
+  liveCall(id: string): LiveCall | undefined {
+    const call = this.#calls.get(id)?.call;
+    return call ? liveView(call) : undefined;
+  }
+
+  async transfer(callId: string, request: TransferRequest): Promise<OperationResult<{ transferId: string }>> {
+    const { to, transferorLeg } = request;
+    // Numbers and keys are resolved by the core; an operator may also name the member itself.
+    const address = this.parts.dialPlan.current.members.get(to)?.numbers[0] ?? to;
+    const result = await this.#ask(callId, {
+      type: 'transfer-requested',
+      trigger: 'api',
+      to: address,
+      transferor: transferorLeg ?? null,
+    });
+    if (!result.ok) return { ok: false, refusal: { code: result.code, message: result.message } };
+    return { ok: true, value: { transferId: result.transferId ?? '' } };
+  }
+
+  async hangUp(callId: string): Promise<OperationResult<{ callId: string }>> {
+    const result = await this.#ask(callId, { type: 'hang-up-requested' });
+    if (!result.ok) return { ok: false, refusal: { code: result.code, message: result.message } };
+    return { ok: true, value: { callId } };
+  }
+
+  async #ask(
+    callId: string,
+    event: Parameters<CallRunner['ask']>[0],
+  ): Promise<RequestResult | { ok: false; code: 'unknown-call'; message: string }> {
+    const runner = this.#calls.get(callId);
+    if (runner === undefined) return { ok: false, code: 'unknown-call', message: `There is no live call ${callId}` };
+    return runner.ask(event);
+  }
+
+  subscribe(listener: (event: LiveEvent) => void): () => void {
+    return this.#events.subscribe(listener);
+  }
+
+  async reloadDialPlan(): Promise<ReloadResult> {
+    const result = await this.parts.dialPlan.reload();
+    if (result.ok) this.parts.log.info({ version: result.version }, 'dial plan loaded');
+    else this.parts.log.error({ faults: result.faults }, 'dial plan refused; the old one stays in force');
+    this.#events.publish({
+      type: result.ok ? 'dialplan-reloaded' : 'dialplan-refused',
+      callId: null,
+      legId: null,
+      transferId: null,
+      detail: { version: result.version, faults: result.faults.length },
+    });
+    return result;
+  }
+
+  figures(): EngineFigures {
+    const live = this.liveCalls();
+    return this.#figures.with({
+      liveCalls: live.length,
+      liveLegs: live.reduce((sum, call) => sum + call.legs.length, 0),
+      liveTransfers: live.filter((call) => call.transfer !== null).length,
+      gatewaysUp: this.#health.states(),
+    });
+  }
+}
+
+/** What the caller dialled: the user part of the Request-URI, or all of it when there is none. */
+function dialledOf(requestUri: string): string {
+  const match = /^(?:sips?|tel):([^@;?>]+)/i.exec(requestUri);
+  return match?.[1] ?? requestUri;
+}

@@ -1,0 +1,23 @@
+import type { LiveEvent } from './operations.js';
+
+type Listener = (event: LiveEvent) => void;
+
+/** Numbers events and hands them to those who watch. */
+export class LiveEvents {
+  #seq = 0;
+  readonly #listeners = new Set<Listener>();
+
+  constructor(private readonly now: () => number) {}
+
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  publish(event: Omit<LiveEvent, 'seq' | 'at'>): void {
+    this.#seq++;
+    if (this.#listeners.size === 0) return;
+    const numbered: LiveEvent = { seq: this.#seq, at: this.now(), ...event };
+    for (const listener of this.#listeners) listener(numbered);
+  }
+}

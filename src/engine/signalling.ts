@@ -1,0 +1,83 @@
+/**
+ * SIP as the engine sees it: legs, not messages. `srf-signalling.ts` is the implementation on drachtio-srf;
+ * everything odd about that library stays in there.
+ */
+import type { LegId, OfferMethod, RequestRef, TransferId } from '../call/call.js';
+import type { CallEvent, ReferTo } from '../call/event.js';
+
+/** Headers to set on a message, by their usual names. */
+export type Headers = Readonly<Record<string, string>>;
+
+/** An INVITE that would begin a call. It must be answered by `accept` and later commands, or by `refuse`. */
+export interface IncomingInvite {
+  readonly source: { readonly ip: string; readonly port: number; readonly transport: string };
+  readonly requestUri: string;
+  readonly sipCallId: string;
+  readonly callerNumber: string | null;
+  readonly callerName: string | null;
+  readonly offer: string | null;
+  readonly allowsUpdate: boolean;
+  /** Make this the leg `leg`; from now on its events are reported under that name. */
+  accept(leg: LegId): void;
+  refuse(status: number, reason: string, headers?: Headers): void;
+}
+
+/** Events of a leg; the engine adds the time. */
+export type LegEvent = WithoutAt<
+  Extract<
+    CallEvent,
+    {
+      type:
+        | 'provisional'
+        | 'answered'
+        | 'failed'
+        | 'sent'
+        | 'hung-up'
+        | 'answer-failed'
+        | 'acked'
+        | 'bye-answered'
+        | 'offered'
+        | 'offer-answered'
+        | 'info'
+        | 'referred'
+        | 'notify-answered';
+    }
+  >
+>;
+type WithoutAt<T> = T extends unknown ? Omit<T, 'at'> : never;
+
+export interface SignallingHandlers {
+  onInvite(invite: IncomingInvite): void;
+  onLegEvent(event: LegEvent): void;
+  /** The link to the SIP server came up or went down. */
+  onLink(up: boolean, detail: string): void;
+  /** True when requests outside of calls, such as OPTIONS, are answered for this source. */
+  knowsSource(ip: string, port: number): boolean;
+}
+
+export interface Signalling {
+  connect(handlers: SignallingHandlers): Promise<void>;
+  /** `host:port` under which we are known to peers, for headers that name us. */
+  readonly ownHost: string;
+  invite(leg: LegId, request: { uri: string; headers: Headers; sdp: string | null }): void;
+  /** `branch` tells early dialogs of different targets apart. */
+  provisional(leg: LegId, status: number, sdp: string | null, branch: string): void;
+  answer(leg: LegId, sdp: string | null, branch: string): void;
+  reject(leg: LegId, status: number, headers: Headers): void;
+  cancel(leg: LegId, headers: Headers): void;
+  bye(leg: LegId, headers: Headers): void;
+  /** ACK the 2xx that came last on this leg. */
+  ack(leg: LegId, sdp: string | null): void;
+  offer(leg: LegId, method: OfferMethod, sdp: string | null): void;
+  respond(leg: LegId, request: RequestRef, status: number, reason: string | null, sdp: string | null): void;
+  /** Pass a request with its body to another leg, and the answer back. */
+  forward(leg: LegId, request: RequestRef, to: LegId): void;
+  notify(leg: LegId, transferId: TransferId, body: string, headers: Headers): void;
+  /** Send OPTIONS outside of a dialog; resolves to the final status, 408 and 503 when nobody is there. */
+  options(uri: string): Promise<number>;
+  /** The leg is over: forget it. */
+  forget(leg: LegId): void;
+  close(): void;
+}
+
+export type { ReferTo };
