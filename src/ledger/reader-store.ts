@@ -93,7 +93,7 @@ export class ReaderStore {
 }
 
 function stored<T extends LedgerRecord>(kind: RecordKind, row: Row): Stored<T> {
-  return { seq: Number(row.seq), ...fromRow(kind, row) } as LedgerRecord as Stored<T>;
+  return { ...(fromRow(kind, row) as T), seq: Number(row.seq) };
 }
 
 function matching<K extends RecordKind>(kind: K, filter: Filters[K]): Condition[] {
