@@ -1,0 +1,185 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { Outcome, Owner, Upcall } from '../dialog/application.js';
+import type { SipStack } from '../dialog/stack.js';
+import type { SipLog } from '../log.js';
+import { encodeMessage, messageBytes } from '../message/build.js';
+import { readClientMessage } from './client-message.js';
+import { decodeFrame, encodeFrame, type Frame, FrameReader } from './framing.js';
+import { refusalLine, replyLine, sentLine, upcallLine } from './head-lines.js';
+
+/** What a session needs of the server around it. */
+export interface SessionHost {
+  readonly stack: SipStack;
+  readonly secret: string;
+  readonly log: SipLog;
+  readonly maxFrameBytes: number;
+  /** Public and local addresses for the client, `proto/address:port` lists. */
+  hostPorts(): { readonly external: string; readonly local: string };
+  closed(session: ControlSession): void;
+}
+
+/** Version of the protocol that we speak; clients ping from v0.8.2 on. */
+const PROTOCOL_VERSION = 'v0.9.10';
+/** A client that does not read is cut off at this many waiting bytes. */
+const MAX_UNREAD_BYTES = 64 * 1_048_576;
+
+/** One connected client of the control protocol. */
+export class ControlSession implements Owner {
+  /** Methods in lower case that this client asked for. */
+  readonly routes = new Set<string>();
+  authenticated = false;
+  private readonly reader: FrameReader;
+  private gone = false;
+
+  constructor(
+    private readonly host: SessionHost,
+    private readonly socket: Socket,
+  ) {
+    this.reader = new FrameReader(host.maxFrameBytes);
+    socket.setNoDelay(true);
+    socket.on('data', (chunk: Buffer) => this.onData(chunk));
+    // `close` follows every error.
+    socket.on('error', (error) => host.log.debug({ err: error }, 'control connection failed'));
+    socket.on('close', () => this.onClose());
+  }
+
+  deliver(upcall: Upcall): void {
+    this.write(encodeFrame(upcallLine(upcall), messageBytes(upcall.message)));
+  }
+
+  /** Writes what is pending and closes. */
+  end(): void {
+    this.socket.end();
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  private onClose(): void {
+    this.gone = true;
+    this.host.closed(this);
+  }
+
+  private onData(chunk: Buffer): void {
+    const read = this.reader.push(chunk);
+    if (!read.ok) {
+      this.host.log.warn({ reason: read.reason }, 'control connection closed: unreadable frame');
+      this.socket.destroy();
+      return;
+    }
+    for (const payload of read.frames) {
+      if (this.gone || this.socket.writableEnded) return;
+      this.onFrame(decodeFrame(payload));
+    }
+  }
+
+  private onFrame(frame: Frame): void {
+    const [rid = '', type = ''] = frame.tokens;
+    if (type === 'authenticate') {
+      this.authenticate(rid, frame);
+      return;
+    }
+    if (!this.authenticated) {
+      this.reject(rid, 'not authenticated');
+      return;
+    }
+    switch (type) {
+      case 'ping':
+        this.reply(replyLine(rid, 'OK', 'pong'));
+        return;
+      case 'route':
+        this.routes.add((frame.tokens[2] ?? '').toLowerCase());
+        this.reply(replyLine(rid, 'OK', ''));
+        return;
+      case 'remove_route':
+        this.routes.delete((frame.tokens[2] ?? '').toLowerCase());
+        this.reply(replyLine(rid, 'OK', ''));
+        return;
+      case 'sip':
+        this.onSip(rid, frame);
+        return;
+      default:
+        this.reply(refusalLine(rid, `unknown message type: ${type}`));
+    }
+  }
+
+  private authenticate(rid: string, frame: Frame): void {
+    const given = Buffer.from(frame.tokens[2] ?? '');
+    const wanted = Buffer.from(this.host.secret);
+    if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
+      this.reject(rid, 'incorrect secret');
+      return;
+    }
+    this.authenticated = true;
+    const { external, local } = this.host.hostPorts();
+    this.reply(replyLine(rid, 'OK', `${external}|${PROTOCOL_VERSION}|${local}`));
+  }
+
+  /** A breach of the protocol: the reply says why, then the connection closes. */
+  private reject(rid: string, reason: string): void {
+    this.host.log.warn({ reason }, 'control client refused');
+    this.reply(replyLine(rid, 'NO', reason));
+    this.socket.end();
+  }
+
+  private onSip(rid: string, frame: Frame): void {
+    const [, , txnId = '', dialogId = '', routeUri = ''] = frame.tokens;
+    const read = frame.message === null ? null : readClientMessage(frame.message);
+    if (read === null) {
+      this.reply(refusalLine(rid, 'invalid SIP message'));
+      return;
+    }
+    const { stack } = this.host;
+    if (read.kind === 'response') {
+      if (txnId === '') {
+        this.reject(rid, 'missing transaction id');
+        return;
+      }
+      this.report(rid, stack.respond(txnId, read.response));
+      return;
+    }
+    const { request } = read;
+    const report = (outcome: Outcome): void => this.report(rid, outcome);
+    if (dialogId !== '') {
+      stack.requestInDialog(this, dialogId, request, report);
+      return;
+    }
+    if (txnId !== '') {
+      if (request.method === 'CANCEL') {
+        report(stack.cancel(txnId, request));
+        return;
+      }
+      this.reply(refusalLine(rid, 'only CANCEL may name a transaction'));
+      return;
+    }
+    if (request.method === 'ACK' || request.method === 'CANCEL') {
+      this.reply(refusalLine(rid, `${request.method} needs a transaction or dialog`));
+      return;
+    }
+    stack.request(this, request, routeUri, report);
+  }
+
+  private report(rid: string, outcome: Outcome): void {
+    if (!outcome.ok) {
+      this.reply(refusalLine(rid, outcome.reason));
+      return;
+    }
+    this.write(encodeFrame(sentLine(rid, outcome), encodeMessage(outcome.message)));
+  }
+
+  private reply(line: string): void {
+    this.write(encodeFrame(line, null));
+  }
+
+  private write(frame: Buffer): void {
+    if (this.gone || this.socket.writableEnded) return;
+    if (this.socket.writableLength > MAX_UNREAD_BYTES) {
+      this.host.log.warn({}, 'control connection closed: the client does not read');
+      this.socket.destroy();
+      return;
+    }
+    this.socket.write(frame);
+  }
+}

@@ -1,0 +1,56 @@
+import type { SipRequest } from '../message/message.js';
+import type { ServerTransaction } from '../transaction/server-transaction.js';
+import { type Core, peerMeta } from './core.js';
+import { endDialog, hangUp } from './end.js';
+import { settle, sizeOf } from './incoming.js';
+import { refuse } from './refuse.js';
+
+/**
+ * A CANCEL of the peer (RFC 3261 §9.2): 200 to it, 487 to the INVITE, and word to the application. When it crosses
+ * our 2xx the peer gets 481 and, because it does not want the call any more, a BYE.
+ */
+export function handleCancel(core: Core, cancel: SipRequest, transaction: ServerTransaction): void {
+  const target = core.transactions.cancelled(cancel);
+  if (target === undefined) {
+    refuse(transaction, 481, 'Call/Transaction Does Not Exist');
+    return;
+  }
+  const inbound =
+    [...(core.dialogs.get(`${cancel.callId};from-tag=${cancel.fromTag}`)?.inbound ?? [])].find(
+      (candidate) => candidate.transaction === target,
+    ) ?? findInbound(core, target);
+  if (inbound !== undefined && !target.answered) {
+    refuse(transaction, 200, 'OK');
+    settle(core, inbound);
+    refuse(target, 487, 'Request Terminated');
+    const { dialog } = inbound;
+    if (dialog !== null && dialog.phase !== 'confirmed') endDialog(core, dialog);
+    inbound.owner.deliver({
+      type: 'request',
+      message: cancel,
+      meta: peerMeta(core, transaction.flow, 'network', sizeOf(cancel)),
+      txnId: inbound.txnId,
+      dialogId: dialog?.id ?? '',
+      receivedOn: null,
+    });
+    return;
+  }
+  if (target.stateName !== 'accepted') {
+    refuse(transaction, 200, 'OK');
+    return;
+  }
+  refuse(transaction, 481, 'Call/Transaction Does Not Exist');
+  for (const dialog of core.dialogs) {
+    for (const confirmation of dialog.confirmations.values()) {
+      if (confirmation.transaction === target) {
+        hangUp(core, dialog, 'CANCEL after 200 OK');
+        return;
+      }
+    }
+  }
+}
+
+function findInbound(core: Core, target: ServerTransaction) {
+  for (const inbound of core.inbound.values()) if (inbound.transaction === target) return inbound;
+  return undefined;
+}

@@ -1,0 +1,73 @@
+import type { SipRequest, SipResponse } from '../message/message.js';
+import type { ServerTransaction } from '../transaction/server-transaction.js';
+import type { Flow } from '../transport/flow.js';
+import { type Confirmation, type Core, disarm, newTxnId, peerMeta } from './core.js';
+import type { Dialog } from './dialog.js';
+import { hangUp } from './end.js';
+import { sizeOf } from './incoming.js';
+
+/**
+ * RFC 3261 §13.3.1.4: a 2xx to an INVITE is sent again, T1 doubling up to T2, on every transport, until its ACK
+ * comes; without one for 64*T1 the dialog is ended by BYE.
+ */
+export function awaitAck(
+  core: Core,
+  dialog: Dialog,
+  transaction: ServerTransaction,
+  response: SipResponse,
+  bytes: Buffer,
+): void {
+  const confirmation: Confirmation = {
+    transaction,
+    response,
+    bytes,
+    interval: core.timers.t1,
+    timer: null,
+    deadline: null,
+  };
+  const cseq = response.cseq.number;
+  dialog.confirmations.set(cseq, confirmation);
+  const again = (): void => {
+    transaction.respond(response, bytes);
+    confirmation.interval = Math.min(confirmation.interval * 2, core.timers.t2);
+    confirmation.timer = core.clock.setTimeout(again, confirmation.interval);
+  };
+  confirmation.timer = core.clock.setTimeout(again, confirmation.interval);
+  confirmation.deadline = core.clock.setTimeout(() => {
+    stop(core, confirmation);
+    dialog.confirmations.delete(cseq);
+    hangUp(core, dialog, 'ACK timeout');
+  }, core.timers.timeout);
+}
+
+function stop(core: Core, confirmation: Confirmation): void {
+  confirmation.timer = disarm(core, confirmation.timer);
+  confirmation.deadline = disarm(core, confirmation.deadline);
+}
+
+/** Stops sending 2xx again in a dialog that is over. */
+export function stopConfirmations(core: Core, dialog: Dialog): void {
+  for (const confirmation of dialog.confirmations.values()) stop(core, confirmation);
+  dialog.confirmations.clear();
+}
+
+/** An ACK for a 2xx: the first one reaches the application, its retransmissions do not. */
+export function handleAck(core: Core, ack: SipRequest, flow: Flow): void {
+  const match = core.dialogs.match(ack);
+  const confirmation = match?.dialog.confirmations.get(ack.cseq.number);
+  if (match === null || confirmation === undefined) {
+    core.counters.dropped++;
+    return;
+  }
+  const { dialog } = match;
+  stop(core, confirmation);
+  dialog.confirmations.delete(ack.cseq.number);
+  dialog.owner?.deliver({
+    type: 'request',
+    message: ack,
+    meta: peerMeta(core, flow, 'network', sizeOf(ack)),
+    txnId: newTxnId(),
+    dialogId: dialog.id,
+    receivedOn: null,
+  });
+}

@@ -1,0 +1,54 @@
+import { Headers } from '../message/headers.js';
+import { NO_BODY } from '../message/message.js';
+import { stopConfirmations } from './confirm.js';
+import { type Core, disarm, type InboundRequest, later } from './core.js';
+import type { Dialog } from './dialog.js';
+import { settle } from './incoming.js';
+import { sendInDialog } from './outgoing.js';
+import { refuse } from './refuse.js';
+
+/** The reasons for which the stack ends a dialog by itself; clients show the text. */
+export type HangUpText =
+  | 'ACK timeout'
+  | 'Session timer expired'
+  | 'CANCEL after 200 OK'
+  | 'ACK-BYE due to cancel race condition'
+  | 'Application gone';
+
+/**
+ * Takes a dialog out of the table. Open requests of the peer in it are answered (RFC 3261 §15.1.2: 487), except
+ * `except`, which is the request that ended it or is being answered just now.
+ */
+export function endDialog(core: Core, dialog: Dialog, except: InboundRequest | null = null): void {
+  if (dialog.phase === 'ended') return;
+  dialog.phase = 'ended';
+  core.dialogs.remove(dialog);
+  dialog.expiry = disarm(core, dialog.expiry);
+  stopConfirmations(core, dialog);
+  // What was ACKed may be asked for again only while the dialog lives; afterwards the peer has our BYE.
+  for (const owed of dialog.acknowledgements.values()) owed.deadline = disarm(core, owed.deadline);
+  dialog.acknowledgements.clear();
+  for (const inbound of [...dialog.inbound]) {
+    if (inbound === except) continue;
+    settle(core, inbound);
+    refuse(inbound.transaction, inbound.request.method === 'BYE' ? 200 : 487, 'Request Terminated');
+  }
+}
+
+/** Ends a confirmed dialog by a BYE of our own and tells its owner. */
+export function hangUp(core: Core, dialog: Dialog, text: HangUpText): void {
+  if (dialog.phase !== 'confirmed') {
+    endDialog(core, dialog);
+    return;
+  }
+  const { owner } = dialog;
+  const headers = new Headers().add('Reason', `SIP;cause=200;text="${text}"`);
+  core.log.info({ dialogId: dialog.id, text }, 'the server ends a dialog');
+  sendInDialog(core, null, dialog, { method: 'BYE', uri: '', headers, body: NO_BODY }, (outcome) => {
+    if (!outcome.ok) return core.log.warn({ dialogId: dialog.id, reason: outcome.reason }, 'cannot send BYE');
+    const { message, meta } = outcome;
+    if (message.kind !== 'request') return;
+    later(() => owner?.deliver({ type: 'unsolicited', message, meta, dialogId: dialog.id }));
+  });
+  endDialog(core, dialog);
+}

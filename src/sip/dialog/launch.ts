@@ -1,0 +1,63 @@
+import { Headers } from '../message/headers.js';
+import { NO_BODY, type SipRequest, SipResponse } from '../message/message.js';
+import { takeFinal, takeProvisional } from './answers.js';
+import { abandonInvite } from './cancel.js';
+import { type Core, disarm, later, type OutboundRequest, peerMeta } from './core.js';
+
+/** Starts the transaction of a request and wires its outcomes; returns the request's size on the wire. */
+export function launch(core: Core, outbound: OutboundRequest): number {
+  const { request, flow, dialog } = outbound;
+  core.outbound.set(outbound.txnId, outbound);
+  if (request.method === 'INVITE') {
+    if (dialog !== null) dialog.inviteOut = outbound;
+    outbound.guard = core.clock.setTimeout(() => abandonInvite(core, outbound), core.limits.ringMs);
+  }
+  const transaction = core.transactions.request(request, flow, {
+    onResponse: (response) => {
+      if (response.status < 200) takeProvisional(core, outbound, response);
+      else takeFinal(core, outbound, response, response.raw?.length ?? 0);
+    },
+    onTimeout: () => failLater(core, outbound, 408, 'Request Timeout'),
+    onFailure: () => failLater(core, outbound, 503, 'Service Unavailable'),
+  });
+  outbound.transaction = transaction;
+  return transaction.size;
+}
+
+/** A final response of our own making, delivered in a later turn than the reply to the client's frame. */
+export function failLater(core: Core, outbound: OutboundRequest, status: number, reason: string): void {
+  later(() => takeFinal(core, outbound, localResponse(outbound.request, status, reason), 0));
+}
+
+/** What the peer would have sent. */
+function localResponse(request: SipRequest, status: number, reason: string): SipResponse {
+  const headers = new Headers();
+  for (const name of ['Via', 'From', 'To', 'Call-ID', 'CSeq'])
+    headers.add(name, request.headers.get(name) ?? '');
+  return new SipResponse(status, reason, headers, NO_BODY);
+}
+
+/** Hands a response to the application. */
+export function deliverResponse(
+  core: Core,
+  outbound: OutboundRequest,
+  response: SipResponse,
+  bytes: number,
+): void {
+  outbound.owner?.deliver({
+    type: 'response',
+    message: response,
+    meta: peerMeta(core, outbound.flow, 'network', bytes),
+    txnId: outbound.txnId,
+    dialogId: outbound.dialog?.id ?? '',
+  });
+}
+
+/** Forgets a request that has its final response. */
+export function finish(core: Core, outbound: OutboundRequest): void {
+  outbound.done = true;
+  outbound.guard = disarm(core, outbound.guard);
+  core.outbound.delete(outbound.txnId);
+  const { dialog } = outbound;
+  if (dialog?.inviteOut === outbound) dialog.inviteOut = null;
+}

@@ -1,0 +1,150 @@
+import { Headers } from '../message/headers.js';
+import { parseCSeq, SipRequest } from '../message/message.js';
+import { tagOf } from '../message/name-addr.js';
+import { newBranch, newTag, randomToken } from '../random.js';
+import { type Flow, type Listener, transportText } from '../transport/flow.js';
+import type { AppRequest, Outcome, Owner } from './application.js';
+import { type Core, newTxnId, type OutboundRequest, ownMeta } from './core.js';
+import { Dialog, dialogIdOf } from './dialog.js';
+import { addressRequest } from './dialog-state.js';
+import {
+  ADDRESS_HEADERS,
+  DROPPED_IN_REQUEST,
+  defaultContact,
+  defaultContentType,
+  hostPort,
+  withOwnHost,
+} from './fill.js';
+import { launch } from './launch.js';
+import { findRoute, flowTo, isMyself } from './next-hop.js';
+
+/** Told once how sending went. */
+export type Reply = (outcome: Outcome) => void;
+
+/** In-dialog requests that carry Contact (RFC 3261 §12.2.1.1, 3311 §5.1, 6665 §4.1.2, 3515 §2.2). */
+const WITH_CONTACT: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE', 'REFER', 'UPDATE', 'NOTIFY']);
+
+/** In a dialog these are the dialog's; what the application wrote is ignored. */
+const DIALOG_HEADERS: ReadonlySet<string> = new Set(['From', 'To', 'Call-ID', 'CSeq']);
+
+export function viaValue(listener: Listener, branch: string): string {
+  return `SIP/2.0/${transportText(listener)} ${hostPort(listener)};branch=${branch};rport`;
+}
+
+/** Copies the application's headers that are not filled already. */
+function copyHeaders(to: Headers, app: AppRequest, listener: Listener, skip: ReadonlySet<string>): void {
+  for (let i = 0; i < app.headers.size; i++) {
+    const name = app.headers.names[i] ?? '';
+    const value = app.headers.values[i] ?? '';
+    if (DROPPED_IN_REQUEST.has(name) || skip.has(name)) continue;
+    to.add(name, ADDRESS_HEADERS.has(name) ? withOwnHost(value, listener) : value);
+  }
+}
+
+const FILLED_IN_NEW: ReadonlySet<string> = new Set(['From', 'To', 'Call-ID', 'CSeq', 'Max-Forwards']);
+
+/** A request outside a dialog (RFC 3261 §8.1.1), completed from what the application gave. */
+function buildNew(app: AppRequest, listener: Listener): SipRequest | null {
+  const headers = new Headers();
+  headers.add('Via', viaValue(listener, newBranch()));
+  headers.add('Max-Forwards', app.headers.get('Max-Forwards') ?? '70');
+  const from = withOwnHost(app.headers.get('From') ?? defaultContact(listener), listener);
+  headers.add('From', tagOf(from) === '' ? `${from};tag=${newTag()}` : from);
+  headers.add('To', withOwnHost(app.headers.get('To') ?? `<${app.uri}>`, listener));
+  headers.add('Call-ID', app.headers.get('Call-ID') ?? randomToken(16));
+  const wanted = parseCSeq(app.headers.get('CSeq') ?? '').number;
+  headers.add('CSeq', `${wanted >= 0 ? wanted : 1} ${app.method}`);
+  copyHeaders(headers, app, listener, FILLED_IN_NEW);
+  const makesDialog = app.method === 'INVITE' || app.method === 'SUBSCRIBE';
+  if (makesDialog && !headers.has('Contact')) headers.add('Contact', defaultContact(listener));
+  if (!defaultContentType(headers, app.body)) return null;
+  return new SipRequest(app.method, app.uri, headers, app.body);
+}
+
+const NO_TYPE: Outcome = { ok: false, reason: 'missing content-type' };
+
+/** Sends a new request of the application, through `routeUri` when that is not empty. */
+export function sendNew(core: Core, owner: Owner, app: AppRequest, routeUri: string, reply: Reply): void {
+  findRoute(core, routeUri === '' ? app.uri : routeUri, null, (route) => {
+    if (!route.ok) return reply(route);
+    if (isMyself(core, route.destination))
+      return reply({ ok: false, reason: 'can not send request to myself' });
+    const request = buildNew(app, route.listener);
+    if (request === null) return reply(NO_TYPE);
+    let dialog: Dialog | null = null;
+    if (app.method === 'INVITE' || app.method === 'SUBSCRIBE') {
+      if (core.dialogs.get(dialogIdOf(request)) !== undefined) {
+        return reply({ ok: false, reason: 'a dialog with this Call-ID and From tag is in progress' });
+      }
+      dialog = new Dialog(dialogIdOf(request), request.callId, 'uac', app.method, owner, route.listener);
+      dialog.contact = request.headers.get('Contact') ?? '';
+      core.dialogs.add(dialog);
+    }
+    reply(dispatch(core, owner, request, flowTo(core, route), dialog));
+  });
+}
+
+/** Sends a request in a dialog; `owner` is null for one of our own, whose response nobody waits for. */
+export function sendInDialog(
+  core: Core,
+  owner: Owner | null,
+  dialog: Dialog,
+  app: AppRequest,
+  reply: Reply,
+): void {
+  const before = dialog.state;
+  if (before === null) {
+    reply({ ok: false, reason: 'dialog is not established yet' });
+    return;
+  }
+  findRoute(core, addressRequest(before).nextHop, dialog.listener, (route) => {
+    if (!route.ok) return reply(route);
+    const state = dialog.state ?? before;
+    const addressing = addressRequest(state);
+    const localSeq = state.localSeq + 1;
+    const headers = new Headers();
+    headers.add('Via', viaValue(route.listener, newBranch()));
+    headers.add('Max-Forwards', app.headers.get('Max-Forwards') ?? '70');
+    for (const entry of addressing.routes) headers.add('Route', entry);
+    headers.add('From', state.local).add('To', state.remote).add('Call-ID', state.callId);
+    headers.add('CSeq', `${localSeq} ${app.method}`);
+    copyHeaders(headers, app, route.listener, IN_DIALOG_SKIP);
+    if (WITH_CONTACT.has(app.method) && !headers.has('Contact')) {
+      headers.add('Contact', dialog.contact || defaultContact(route.listener));
+    }
+    if (!defaultContentType(headers, app.body)) return reply(NO_TYPE);
+    // A URI of the application's own is taken as it is, unless a strict router needs that place.
+    const own =
+      app.uri !== '' && !app.uri.includes('placeholder') && addressing.requestUri === state.remoteTarget;
+    const request = new SipRequest(app.method, own ? app.uri : addressing.requestUri, headers, app.body);
+    dialog.update({ ...state, localSeq });
+    reply(dispatch(core, owner, request, flowTo(core, route), dialog));
+  });
+}
+
+const IN_DIALOG_SKIP: ReadonlySet<string> = new Set([...DIALOG_HEADERS, 'Max-Forwards']);
+
+/** Registers and starts the transaction. */
+function dispatch(
+  core: Core,
+  owner: Owner | null,
+  request: SipRequest,
+  flow: Flow,
+  dialog: Dialog | null,
+): Outcome {
+  const outbound: OutboundRequest = {
+    txnId: newTxnId(),
+    request,
+    flow,
+    dialog,
+    owner,
+    transaction: null,
+    provisional: false,
+    cancel: null,
+    guard: null,
+    done: false,
+  };
+  const size = launch(core, outbound);
+  const meta = ownMeta(core, flow.listener, size);
+  return { ok: true, message: request, meta, txnId: outbound.txnId, dialogId: dialog?.id ?? '' };
+}

@@ -1,0 +1,134 @@
+import type { Clock } from '../clock.js';
+import type { Counters } from '../counters.js';
+import type { SipLimits } from '../limits.js';
+import type { SipLog } from '../log.js';
+import type { SipTimers } from '../transaction/timers.js';
+import { TransactionLayer, type TransactionTransport } from '../transaction/transaction-layer.js';
+import { sendAck } from './acknowledge.js';
+import type { AppRequest, AppResponse, Outcome, Owner, OwnerRegistry } from './application.js';
+import { abandonInvite, cancelInvite } from './cancel.js';
+import { handleAck } from './confirm.js';
+import { type Core, type DialogTransport, disarm } from './core.js';
+import { DialogTable } from './dialog.js';
+import { endDialog, hangUp } from './end.js';
+import { handleRequest, settle } from './incoming.js';
+import { type Reply, sendInDialog, sendNew } from './outgoing.js';
+import { refuse } from './refuse.js';
+import { respond } from './respond.js';
+
+export interface StackOptions {
+  readonly clock: Clock;
+  readonly timers: SipTimers;
+  readonly limits: SipLimits;
+  readonly log: SipLog;
+  readonly counters: Counters;
+  readonly transport: DialogTransport & TransactionTransport;
+  readonly owners: OwnerRegistry;
+  readonly supported: ReadonlySet<string>;
+}
+
+const NO_DIALOG: Outcome = {
+  ok: false,
+  reason: 'Server error: unable to find dialog for dialog id provided',
+};
+
+/** The dialog layer as the application sees it. */
+export class SipStack {
+  readonly transactions: TransactionLayer;
+  private readonly core: Core;
+
+  constructor(options: StackOptions) {
+    this.transactions = new TransactionLayer(options.clock, options.timers, options.transport, {
+      onRequest: (request, transaction) => handleRequest(this.core, request, transaction),
+      onAck: (ack, flow) => handleAck(this.core, ack, flow),
+      onStray: () => {
+        options.counters.dropped++;
+      },
+    });
+    this.core = {
+      ...options,
+      transactions: this.transactions,
+      dialogs: new DialogTable(),
+      inbound: new Map(),
+      outbound: new Map(),
+      merging: new Map(),
+    };
+  }
+
+  /** Open dialogs, and requests in either direction without a final response. */
+  counts(): { dialogs: number; inbound: number; outbound: number } {
+    return {
+      dialogs: this.core.dialogs.size,
+      inbound: this.core.inbound.size,
+      outbound: this.core.outbound.size,
+    };
+  }
+
+  /** The application's response to an open request. */
+  respond(txnId: string, response: AppResponse): Outcome {
+    return respond(this.core, txnId, response);
+  }
+
+  cancel(txnId: string, request: AppRequest): Outcome {
+    return cancelInvite(this.core, txnId, request);
+  }
+
+  /** A new request, or one in the dialog that its Call-ID names. */
+  request(owner: Owner, request: AppRequest, routeUri: string, reply: Reply): void {
+    const callId = request.headers.get('Call-ID');
+    const dialog = callId === undefined ? undefined : this.core.dialogs.confirmedByCallId(callId);
+    if (dialog !== undefined) {
+      this.requestInDialog(owner, dialog.id, request, reply);
+      return;
+    }
+    sendNew(this.core, owner, request, routeUri, reply);
+  }
+
+  requestInDialog(owner: Owner, dialogId: string, request: AppRequest, reply: Reply): void {
+    const dialog = this.core.dialogs.get(dialogId);
+    if (dialog === undefined) {
+      reply(NO_DIALOG);
+      return;
+    }
+    if (dialog.owner === null) {
+      dialog.owner = owner;
+      if (dialog.kind === 'INVITE') dialog.expiry = disarm(this.core, dialog.expiry);
+    }
+    if (request.method === 'ACK') {
+      sendAck(this.core, dialog, request, reply);
+      return;
+    }
+    sendInDialog(this.core, owner, dialog, request, reply);
+  }
+
+  /** An application went away: what only it could finish is finished, its dialogs wait for another one. */
+  ownerGone(owner: Owner): void {
+    const { core } = this;
+    for (const inbound of [...core.inbound.values()]) {
+      if (inbound.owner !== owner) continue;
+      settle(core, inbound);
+      refuse(inbound.transaction, inbound.request.method === 'BYE' ? 200 : 503, 'Service Unavailable');
+      if (inbound.dialog !== null && inbound.dialog.phase !== 'confirmed') endDialog(core, inbound.dialog);
+    }
+    for (const outbound of core.outbound.values()) {
+      if (outbound.owner === owner && outbound.request.method === 'INVITE') abandonInvite(core, outbound);
+    }
+    for (const dialog of core.dialogs) {
+      if (dialog.owner !== owner) continue;
+      dialog.owner = null;
+      dialog.expiry ??= core.clock.setTimeout(
+        () => hangUp(core, dialog, 'Application gone'),
+        core.limits.orphanMs,
+      );
+    }
+  }
+
+  /** Drops everything without a word to the peers. */
+  clear(): void {
+    for (const inbound of [...this.core.inbound.values()]) settle(this.core, inbound);
+    for (const outbound of this.core.outbound.values()) outbound.guard = disarm(this.core, outbound.guard);
+    this.core.outbound.clear();
+    for (const dialog of [...this.core.dialogs]) endDialog(this.core, dialog);
+    this.transactions.clear();
+  }
+}

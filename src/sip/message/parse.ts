@@ -1,0 +1,145 @@
+import { canonicalHeaderName, isToken } from './header-names.js';
+import { Headers } from './headers.js';
+import { NO_BODY, type SipMessage, SipRequest, SipResponse } from './message.js';
+import { parseCount } from './params.js';
+import { validateMessage } from './validate.js';
+
+/** Why a message is refused: the status that answers it and a reason phrase. */
+export interface Fault {
+  readonly status: number;
+  readonly reason: string;
+}
+
+type StartLine =
+  | { readonly kind: 'request'; readonly method: string; readonly uri: string }
+  | { readonly kind: 'response'; readonly status: number; readonly reason: string };
+
+/** Everything up to the blank line. */
+export interface MessageHead {
+  readonly start: StartLine;
+  readonly headers: Headers;
+  /** Full names, no folding, no malformed line, CRLF throughout: may be passed on as it is. */
+  readonly clean: boolean;
+  readonly fault: Fault | null;
+}
+
+export type ParseResult =
+  | { readonly ok: true; readonly message: SipMessage }
+  /** `request` is there when the sender can be answered. */
+  | { readonly ok: false; readonly fault: Fault; readonly request: SipRequest | null };
+
+const badRequest = (reason: string): Fault => ({ status: 400, reason });
+
+function parseStartLine(line: string): { start: StartLine; fault: Fault | null } | null {
+  if (line.startsWith('SIP/')) {
+    const status = parseCount(line.slice(8, 11), 699);
+    if (!line.startsWith('SIP/2.0 ') || status === null || status < 100 || line.length < 11) return null;
+    if (line.length > 11 && line.charAt(11) !== ' ') return null;
+    return { start: { kind: 'response', status, reason: line.slice(12) }, fault: null };
+  }
+  const first = line.indexOf(' ');
+  const last = line.lastIndexOf(' ');
+  if (first <= 0) return null;
+  const method = line.slice(0, first);
+  const version = line.slice(last + 1);
+  if (!isToken(method) || !version.toUpperCase().startsWith('SIP/')) return null;
+  const uri = line.slice(first + 1, last);
+  const start: StartLine = { kind: 'request', method, uri };
+  if (version.toUpperCase() !== 'SIP/2.0')
+    return { start, fault: { status: 505, reason: 'Version Not Supported' } };
+  const wellFormed = uri.length > 0 && !uri.includes(' ') && !uri.startsWith('<') && uri.indexOf(':') > 0;
+  return { start, fault: wellFormed ? null : badRequest('Malformed Request-URI') };
+}
+
+/**
+ * Reads the head of a message (without the blank line). `null` when the first line is neither a SIP request nor a
+ * SIP response, so that nobody could be answered.
+ */
+export function parseHead(head: string): MessageHead | null {
+  let end = head.indexOf('\n');
+  if (end < 0) end = head.length;
+  let clean = head.charAt(end - 1) === '\r';
+  const first = parseStartLine(head.slice(0, clean ? end - 1 : end));
+  if (first === null) return null;
+  const headers = new Headers();
+  let fault = first.fault;
+  let from = end + 1;
+  while (from < head.length) {
+    let stop = head.indexOf('\n', from);
+    if (stop < 0) stop = head.length;
+    const crlf = head.charAt(stop - 1) === '\r';
+    if (!crlf && stop < head.length) clean = false;
+    const line = head.slice(from, crlf ? stop - 1 : stop);
+    from = stop + 1;
+    const lead = line.charAt(0);
+    if (lead === ' ' || lead === '\t') {
+      headers.continueLast(line.trim());
+      clean = false;
+      continue;
+    }
+    const colon = line.indexOf(':');
+    const name = line.slice(0, Math.max(colon, 0)).trimEnd();
+    if (!isToken(name)) {
+      clean = false;
+      if (line !== '') fault ??= badRequest('Malformed Header Line');
+      continue;
+    }
+    if (name.length === 1 || name.length !== colon) clean = false;
+    headers.add(canonicalHeaderName(name), line.slice(colon + 1).trim());
+  }
+  return { start: first.start, headers, clean, fault };
+}
+
+/** Puts head and body together; `whole` are the bytes of both, kept when they may be passed on as they are. */
+export function completeMessage(head: MessageHead, body: Buffer, whole: Buffer | null): SipMessage {
+  const raw = head.clean && head.headers.has('Content-Length') ? whole : null;
+  return head.start.kind === 'request'
+    ? new SipRequest(head.start.method, head.start.uri, head.headers, body, raw)
+    : new SipResponse(head.start.status, head.start.reason, head.headers, body, raw);
+}
+
+/** A head and its body, checked: what the transports hand on. */
+export function finishMessage(
+  head: MessageHead,
+  body: Buffer,
+  whole: Buffer | null,
+  fault: Fault | null,
+): ParseResult {
+  const message = completeMessage(head, body, whole);
+  const found = head.fault ?? fault ?? validateMessage(message);
+  if (found === null) return { ok: true, message };
+  return { ok: false, fault: found, request: message.kind === 'request' ? message : null };
+}
+
+const NOT_SIP: ParseResult = { ok: false, fault: badRequest('Not SIP'), request: null };
+
+/** Index of the blank line, and where the body starts. */
+function findBlankLine(bytes: Buffer): { head: number; body: number } | null {
+  const crlf = bytes.indexOf('\r\n\r\n', 0, 'latin1');
+  if (crlf >= 0) return { head: crlf + 2, body: crlf + 4 };
+  const lf = bytes.indexOf('\n\n', 0, 'latin1');
+  return lf < 0 ? null : { head: lf + 1, body: lf + 2 };
+}
+
+/** Reads one datagram (RFC 3261 §18.3): bytes beyond Content-Length are ignored, fewer are an error. */
+export function parseDatagram(bytes: Buffer): ParseResult {
+  let start = 0;
+  while (start < bytes.length && (bytes[start] === 13 || bytes[start] === 10)) start++;
+  const datagram = start === 0 ? bytes : bytes.subarray(start);
+  const blank = findBlankLine(datagram);
+  if (blank === null) return NOT_SIP;
+  const head = parseHead(datagram.toString('utf8', 0, blank.head));
+  if (head === null) return NOT_SIP;
+  const available = datagram.length - blank.body;
+  const text = head.headers.get('Content-Length');
+  if (text === undefined) {
+    return finishMessage(head, available === 0 ? NO_BODY : datagram.subarray(blank.body), null, null);
+  }
+  const length = parseCount(text, 0x7fff_ffff);
+  if (length === null || length > available) {
+    return finishMessage(head, datagram.subarray(blank.body), null, badRequest('Bad Content-Length'));
+  }
+  const end = blank.body + length;
+  const whole = end === datagram.length ? datagram : datagram.subarray(0, end);
+  return finishMessage(head, length === 0 ? NO_BODY : datagram.subarray(blank.body, end), whole, null);
+}

@@ -1,0 +1,213 @@
+/**
+ * The embedded SIP server: SIP over UDP and TCP towards the network, the drachtio control protocol towards the
+ * application. It knows nothing of calls; drachtio-srf is its client.
+ */
+import { type Clock, systemClock } from './clock.js';
+import { ControlServer } from './control/control-server.js';
+import { Counters, type TrafficStats } from './counters.js';
+import type { DialogTransport } from './dialog/core.js';
+import { refuseMalformed } from './dialog/refuse.js';
+import { SipStack } from './dialog/stack.js';
+import { DEFAULT_LIMITS, type SipLimits } from './limits.js';
+import { type SipLog, silentLog, type Trace } from './log.js';
+import type { SipMessage } from './message/message.js';
+import type { ParseResult } from './message/parse.js';
+import { bracket } from './message/uri.js';
+import { sipTimers, type TimerSettings } from './transaction/timers.js';
+import type { TransactionTransport } from './transaction/transaction-layer.js';
+import type { Flow, ListenAddress, Listener, Transport } from './transport/flow.js';
+import { TransportLayer } from './transport/transport-layer.js';
+
+export interface SipServerOptions {
+  readonly listeners: readonly ListenAddress[];
+  /** Where the application connects; port 0 takes a free one. */
+  readonly control: { readonly host: string; readonly port: number; readonly secret: string };
+  readonly clock?: Clock;
+  readonly timers?: TimerSettings;
+  readonly limits?: Partial<SipLimits>;
+  readonly log?: SipLog;
+  /** Gets every SIP message that enters or leaves. */
+  readonly trace?: Trace;
+  /** Option tags that a peer's `Require` may name; anything else is refused with 420. */
+  readonly supported?: readonly string[];
+}
+
+/** Extensions that the stack does not have to know: they are the application's affair. */
+export const DEFAULT_SUPPORTED: readonly string[] = [
+  'replaces',
+  'norefersub',
+  'histinfo',
+  'uui',
+  'tdialog',
+  'resource-priority',
+  'from-change',
+  'privacy',
+];
+
+export interface BoundAddress {
+  readonly transport: Transport;
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface SipServerStats extends TrafficStats {
+  /** What lives just now; all of it is zero when nothing is going on. */
+  readonly live: {
+    readonly clientTransactions: number;
+    readonly serverTransactions: number;
+    readonly dialogs: number;
+    /** Requests of peers that the application has not answered. */
+    readonly inboundRequests: number;
+    /** Requests of the application without a final response. */
+    readonly outboundRequests: number;
+  };
+  readonly connections: number;
+  readonly controlClients: number;
+}
+
+export interface SipServer {
+  /** Opens all sockets; rejects with the system's error when one cannot be opened. */
+  start(): Promise<{ listeners: readonly BoundAddress[]; control: { host: string; port: number } }>;
+  /** Closes everything at once; peers are not told. */
+  stop(): Promise<void>;
+  stats(): SipServerStats;
+}
+
+export function createSipServer(options: SipServerOptions): SipServer {
+  return new EmbeddedSipServer(options);
+}
+
+const address = (listener: Listener): string => `${bracket(listener.publicHost)}:${listener.publicPort}`;
+
+class EmbeddedSipServer implements SipServer {
+  private readonly clock: Clock;
+  private readonly log: SipLog;
+  private readonly counters = new Counters();
+  private readonly transport: TransportLayer;
+  private readonly control: ControlServer;
+  private readonly stack: SipStack;
+
+  constructor(private readonly options: SipServerOptions) {
+    this.clock = options.clock ?? systemClock;
+    this.log = options.log ?? silentLog;
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.transport = new TransportLayer({
+      received: (result, flow, bytes) => this.received(result, flow, bytes),
+      failed: (key, error) => this.failed(key, error),
+    });
+    this.control = new ControlServer({
+      ...options.control,
+      maxFrameBytes: limits.frameBytes,
+      log: this.log,
+      hostPorts: () => this.hostPorts(),
+    });
+    this.stack = new SipStack({
+      clock: this.clock,
+      timers: sipTimers(options.timers),
+      limits,
+      log: this.log,
+      counters: this.counters,
+      transport: this.stackTransport(),
+      owners: this.control,
+      supported: new Set(options.supported ?? DEFAULT_SUPPORTED),
+    });
+  }
+
+  async start() {
+    await this.transport.open(this.options.listeners);
+    try {
+      const control = await this.control.open(this.stack);
+      const listeners = this.transport.listeners.map(({ transport, host, port }) => ({
+        transport,
+        host,
+        port,
+      }));
+      return { listeners, control };
+    } catch (error) {
+      await this.transport.close();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.control.close();
+    this.stack.clear();
+    await this.transport.close();
+  }
+
+  stats(): SipServerStats {
+    const { dialogs, inbound, outbound } = this.stack.counts();
+    return {
+      ...this.counters.snapshot(),
+      live: {
+        clientTransactions: this.stack.transactions.clientCount,
+        serverTransactions: this.stack.transactions.serverCount,
+        dialogs,
+        inboundRequests: inbound,
+        outboundRequests: outbound,
+      },
+      connections: 0,
+      controlClients: this.control.clientCount,
+    };
+  }
+
+  private hostPorts(): { external: string; local: string } {
+    const { listeners } = this.transport;
+    return {
+      external: listeners.map((listener) => `${listener.transport}/${address(listener)}`).join(','),
+      local: listeners.map((own) => `${own.transport}/${bracket(own.host)}:${own.port}`).join(','),
+    };
+  }
+
+  private received(result: ParseResult, flow: Flow, bytes: Buffer): void {
+    this.traced('in', flow, bytes);
+    if (result.ok) {
+      this.counters.received(result.message);
+      this.stack.transactions.receive(result.message, flow);
+      return;
+    }
+    this.counters.malformed++;
+    this.log.debug({ reason: result.fault.reason, from: flow.remoteHost }, 'malformed message');
+    const answer = refuseMalformed(result, flow);
+    if (answer === null) this.counters.dropped++;
+    else this.send(flow, answer.message, answer.bytes, false);
+  }
+
+  private failed(key: string, error: Error): void {
+    this.log.debug({ flow: key, err: error }, 'flow failed');
+    this.stack.transactions.flowFailed(key);
+  }
+
+  private send(flow: Flow, message: SipMessage, bytes: Buffer, again: boolean): void {
+    this.counters.sent(message, again);
+    this.traced('out', flow, bytes);
+    flow.send(bytes);
+  }
+
+  private traced(direction: 'in' | 'out', flow: Flow, bytes: Buffer): void {
+    const { listener } = flow;
+    this.options.trace?.({
+      direction,
+      transport: listener.transport,
+      local: `${bracket(listener.host)}:${listener.port}`,
+      remote: `${bracket(flow.remoteHost)}:${flow.remotePort}`,
+      time: this.clock.now(),
+      bytes,
+    });
+  }
+
+  private stackTransport(): DialogTransport & TransactionTransport {
+    const { transport } = this;
+    return {
+      get listeners() {
+        return transport.listeners;
+      },
+      select: (destination, preferred) => transport.select(destination, preferred),
+      flow: (destination, listener) => transport.flow(destination, listener),
+      resolve: (host, then) => transport.resolve(host, then),
+      send: (flow, message, bytes, again) => this.send(flow, message, bytes, again),
+      reopen: (listener, host, port) =>
+        transport.flow({ transport: listener.transport, host, port }, listener),
+    };
+  }
+}

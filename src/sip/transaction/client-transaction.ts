@@ -1,0 +1,162 @@
+import type { Clock, TimerHandle } from '../clock.js';
+import { encodeMessage } from '../message/build.js';
+import { Headers } from '../message/headers.js';
+import { NO_BODY, SipRequest, type SipResponse } from '../message/message.js';
+import type { Flow } from '../transport/flow.js';
+import { INVITE_CLIENT_START, type InviteClientState, stepInviteClient } from './invite-client.js';
+import type { ClientEffect, ClientInput, ClientTimer } from './machine.js';
+import {
+  NON_INVITE_CLIENT_START,
+  type NonInviteClientState,
+  stepNonInviteClient,
+} from './non-invite-client.js';
+import type { SipTimers } from './timers.js';
+
+/** What the sender of a request is told. Exactly one of `final`, `timeout` and `failure` ends a non-INVITE. */
+export interface ClientUser {
+  /** Provisional and final responses; for an INVITE also each further 2xx. */
+  onResponse(response: SipResponse): void;
+  onTimeout(): void;
+  onFailure(): void;
+}
+
+/** What a transaction needs from the layer around it. */
+export interface TransactionHost {
+  readonly clock: Clock;
+  readonly timers: SipTimers;
+  /** Sends on a flow and traces; `again` counts it as a retransmission. */
+  transmit(flow: Flow, message: SipRequest | SipResponse, bytes: Buffer, again: boolean): void;
+  forgetClient(transaction: ClientTransaction): void;
+}
+
+/** The ACK for a non-2xx final response: same Via, Route and Request-URI as the INVITE (RFC 3261 §17.1.1.3). */
+function failureAck(invite: SipRequest, response: SipResponse): SipRequest {
+  const headers = new Headers();
+  headers.add('Via', invite.headers.get('Via') ?? '');
+  for (const route of invite.headers.all('Route')) headers.add('Route', route);
+  headers.add('From', invite.headers.get('From') ?? '');
+  headers.add('To', response.headers.get('To') ?? '');
+  headers.add('Call-ID', invite.callId);
+  headers.add('CSeq', `${invite.cseq.number} ACK`);
+  headers.add('Max-Forwards', '70');
+  return new SipRequest('ACK', invite.uri, headers, NO_BODY);
+}
+
+/** A request on its way: runs the INVITE or non-INVITE client machine. */
+export class ClientTransaction {
+  readonly key: string;
+  private state: InviteClientState | NonInviteClientState;
+  private readonly bytes: Buffer;
+  private readonly armed = new Map<ClientTimer, TimerHandle>();
+  private ack: { message: SipRequest; bytes: Buffer } | null = null;
+  private sent = false;
+
+  constructor(
+    private readonly host: TransactionHost,
+    readonly request: SipRequest,
+    readonly flow: Flow,
+    private readonly user: ClientUser,
+  ) {
+    this.key = clientKey(request.via?.branch ?? '', request.method);
+    this.bytes = encodeMessage(request);
+    this.state =
+      request.method === 'INVITE' ? INVITE_CLIENT_START(host.timers) : NON_INVITE_CLIENT_START(host.timers);
+  }
+
+  /** Size of the request on the wire. */
+  get size(): number {
+    return this.bytes.length;
+  }
+
+  get stateName(): string {
+    return this.state.name;
+  }
+
+  start(): void {
+    this.step({ type: 'start' }, null);
+  }
+
+  receive(response: SipResponse): void {
+    this.step({ type: 'response', status: response.status }, response);
+  }
+
+  transportError(): void {
+    this.step({ type: 'transportError' }, null);
+  }
+
+  /** Forgets everything without telling the user; for the end of the server. */
+  abandon(): void {
+    for (const handle of this.armed.values()) this.host.clock.clearTimeout(handle);
+    this.armed.clear();
+    this.host.forgetClient(this);
+  }
+
+  private step(input: ClientInput, response: SipResponse | null): void {
+    const { state } = this;
+    const { timers } = this.host;
+    const next =
+      this.request.method === 'INVITE'
+        ? stepInviteClient(state as InviteClientState, input, timers, this.flow.reliable)
+        : stepNonInviteClient(state as NonInviteClientState, input, timers, this.flow.reliable);
+    this.state = next.state;
+    // Forget first: an effect may make the user start another transaction or end the server.
+    if (next.state.name === 'terminated' && state.name !== 'terminated') this.abandon();
+    for (const effect of next.effects) this.perform(effect, response);
+  }
+
+  private perform(effect: ClientEffect, response: SipResponse | null): void {
+    switch (effect.type) {
+      case 'transmit':
+        this.host.transmit(this.flow, this.request, this.bytes, this.sent);
+        this.sent = true;
+        return;
+      case 'deliver':
+        if (response !== null) this.user.onResponse(response);
+        return;
+      case 'acknowledge':
+        if (response !== null) this.acknowledge(response);
+        return;
+      case 'arm':
+        this.arm(effect.timer, effect.after);
+        return;
+      case 'disarm':
+        this.disarm(effect.timer);
+        return;
+      case 'timedOut':
+        this.user.onTimeout();
+        return;
+      case 'failed':
+        this.user.onFailure();
+        return;
+    }
+  }
+
+  private acknowledge(response: SipResponse): void {
+    const again = this.ack !== null;
+    if (this.ack === null) {
+      const message = failureAck(this.request, response);
+      this.ack = { message, bytes: encodeMessage(message) };
+    }
+    this.host.transmit(this.flow, this.ack.message, this.ack.bytes, again);
+  }
+
+  private arm(timer: ClientTimer, after: number): void {
+    const handle = this.host.clock.setTimeout(() => {
+      this.armed.delete(timer);
+      this.step({ type: 'timer', timer }, null);
+    }, after);
+    this.armed.set(timer, handle);
+  }
+
+  private disarm(timer: ClientTimer): void {
+    const handle = this.armed.get(timer);
+    if (handle === undefined) return;
+    this.host.clock.clearTimeout(handle);
+    this.armed.delete(timer);
+  }
+}
+
+/** Responses find their transaction by the branch of the top Via and the CSeq method (RFC 3261 §17.1.3). */
+export function clientKey(branch: string, method: string): string {
+  return `${branch} ${method}`;
+}

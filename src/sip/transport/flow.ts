@@ -1,0 +1,54 @@
+/** What the layers above the transports see of them. */
+
+export type Transport = 'udp' | 'tcp';
+
+/** A place where we listen; its Via and Contact address may differ from the bound one (NAT). */
+export interface ListenAddress {
+  readonly transport: Transport;
+  readonly host: string;
+  readonly port: number;
+  /** What peers shall see in Via and Contact; the bound address when absent. */
+  readonly externalHost?: string;
+  readonly externalPort?: number;
+}
+
+export interface Listener {
+  readonly transport: Transport;
+  readonly family: 4 | 6;
+  /** The bound address. */
+  readonly host: string;
+  readonly port: number;
+  /** The address in Via and Contact, `host` without brackets. */
+  readonly publicHost: string;
+  readonly publicPort: number;
+}
+
+/** A way to one peer: for UDP a remote address on a listener, for TCP a connection. */
+export interface Flow {
+  /** Unique for listener and remote address; transactions are failed by it. */
+  readonly key: string;
+  readonly listener: Listener;
+  readonly remoteHost: string;
+  readonly remotePort: number;
+  /** Whether the transport retransmits by itself (not UDP). */
+  readonly reliable: boolean;
+  /** False once the connection is gone. */
+  readonly open: boolean;
+  /** Never throws; a failure comes later through `FlowEvents.failed`. */
+  send(bytes: Buffer): void;
+}
+
+/** Where a request goes. */
+export interface Destination {
+  readonly transport: Transport;
+  /** An IP address. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Drops the IPv4-in-IPv6 prefix that dual-stack sockets show. */
+export function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+}
+
+export const transportText = (listener: Listener): string => listener.transport.toUpperCase();
