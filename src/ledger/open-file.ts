@@ -1,5 +1,14 @@
-import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import type { LedgerFault } from './faults.js';
 import { errorText } from './faults.js';
@@ -17,7 +26,7 @@ export function ledgerPath(dir: string): string {
 export function prepareFolder(dir: string): LedgerFault | null {
   const folder = resolve(dir);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o750 });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK | constants.X_OK);
     // Callers' numbers are personal data: others on this machine have no business here.
     closeSync(openSync(ledgerPath(dir), 'a+', 0o640));
@@ -31,6 +40,13 @@ export function prepareFolder(dir: string): LedgerFault | null {
       remedy: 'Give the user that runs onekey the right to write there, or name another folder with --data.',
     };
   }
+}
+
+/** Level by level: `recursive` of mkdirSync never returns where a file system makes no folders (/proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder, { mode: 0o750 });
 }
 
 /** What an existing file is, judged before anything is changed in it; null when it is a ledger or empty. */

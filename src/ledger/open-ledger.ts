@@ -26,7 +26,7 @@ export type OpenLedgerResult =
   | { readonly ok: false; readonly fault: LedgerFault };
 
 /** How often `close` tries to write what is left while the disk refuses. */
-const CLOSE_ATTEMPTS = 4;
+const CLOSE_ATTEMPTS = 2;
 
 const SYSTEM_CLOCK: QueueClock = {
   now: () => Date.now(),
