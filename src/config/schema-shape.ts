@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { $ZodType, $ZodTypes } from 'zod/v4/core';
 import type { KeyPath } from './fault.js';
 
@@ -86,8 +86,9 @@ export function numberRange(schema: $ZodType): {
   readonly min: number | undefined;
   readonly max: number | undefined;
 } {
-  const bag = innermost(schema)._zod.bag as { minimum?: number; maximum?: number };
-  return { min: bag.minimum, max: bag.maximum };
+  const inner = innermost(schema);
+  if (!(inner instanceof z.ZodNumber)) return { min: undefined, max: undefined };
+  return { min: inner.minValue ?? undefined, max: inner.maxValue ?? undefined };
 }
 
 /** True for a value that must not be shown, not even in a fault: marked with `.meta({ secret: true })`. */

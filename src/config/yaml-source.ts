@@ -28,6 +28,24 @@ export interface YamlSource {
 
 /** Read YAML 1.2. Never throws; what is wrong is in `faults`. */
 export function readYaml(text: string, file: string): YamlSource {
+  try {
+    return readDocument(text, file);
+  } catch (error) {
+    // Nesting so deep that the parser runs out of stack.
+    const what = error instanceof Error ? lowerFirst(error.message) : String(error);
+    const fault = {
+      file,
+      line: 1,
+      column: 1,
+      path: '',
+      message: `YAML: ${what}`,
+      remedy: 'nest it less deeply, with fewer aliases',
+    };
+    return { file, value: null, faults: [fault], usable: false, faultAt: () => fault };
+  }
+}
+
+function readDocument(text: string, file: string): YamlSource {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   keepDigitsAsWritten(document);
@@ -36,30 +54,20 @@ export function readYaml(text: string, file: string): YamlSource {
     const place = lines.linePos(offset);
     return { file, line: place.line, column: place.col, path: formatKeyPath(path), message, remedy };
   };
-
-  const faults = document.errors.map((error) =>
-    faultAtOffset(
-      error.pos[0],
-      [],
-      `YAML: ${lowerFirst(error.message)}`,
-      syntaxRemedy(error.code, text, error.pos[0]),
-    ),
-  );
-  let usable = document.errors.every((error) => error.code === 'DUPLICATE_KEY');
-  let value: unknown = null;
-  try {
-    value = usable ? document.toJS({ maxAliasCount: 100 }) : null;
-  } catch (error) {
-    // Aliases without an anchor, or so many of them that they would fill the memory.
-    usable = false;
-    const at = /\*/.exec(text)?.index ?? 0;
-    const what = error instanceof Error ? lowerFirst(error.message) : 'it cannot be read';
-    faults.push(faultAtOffset(aliasOffset(document) ?? at, [], `YAML: ${what}`, QUOTE_STAR));
+  const faults = document.errors.map(({ code, message, pos: [offset] }) => {
+    const what =
+      code === 'DUPLICATE_KEY' ? `the key ${wordAt(text, offset)} is here already` : lowerFirst(message);
+    return faultAtOffset(offset, [], `YAML: ${what}`, syntaxRemedy(code, text, offset));
+  });
+  const alias = unresolvedAlias(document);
+  if (alias !== undefined) {
+    faults.push(faultAtOffset(alias, [], `YAML: ${wordAt(text, alias)} is an alias of nothing`, QUOTE_STAR));
   }
-
+  const usable = alias === undefined && document.errors.every((error) => error.code === 'DUPLICATE_KEY');
   return {
     file,
-    value,
+    // Throws when aliases multiply so that they would fill the memory.
+    value: usable ? document.toJS({ maxAliasCount: 100 }) : null,
     faults: sortFaults(faults),
     usable,
     faultAt: (path, message, remedy, at = 'value') =>
@@ -82,7 +90,8 @@ function keepDigitsAsWritten(document: Document): void {
   });
 }
 
-function aliasOffset(document: Document): number | undefined {
+/** Place of the first alias without an anchor, which is most often a key such as *1 without quotes. */
+function unresolvedAlias(document: Document): number | undefined {
   let offset: number | undefined;
   visit(document, {
     Alias(_, node) {
@@ -117,6 +126,11 @@ function offsetOf(root: unknown, path: KeyPath, at: 'key' | 'value'): number {
   return offset;
 }
 
+/** The key or alias that starts at an offset, as written. */
+function wordAt(text: string, offset: number): string {
+  return /^("[^"\n]*"|'[^'\n]*'|[^\s:,{}]+)/.exec(text.slice(offset, offset + 80))?.[0] ?? '';
+}
+
 function keyText(key: unknown): string | undefined {
   return isScalar(key) ? String(key.value) : undefined;
 }
@@ -129,7 +143,8 @@ function syntaxRemedy(code: string, text: string, offset: number): string {
   if (code === 'DUPLICATE_KEY') return 'keep one of the two';
   if (code === 'TAB_AS_INDENT') return 'indent with spaces';
   if (code === 'MULTIPLE_DOCS') return 'remove the line ---';
-  if (text[offset] === '*') return QUOTE_STAR;
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).trimStart();
+  if (text[offset] === '*' || line.startsWith('*')) return QUOTE_STAR;
   return 'check indentation, colons, brackets and quotes here and on the line above';
 }
 

@@ -1,18 +1,21 @@
 import { deepFreeze } from '../config/freeze.js';
 import { parseAddress } from './address.js';
-import type { Draft } from './draft.js';
 import { parseGateway } from './gateways.js';
 import { formatNumber, internationalForm } from './numbers.js';
-import type { Destination, DialPlan, Member, MemberId, Policies, Trunk, TrunkId } from './plan.js';
-import type { MemberEntry, TrunkEntry } from './schema.js';
+import type { Destination, DialPlan, Member, MemberId, Trunk, TrunkId } from './plan.js';
+import type { DialPlanEntry, MemberEntry, TrunkEntry } from './schema.js';
 import { parseSource, type SourceBlock, SourceTable } from './sources.js';
 
-/** Make the plan from a draft that has no faults; throws for one that has. */
-export function buildPlan(draft: Draft, policies: Policies, file: string, version: string): DialPlan {
-  if (draft.numbering === undefined) throw new Error('a dial plan without numbering cannot be built');
-  const numbering = deepFreeze({ ...draft.numbering });
-  const members = new Map([...draft.members].map(([id, entry]) => [id, deepFreeze(memberOf(id, entry))]));
-  const trunks = new Map([...draft.trunks].map(([id, entry]) => [id, deepFreeze(trunkOf(id, entry))]));
+/** Make the plan from what was written, once `check.ts` has found no faults in it. */
+export function buildPlan(written: DialPlanEntry, file: string, version: string): DialPlan {
+  const numbering = deepFreeze({ ...written.numbering });
+  const members = new Map(
+    Object.entries(written.members).map(([id, entry]) => [id, deepFreeze(memberOf(id, entry))]),
+  );
+  const trunks = new Map(
+    Object.entries(written.trunks).map(([id, entry]) => [id, deepFreeze(trunkOf(id, entry))]),
+  );
+  const keys = new Map(Object.entries(written.keys));
   const byNumber = new Map<string, Member>();
   for (const member of members.values()) {
     for (const number of member.numbers) {
@@ -29,7 +32,7 @@ export function buildPlan(draft: Draft, policies: Policies, file: string, versio
   };
   const memberByKey = (address: string): Member | undefined => {
     const key = parseAddress(address)?.number;
-    const id = key === undefined ? undefined : draft.keys.get(key);
+    const id = key === undefined ? undefined : keys.get(key);
     return id === undefined ? undefined : members.get(id);
   };
   return Object.freeze({
@@ -37,8 +40,8 @@ export function buildPlan(draft: Draft, policies: Policies, file: string, versio
     file,
     members: frozenMap<MemberId, Member>(members),
     trunks: frozenMap<TrunkId, Trunk>(trunks),
-    keys: frozenMap<string, MemberId>(draft.keys),
-    policies: deepFreeze({ ...policies }),
+    keys: frozenMap<string, MemberId>(keys),
+    policies: deepFreeze({ ...written.policies }),
     numbering,
     memberByAddress,
     destination(address: string): Destination | undefined {

@@ -1,7 +1,7 @@
 import { formatKeyPath, type KeyPath } from '../config/fault.js';
 import type { Complaint } from '../config/issue-faults.js';
 import { didYouMean } from '../config/suggest.js';
-import type { Draft } from './draft.js';
+import type { Draft, TrunkDraft } from './draft.js';
 import { GATEWAY_FORM, parseGateway } from './gateways.js';
 import { internationalForm } from './numbers.js';
 import { blockKey, parseSource } from './sources.js';
@@ -28,7 +28,7 @@ function checkNumbers({ members, numbering }: Draft): Complaint[] {
   const found: Complaint[] = [];
   const owners = new Map<string, { readonly member: string; readonly path: KeyPath }>();
   for (const [member, entry] of members) {
-    for (const [index, number] of entry.numbers.entries()) {
+    for (const { index, text: number } of entry.numbers) {
       const path = ['members', member, 'numbers', index];
       const form = internationalForm(number, numbering);
       const owner = form === undefined ? undefined : owners.get(form);
@@ -49,17 +49,17 @@ function checkNumbers({ members, numbering }: Draft): Complaint[] {
 }
 
 /** Every name that is used is a name of something. */
-function checkReferences({ members, memberNames, trunks, trunkNames, keys }: Draft): Complaint[] {
+function checkReferences({ members, trunks, keys }: Draft): Complaint[] {
   const found: Complaint[] = [];
   const check = (kind: 'member' | 'trunk', name: string | null, path: KeyPath): void => {
-    const names = kind === 'member' ? memberNames : trunkNames;
-    if (name === null || names.includes(name)) return;
+    const known = kind === 'member' ? members : trunks;
+    if (name === null || known.has(name)) return;
     const otherwise = `write the name of one under ${kind}s, or add it there`;
-    found.push(at(path, `there is no ${kind} "${name}"`, didYouMean(name, names, otherwise)));
+    found.push(at(path, `there is no ${kind} "${name}"`, didYouMean(name, known.keys(), otherwise)));
   };
   for (const [name, member] of members) {
-    for (const [index, target] of member.targets.entries()) {
-      check('trunk', target.trunk, ['members', name, 'targets', index, 'trunk']);
+    for (const { index, text } of member.trunks) {
+      check('trunk', text, ['members', name, 'targets', index, 'trunk']);
     }
     check('member', member.fallback, ['members', name, 'fallback']);
   }
@@ -104,44 +104,47 @@ function circle(members: readonly string[]): Complaint {
 }
 
 /** Carriers bring callers, trunks of members reach agents; a plan without carrier answers nobody. */
-function checkTrunks({ trunks, trunkNames, members }: Draft): Complaint[] {
-  const found: Complaint[] = [];
-  for (const [name, trunk] of trunks) {
-    if (trunk.kind === 'carrier') {
-      if (trunk.member !== null) {
-        const remedy = 'remove the member, or write kind: member';
-        found.push(at(['trunks', name, 'member'], 'a carrier belongs to no member', remedy));
-      }
-      if (trunk.sources.length === 0) {
-        const remedy = 'add sources, the addresses that its calls come from';
-        found.push(at(['trunks', name, 'sources'], 'no call can come in from this carrier', remedy));
-      }
-      continue;
-    }
-    if (trunk.member === null) {
-      const remedy = 'add member, the one whose agents are behind it';
-      found.push(at(['trunks', name, 'member'], 'a trunk of kind member needs its member', remedy));
-    }
-    if (trunk.gateways.length === 0) {
-      found.push(
-        at(['trunks', name, 'gateways'], 'no call can go out to this member', `add ${GATEWAY_FORM}`),
-      );
-    }
-  }
+function checkTrunks({ trunks, members }: Draft): Complaint[] {
+  const found = [...trunks].flatMap(([name, trunk]) => {
+    if (trunk.kind === undefined) return [];
+    return trunk.kind === 'carrier' ? checkCarrier(name, trunk) : checkMemberTrunk(name, trunk);
+  });
   for (const [name, member] of members) {
-    for (const [index, target] of member.targets.entries()) {
-      const trunk = trunks.get(target.trunk);
-      if (trunk?.kind !== 'carrier' || trunk.gateways.length > 0) continue;
+    for (const { index, text } of member.trunks) {
+      const trunk = trunks.get(text);
+      if (trunk?.kind !== 'carrier' || trunk.has.gateways) continue;
       const path = ['members', name, 'targets', index, 'trunk'];
-      found.push(
-        at(path, `carrier "${target.trunk}" has no gateway to send calls to`, 'add a gateway to it'),
-      );
+      found.push(at(path, `carrier "${text}" has no gateway to send calls to`, 'add a gateway to it'));
     }
   }
-  // A malformed trunk may be the carrier; only when all are read is it known that there is none.
-  const allRead = trunkNames.length === trunks.size;
-  if (allRead && ![...trunks.values()].some((trunk) => trunk.kind === 'carrier')) {
+  // A trunk of unknown kind may be the carrier; that there is none is known only when all kinds are.
+  if (trunks.size > 0 && [...trunks.values()].every((trunk) => trunk.kind === 'member')) {
     found.push(at(['trunks'], 'there is no carrier, so no caller gets in', 'add a trunk with kind: carrier'));
+  }
+  return found;
+}
+
+function checkCarrier(name: string, { has }: TrunkDraft): Complaint[] {
+  const found: Complaint[] = [];
+  if (has.member) {
+    const remedy = 'remove the member, or write kind: member';
+    found.push(at(['trunks', name, 'member'], 'a carrier belongs to no member', remedy));
+  }
+  if (!has.sources) {
+    const remedy = 'add sources, the addresses that its calls come from';
+    found.push(at(['trunks', name, 'sources'], 'no call can come in from this carrier', remedy));
+  }
+  return found;
+}
+
+function checkMemberTrunk(name: string, { has }: TrunkDraft): Complaint[] {
+  const found: Complaint[] = [];
+  if (!has.member) {
+    const remedy = 'add member, the one whose agents are behind it';
+    found.push(at(['trunks', name, 'member'], 'a trunk of kind member needs its member', remedy));
+  }
+  if (!has.gateways) {
+    found.push(at(['trunks', name, 'gateways'], 'no call can go out to this member', `add ${GATEWAY_FORM}`));
   }
   return found;
 }
@@ -150,7 +153,7 @@ function checkGateways({ trunks }: Draft): Complaint[] {
   const found: Complaint[] = [];
   for (const [name, trunk] of trunks) {
     const seen = new Set<string>();
-    for (const [index, text] of trunk.gateways.entries()) {
+    for (const { index, text } of trunk.gateways) {
       const path = ['trunks', name, 'gateways', index];
       const gateway = parseGateway(text, name);
       if (gateway === undefined) {
@@ -170,7 +173,7 @@ function checkSources({ trunks }: Draft): Complaint[] {
   const found: Complaint[] = [];
   const owners = new Map<string, KeyPath>();
   for (const [name, trunk] of trunks) {
-    for (const [index, text] of trunk.sources.entries()) {
+    for (const { index, text } of trunk.sources) {
       const path = ['trunks', name, 'sources', index];
       const parsed = parseSource(text);
       if (!parsed.ok) {

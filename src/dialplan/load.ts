@@ -24,10 +24,9 @@ export function parseDialPlan(text: string, file: string): DialPlanResult {
   const source = readYaml(text, file);
   if (!source.usable) return { ok: false, faults: source.faults };
   const parsed = dialPlanSchema.safeParse(source.value ?? {});
-  const draft = draftOf(source.value);
   const found = [
     ...(parsed.success ? [] : complaints(parsed.error.issues, dialPlanSchema, source.value ?? {})),
-    ...checkDraft(draft),
+    ...checkDraft(draftOf(source.value)),
   ];
   const faults = [
     ...source.faults,
@@ -35,5 +34,5 @@ export function parseDialPlan(text: string, file: string): DialPlanResult {
   ];
   if (!parsed.success || faults.length > 0) return { ok: false, faults: sortFaults(faults) };
   const version = createHash('sha256').update(text).digest('hex').slice(0, 12);
-  return { ok: true, plan: buildPlan(draft, parsed.data.policies, file, version) };
+  return { ok: true, plan: buildPlan(parsed.data, file, version) };
 }

@@ -11,12 +11,16 @@ const name = (what: string) =>
       accepts: `${what} of lower-case letters, digits and dashes, beginning with a letter, 40 at most`,
     });
 
+/** That there is something of that name is checked in `check.ts`. */
+const reference = (kind: 'member' | 'trunk') => z.string().meta({ accepts: `the name of a ${kind}` });
+
 const wholeNumber = (min: number, max: number) => z.number().int().min(min).max(max);
 
 /** Digits may be written with or without quotes. */
 const digitsOrText = () => z.union([z.string(), z.number().int().nonnegative()]);
 
-const memberNumber = digitsOrText()
+/** A number of a member, stripped of separators. */
+export const memberNumberSchema = digitsOrText()
   .transform((value) => String(value).replace(/[\s().-]/g, ''))
   .pipe(z.string().regex(/^\+?\d{3,19}$/))
   .meta({ accepts: 'a telephone number of 3 digits or more, such as "12345" or "+862212345"' });
@@ -38,7 +42,7 @@ const countryOrArea = digitsOrText()
 
 const target = z
   .strictObject({
-    trunk: name('the name of a trunk,'),
+    trunk: reference('trunk'),
     number: targetNumber,
     ringSeconds: wholeNumber(1, 300).default(20),
   })
@@ -47,7 +51,7 @@ const target = z
 /** One member as it is written. */
 export const memberSchema = z.strictObject({
   numbers: z
-    .array(memberNumber)
+    .array(memberNumberSchema)
     .min(1)
     .meta({ accepts: 'the numbers that people dial, at least one, such as ["110"]' }),
   name: z.strictObject({ zh: title, en: title }),
@@ -66,7 +70,7 @@ export const memberSchema = z.strictObject({
 /** One trunk as it is written. */
 export const trunkSchema = z.strictObject({
   kind: z.enum(['carrier', 'member']),
-  member: name('the name of a member,').nullable().default(null),
+  member: reference('member').nullable().default(null),
   gateways: z
     .array(z.string().meta({ accepts: GATEWAY_FORM }))
     .default([])
@@ -94,9 +98,11 @@ const membersSchema = z
   .record(name('a name'), memberSchema)
   .refine((all) => Object.keys(all).length > 0, 'there is no member');
 
-const trunksSchema = z.record(name('a name'), trunkSchema);
+const trunksSchema = z
+  .record(name('a name'), trunkSchema)
+  .refine((all) => Object.keys(all).length > 0, 'there is no trunk');
 
-export const keysSchema = z.record(keyCode, name('the name of a member,'));
+export const keysSchema = z.record(keyCode, reference('member'));
 
 export const numberingSchema = z.strictObject({ country: countryOrArea, area: countryOrArea });
 
@@ -120,5 +126,7 @@ export const dialPlanSchema = z.strictObject({
   keys: keysSchema.default({}),
 });
 
+/** A dial plan that follows the schema, defaults filled in. */
+export type DialPlanEntry = z.output<typeof dialPlanSchema>;
 export type MemberEntry = z.output<typeof memberSchema>;
 export type TrunkEntry = z.output<typeof trunkSchema>;

@@ -148,5 +148,7 @@ function ipv6Words(text: string): number[] {
 function formatIp(words: readonly number[]): string {
   const [first = 0] = words;
   if (words.length === 1) return [24, 16, 8, 0].map((shift) => (first >>> shift) & 0xff).join('.');
-  return words.flatMap((word) => [(word >>> 16).toString(16), (word & 0xffff).toString(16)]).join(':');
+  const groups = words.flatMap((word) => [(word >>> 16).toString(16), (word & 0xffff).toString(16)]);
+  // The URL parser writes the short form with :: in it (RFC 5952).
+  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
