@@ -13,7 +13,7 @@ export type TimerId =
   /** A leg that we asked to end does not end. */
   | `guard:${LegId}`
   /** The final NOTIFY is not answered. */
-  | `notify:${LegId}`
+  | `notify:${TransferId}`
   /** The caller hunts too long. */
   | 'hunt'
   /** The call lasts too long. */

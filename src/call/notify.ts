@@ -42,7 +42,7 @@ export function tell(w: Work, transferId: TransferId, status: number, final: boo
 function send(w: Work, subscription: Subscription, status: number, final: boolean): void {
   const { leg, transferId, eventId } = subscription;
   w.emit({ type: 'notify', leg, transferId, eventId, status, final });
-  if (final) w.emit({ type: 'start-timer', timer: `notify:${leg}`, ms: w.routing.limits.notifyAnswerMs });
+  if (final) w.emit({ type: 'start-timer', timer: `notify:${transferId}`, ms: w.routing.limits.notifyAnswerMs });
   save(w, { ...subscription, outstanding: true, queued: null, finalSent: final });
 }
 
@@ -71,22 +71,22 @@ export function notifyAnswered(w: Work, transferId: TransferId, status: number):
 }
 
 function finish(w: Work, subscription: Subscription): void {
-  if (subscription.finalSent) w.emit({ type: 'stop-timer', timer: `notify:${subscription.leg}` });
+  if (subscription.finalSent) w.emit({ type: 'stop-timer', timer: `notify:${subscription.transferId}` });
   drop(w, subscription.transferId);
   const { leg, releaseAfter } = subscription;
   if (releaseAfter !== null && !w.call.subscriptions.some((s) => s.leg === leg)) releaseLeg(w, leg, releaseAfter);
 }
 
 /** The answer to the final NOTIFY does not come: go on without it. */
-export function notifyTimedOut(w: Work, leg: LegId): void {
-  for (const s of w.call.subscriptions) if (s.leg === leg && s.finalSent) finish(w, s);
+export function notifyTimedOut(w: Work, transferId: TransferId): void {
+  for (const s of w.call.subscriptions) if (s.transferId === transferId && s.finalSent) finish(w, s);
 }
 
 /** The transferor has left: there is nobody to tell any more. */
 export function unsubscribeLeg(w: Work, leg: LegId): void {
   for (const s of w.call.subscriptions) {
     if (s.leg !== leg) continue;
-    if (s.finalSent) w.emit({ type: 'stop-timer', timer: `notify:${leg}` });
+    if (s.finalSent) w.emit({ type: 'stop-timer', timer: `notify:${s.transferId}` });
     drop(w, s.transferId);
   }
 }

@@ -243,12 +243,12 @@ function timerFired(w: Work, timer: TimerId): void {
   const colon = timer.indexOf(':');
   const kind = timer.slice(0, colon);
   const id = timer.slice(colon + 1);
+  if (kind === 'notify') return notifyTimedOut(w, id);
   const leg = w.call.legs[id];
   if (leg === undefined) return w.unexpected('timer', id, 'the call has no such leg');
   if (kind === 'ring') targetTimedOut(w, id, 'ring-timeout');
   else if (kind === 'silent') targetTimedOut(w, id, 'no-response');
   else if (kind === 'glare') offerAgain(w, id);
-  else if (kind === 'notify') notifyTimedOut(w, id);
   else if (kind === 'guard' && leg.state === 'leaving') endLeg(w, id, 'us', 'no answer from the peer');
 }
 

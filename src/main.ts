@@ -1,0 +1,181 @@
+/** Composition root: makes the parts from the settings, starts them in order, drains and stops them. */
+import { randomBytes, randomInt } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { createApi } from './api/create-api.js';
+import { ensureToken } from './api/ensure-token.js';
+import type { Config } from './config/config.js';
+import { DialPlanHolder } from './dialplan/holder.js';
+import type { DialPlan } from './dialplan/plan.js';
+import { newCallId } from './engine/call-id.js';
+import { systemClock } from './engine/clock.js';
+import { Engine } from './engine/engine.js';
+import { type SipServerAddress, SrfSignalling } from './engine/srf-signalling.js';
+import type { Ledger } from './ledger/ledger.js';
+import { type LedgerReader, openLedgerReader } from './ledger/ledger-reader.js';
+import { openLedger } from './ledger/open-ledger.js';
+import { chooseAnchor } from './media/choose-anchor.js';
+import { createSipServer, type SipServer } from './sip/server.js';
+
+export interface Settings {
+  readonly config: Config;
+  readonly plan: DialPlan;
+  readonly log: Logger;
+}
+
+/** Why the program cannot start, and what helps. */
+export class StartFault extends Error {
+  constructor(
+    message: string,
+    readonly remedy: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface Running {
+  /** Addresses that are served, one a line, for people. */
+  readonly addresses: readonly string[];
+  reloadDialPlan(): void;
+  /** Take no new calls, wait for those that are up (at most the drain time), then close everything. */
+  stop(): Promise<void>;
+}
+
+/** Start all parts; what was started is stopped again when a later part cannot be. Rejects with `StartFault`. */
+export async function start(settings: Settings): Promise<Running> {
+  const started: (() => Promise<void>)[] = [];
+  try {
+    return await startParts(settings, (stop) => started.unshift(stop));
+  } catch (error) {
+    for (const stop of started) await stop().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function startParts(settings: Settings, onStarted: (stop: () => Promise<void>) => void): Promise<Running> {
+  const { config, plan, log } = settings;
+  const media = chooseAnchor(config.media.anchor, () => randomInt(1, 2 ** 47));
+  if (!media.ok) throw new StartFault(media.message, media.remedy);
+  if (media.note !== null) log.info({}, media.note);
+
+  const { ledger, reader } = openLedgers(config, log);
+  onStarted(async () => {
+    await reader.close();
+    await ledger.close();
+  });
+
+  const sip = await startSip(config, log);
+  if (sip.server !== null) onStarted(() => (sip.server as SipServer).stop());
+
+  const dialPlan = new DialPlanHolder(plan);
+  const signalling = new SrfSignalling(sip.control, log.child({ part: 'sip' }));
+  const engine = new Engine({
+    clock: systemClock,
+    signalling,
+    media: media.anchor,
+    ledger,
+    dialPlan,
+    log,
+    random: Math.random,
+    newCallId: () => newCallId(Date.now(), randomBytes),
+    maxCalls: config.limits.maxCalls,
+    times: {
+      noResponseMs: config.calls.noResponseSeconds * 1000,
+      notifyAnswerMs: config.calls.notifyAnswerSeconds * 1000,
+    },
+  });
+  onStarted(async () => signalling.close());
+  await engine.start().catch((error: Error) => {
+    throw new StartFault(error.message, 'is the SIP server running, and are host, port and secret right?');
+  });
+
+  const api = await startApi(settings, engine, reader, dialPlan);
+  onStarted(() => api.server.close());
+  return {
+    addresses: [...sip.addresses, ...api.addresses],
+    reloadDialPlan: () => void engine.reloadDialPlan(),
+    async stop() {
+      const left = await engine.drain(config.calls.drainSeconds * 1000);
+      // Calls that are still up are left alone: their parties go on talking, only nobody serves them any more.
+      if (left > 0) log.warn({ calls: left }, 'stopped with calls up; they are closed as interrupted at the next start');
+      await api.server.close();
+      signalling.close();
+      await sip.server?.stop();
+      await reader.close();
+      await ledger.close();
+    },
+  };
+}
+
+function openLedgers(config: Config, log: Logger): { ledger: Ledger; reader: LedgerReader } {
+  const opened = openLedger({
+    dir: config.data,
+    commitMs: config.ledger.commitMs,
+    log: log.child({ part: 'ledger' }),
+    onTrouble: (trouble) => log.error({ trouble }, 'ledger'),
+  });
+  if (!opened.ok) throw new StartFault(opened.fault.message, opened.fault.remedy);
+  const read = openLedgerReader({ dir: config.data });
+  if (!read.ok) throw new StartFault(read.fault.message, read.fault.remedy);
+  return { ledger: opened.ledger, reader: read.reader };
+}
+
+async function startSip(
+  config: Config,
+  log: Logger,
+): Promise<{ control: SipServerAddress; server: SipServer | null; addresses: string[] }> {
+  if (config.sip.server === 'drachtio') {
+    const { host, port } = config.sip.drachtio;
+    return { control: config.sip.drachtio, server: null, addresses: [`SIP  by drachtio-server at ${host}:${port}`] };
+  }
+  const secret = randomBytes(24).toString('hex');
+  const sipLog = log.child({ part: 'sip' });
+  const server = createSipServer({
+    listeners: config.sip.listeners,
+    control: { host: '127.0.0.1', port: 0, secret },
+    log: sipLog,
+    ...(config.sip.trace
+      ? { trace: ({ bytes, ...entry }) => sipLog.info({ ...entry, message: bytes.toString('utf8') }, 'sip') }
+      : {}),
+  });
+  const bound = await server.start().catch((error: NodeJS.ErrnoException) => {
+    throw new StartFault(
+      `SIP cannot listen: ${error.message}`,
+      'is another program on this address? See sip.listeners in the configuration (ONEKEY_SIP_LISTENERS)',
+    );
+  });
+  return {
+    control: { ...bound.control, secret },
+    server,
+    addresses: bound.listeners.map((l) => `SIP  ${l.transport} ${l.host.includes(':') ? `[${l.host}]` : l.host}:${l.port}`),
+  };
+}
+
+async function startApi(
+  { config, log }: Settings,
+  engine: Engine,
+  reader: LedgerReader,
+  dialPlan: DialPlanHolder,
+): Promise<{ server: FastifyInstance; addresses: string[] }> {
+  const { host, port } = config.http;
+  const made = config.http.tokens.length === 0 ? ensureToken(config.data) : null;
+  const server = await createApi({
+    operations: engine,
+    ledger: reader,
+    dialPlan: () => dialPlan.current,
+    tokens: made === null ? config.http.tokens : [made.token],
+    log: log.child({ part: 'api' }),
+  });
+  await server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+    throw new StartFault(
+      `HTTP cannot listen on ${host}:${port}: ${error.message}`,
+      'is another program on this address? See http.port in the configuration (ONEKEY_HTTP_PORT)',
+    );
+  });
+  const address = server.server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  const base = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  const addresses = [`HTTP ${base}  (API ${base}/docs, health ${base}/healthz)`];
+  if (made !== null) addresses.push(`API token in ${made.file}`);
+  return { server, addresses };
+}
