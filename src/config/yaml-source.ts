@@ -4,7 +4,9 @@ import {
   isPair,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
+  Parser,
   parseDocument,
   type Scalar,
   visit,
@@ -26,23 +28,52 @@ export interface YamlSource {
   faultAt(path: KeyPath, message: string, remedy: string, at?: 'key' | 'value'): Fault;
 }
 
+/** Files of ours nest less than ten deep. */
+const MAX_DEPTH = 50;
+
 /** Read YAML 1.2. Never throws; what is wrong is in `faults`. */
 export function readYaml(text: string, file: string): YamlSource {
+  const unusable = (line: number, column: number, message: string, remedy: string): YamlSource => {
+    const fault = { file, line, column, path: '', message: `YAML: ${message}`, remedy };
+    return { file, value: null, faults: [fault], usable: false, faultAt: () => fault };
+  };
+  const tooDeep = nestingBeyond(MAX_DEPTH, text);
+  if (tooDeep !== undefined) {
+    const before = text.slice(0, tooDeep).split('\n');
+    const column = (before.at(-1) ?? '').length + 1;
+    return unusable(
+      before.length,
+      column,
+      `values are nested more than ${MAX_DEPTH} deep`,
+      'close brackets, nest less',
+    );
+  }
   try {
     return readDocument(text, file);
   } catch (error) {
-    // Nesting so deep that the parser runs out of stack.
-    const what = error instanceof Error ? lowerFirst(error.message) : String(error);
-    const fault = {
-      file,
-      line: 1,
-      column: 1,
-      path: '',
-      message: `YAML: ${what}`,
-      remedy: 'nest it less deeply, with fewer aliases',
-    };
-    return { file, value: null, faults: [fault], usable: false, faultAt: () => fault };
+    return unusable(
+      1,
+      1,
+      error instanceof Error ? lowerFirst(error.message) : String(error),
+      'use fewer aliases',
+    );
   }
+}
+
+/**
+ * Offset at which values are nested too deep; undefined when nowhere. The parser goes down the levels by
+ * recursion, and a process that runs out of stack inside a regular expression ends without an exception.
+ */
+function nestingBeyond(depth: number, text: string): number | undefined {
+  const parser = new Parser();
+  let offset = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    // The tokens themselves are of no interest here, only how deep the parser stands after them.
+    Array.from(parser.next(lexeme));
+    if (parser.stack.length > 2 * depth) return offset;
+    offset = parser.offset;
+  }
+  return undefined;
 }
 
 function readDocument(text: string, file: string): YamlSource {
