@@ -74,11 +74,10 @@ export class Api {
   }
 
   async ask(method: 'GET' | 'POST', path: string, body?: unknown): Promise<ApiAnswer> {
-    const token = existsSync(this.tokenFile) ? readFileSync(this.tokenFile, 'utf8').trim() : '';
     const response = await fetch(this.base + path, {
       method,
       headers: {
-        authorization: `Bearer ${token}`,
+        authorization: `Bearer ${this.#token()}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -86,6 +85,15 @@ export class Api {
     const text = await response.text();
     const json: unknown = text === '' ? null : JSON.parse(text);
     return { status: response.status, body: json };
+  }
+
+  /** The metrics as Prometheus reads them. */
+  async metrics(): Promise<string> {
+    const response = await fetch(`${this.base}/metrics`, {
+      headers: { authorization: `Bearer ${this.#token()}` },
+    });
+    if (response.status !== 200) throw new Error(`GET /metrics: ${response.status} ${await response.text()}`);
+    return response.text();
   }
 
   async liveCalls(): Promise<readonly LiveCallRow[]> {
@@ -102,6 +110,11 @@ export class Api {
 
   async transfers(query = ''): Promise<readonly TransferRow[]> {
     return this.#all('/v1/transfers', query, transferSchema);
+  }
+
+  /** Empty as long as the server has not made one. */
+  #token(): string {
+    return existsSync(this.tokenFile) ? readFileSync(this.tokenFile, 'utf8').trim() : '';
   }
 
   /** All pages of a listing. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Values for the `%{name}` marks of a scenario. */
@@ -16,13 +16,18 @@ const deepestNesting = 5;
  * file `parts/NAME.xml`, with values that hold in there; `%{name}` or `%{name=default}` stands for a
  * value. `%{n}` is a number that is new with each `<use>`, to keep labels apart.
  *
+ * @param folder where the scenario is; parts that are not in there are taken from {@link scenarioFolder}.
  * @throws when a part is missing or a mark has neither value nor default.
  */
-export function renderScenario(name: string, parameters: ScenarioParameters): string {
+export function renderScenario(
+  name: string,
+  parameters: ScenarioParameters,
+  folder: string = scenarioFolder,
+): string {
   let uses = 0;
   const expand = (file: string, values: ScenarioParameters, depth: number): string => {
     if (depth > deepestNesting) throw new Error(`${file}: parts are nested more than ${deepestNesting} deep`);
-    const text = readFileSync(join(scenarioFolder, `${file}.xml`), 'utf8').replace(/<!--[\s\S]*?-->\n?/g, '');
+    const text = readFileSync(fileOf(file, folder), 'utf8').replace(/<!--[\s\S]*?-->\n?/g, '');
     return text
       .replace(/%\{(\w+)(?:=([^}]*))?\}/g, (mark, key: string, fallback: string | undefined) => {
         const value = values[key] ?? fallback;
@@ -43,4 +48,9 @@ export function renderScenario(name: string, parameters: ScenarioParameters): st
   const assigned = [...new Set([...body.matchAll(/assign_to="(\w+)"/g)].map((match) => match[1]))];
   const references = assigned.length === 0 ? '' : `<Reference variables="${assigned.join(',')}"/>\n`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="${name}">\n${body}\n${references}</scenario>\n`;
+}
+
+function fileOf(file: string, folder: string): string {
+  const own = join(folder, `${file}.xml`);
+  return existsSync(own) ? own : join(scenarioFolder, `${file}.xml`);
 }

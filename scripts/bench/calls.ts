@@ -1,0 +1,174 @@
+import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { machineLine } from './process-usage.js';
+import { percentile } from './refer-latency.js';
+import { allTimersMs, type Kind, runTrial, type TrialOptions, type TrialResult } from './trial.js';
+
+const help = `Usage: scripts/bench/calls [--plain | --transfer] [--rate N] [--seconds S] [--hold MS] [--search] [--peer asterisk]
+
+Puts calls on a server of its own on loopback: sipp calls 12345 over UDP, sipp answers, no media is sent.
+  --plain       caller and agent (default)
+  --transfer    caller, agent and target: every agent transfers to 110 by REFER after 100 ms
+  --rate N      calls started per second (default 50); with --search the rate to begin with
+  --seconds S   for how long calls are started (default 20)
+  --hold MS     how long the last two parties talk (default 2000)
+  --search      find the highest rate without a failed call: doubled until one fails, then bisected to 5 %;
+                each step is a run of S seconds with a server of its own
+  --peer asterisk  says whether Asterisk can be installed here to compare with; measures nothing by itself
+  --help        this text
+
+What is printed, and how it is measured:
+  failed         calls that any of the parties did not see exactly as its scenario says
+  calls/s        calls started divided by the time it took to start them; also transfers/s
+  REFER-INVITE   from the REFER on the wire to the INVITE at the target: both are captured on the loopback
+                 interface (dumpcap, kernel time stamps) and matched by a Referred-By that is different for each
+                 call; median and 99th percentile. Needs tshark and the right to capture.
+  retransmitted  messages that sipp sent again (its statistics), and what the server counts itself
+  CPU/call       user and system time of the server process, all its threads, from before the first call until
+                 42 s after the last, so that all SIP timers are in it; divided by the calls
+Exit code: 0 when no call failed (with --search: when a rate was found), 1 when some did, 2 for wrong usage.`;
+
+interface Wish {
+  readonly kind: Kind;
+  readonly rate: number;
+  readonly seconds: number;
+  readonly holdMs: number;
+  readonly search: boolean;
+}
+
+/** The caller must reach this share of the rate asked for, or the machine is at its limit. */
+const reachedShare = 0.95;
+const searchPrecision = 1.05;
+const highestRate = 5000;
+
+function readWish(): Wish | number {
+  let values: Record<string, string | boolean | undefined>;
+  try {
+    ({ values } = parseArgs({
+      options: {
+        plain: { type: 'boolean' },
+        transfer: { type: 'boolean' },
+        rate: { type: 'string', default: '50' },
+        seconds: { type: 'string', default: '20' },
+        hold: { type: 'string', default: '2000' },
+        search: { type: 'boolean', default: false },
+        peer: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }));
+  } catch (error) {
+    return usage(error instanceof Error ? error.message : String(error));
+  }
+  if (values.help === true) {
+    console.log(help);
+    return 0;
+  }
+  if (values.peer !== undefined) return peerAnswer(String(values.peer));
+  if (values.plain === true && values.transfer === true) return usage('--plain or --transfer, not both');
+  const rate = Number(values.rate);
+  const seconds = Number(values.seconds);
+  const holdMs = Number(values.hold);
+  if (!(rate >= 1 && rate <= highestRate)) return usage(`--rate ${String(values.rate)}: 1 to ${highestRate}`);
+  if (!(seconds >= 1 && seconds <= 3600)) return usage(`--seconds ${String(values.seconds)}: 1 to 3600`);
+  if (!(holdMs >= 0 && holdMs <= 600_000)) return usage(`--hold ${String(values.hold)}: 0 to 600000`);
+  return {
+    kind: values.transfer === true ? 'transfer' : 'plain',
+    rate,
+    seconds,
+    holdMs,
+    search: values.search === true,
+  };
+}
+
+/** Whether there is an Asterisk to compare with. A comparison needs scenarios for its way to transfer, which differs. */
+function peerAnswer(name: string): number {
+  if (name !== 'asterisk') return usage(`--peer ${name}: only asterisk is known`);
+  const policy = spawnSync('apt-cache', ['policy', 'asterisk'], { encoding: 'utf8' }).stdout ?? '';
+  const candidate = /Candidate: (\S+)/.exec(policy)?.[1] ?? '(none)';
+  console.log(
+    candidate === '(none)'
+      ? 'Asterisk: the package sources of this machine have none, so none can be installed; nothing was measured'
+      : `Asterisk ${candidate} can be installed (apt-get install asterisk); nothing was measured`,
+  );
+  return 1;
+}
+
+function usage(message: string): number {
+  console.error(`calls: ${message}\nTry: scripts/bench/calls --help`);
+  return 2;
+}
+
+function trialOptions(wish: Wish, rate: number): TrialOptions {
+  return {
+    kind: wish.kind,
+    rate,
+    calls: Math.round(rate * wish.seconds),
+    holdMs: wish.holdMs,
+    settleMs: wish.search ? 500 : allTimersMs,
+    capture: wish.kind === 'transfer' && !wish.search,
+  };
+}
+
+function report(wish: Wish, rate: number, result: TrialResult): void {
+  const total = Math.round(rate * wish.seconds);
+  console.log(`${wish.kind}, ${rate} calls/s asked for, ${total} calls, ${wish.holdMs} ms hold`);
+  for (const party of result.parties) {
+    console.log(
+      `  ${party.scenario.padEnd(24)} ${party.succeeded} good, ${party.failed} failed, ${party.retransmissions} retransmitted${party.complaint === '' ? '' : `; ${party.complaint}`}`,
+    );
+  }
+  const perSecond = result.reachedRate.toFixed(1);
+  console.log(
+    `  calls/s        ${perSecond}${wish.kind === 'transfer' ? ` (transfers/s ${perSecond})` : ''}`,
+  );
+  if (wish.kind === 'transfer') console.log(`  REFER-INVITE   ${latencyText(result.latencies)}`);
+  console.log(`  server counts  ${result.serverCounts.join(', ') || 'no metric of retransmissions'}`);
+  const { calls, legs, transfers, live } = result.ledger;
+  console.log(
+    `  ledger         ${calls} calls, ${legs} legs, ${transfers} transfers; ${live} calls still live`,
+  );
+  console.log(
+    `  CPU/call       ${result.cpuMsPerCall.toFixed(2)} ms; ${result.residentMiB.toFixed(0)} MiB resident`,
+  );
+}
+
+function latencyText(latencies: readonly number[] | null): string {
+  if (latencies === null)
+    return 'not measured: packets cannot be captured here (install tshark, run as root)';
+  if (latencies.length === 0) return 'no pair of REFER and INVITE was captured';
+  const [median, p99] = [percentile(latencies, 0.5), percentile(latencies, 0.99)];
+  return `p50 ${median.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, of ${latencies.length} transfers`;
+}
+
+async function search(wish: Wish): Promise<number> {
+  let good = 0;
+  let bad = Number.POSITIVE_INFINITY;
+  let rate = Math.round(wish.rate);
+  while (rate >= 1 && rate <= highestRate) {
+    const result = await runTrial(trialOptions(wish, rate));
+    const fine = result.failed === 0 && result.reachedRate >= rate * reachedShare;
+    const repeated = result.parties.reduce((sum, party) => sum + party.retransmissions, 0);
+    const reached = result.reachedRate.toFixed(1);
+    console.log(
+      `  ${rate}/s: ${result.failed} failed, ${repeated} retransmitted, ${reached}/s reached: ${fine ? 'good' : 'too much'}`,
+    );
+    if (fine) good = rate;
+    else bad = rate;
+    if (bad / Math.max(good, 1) <= searchPrecision || bad - good <= 1) break;
+    rate = bad === Number.POSITIVE_INFINITY ? rate * 2 : Math.round(good === 0 ? bad / 2 : (good + bad) / 2);
+  }
+  console.log(`highest rate without a failed call: ${good}/s (${wish.kind}, ${wish.seconds} s each)`);
+  return good > 0 ? 0 : 1;
+}
+
+async function main(): Promise<number> {
+  const wish = readWish();
+  if (typeof wish === 'number') return wish;
+  console.log(machineLine());
+  if (wish.search) return search(wish);
+  const result = await runTrial(trialOptions(wish, wish.rate));
+  report(wish, wish.rate, result);
+  return result.failed === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();
