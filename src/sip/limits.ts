@@ -18,6 +18,8 @@ export interface SipLimits {
   readonly firstAnswerMs: number;
   /** An INVITE, ours or the peer's, may ring for this long. */
   readonly ringMs: number;
+  /** An INVITE that was given up is still listened to for this long, to end a call that is answered late. */
+  readonly lateAnswerMs: number;
   /** A dialog whose control client is gone is ended by BYE after this. */
   readonly orphanMs: number;
   /** UDP peers that we watch for ICMP errors at the same time. */
@@ -34,6 +36,7 @@ export const DEFAULT_LIMITS: SipLimits = {
   answerMs: 30_000,
   firstAnswerMs: 64_000,
   ringMs: 900_000,
+  lateAnswerMs: 64_000,
   orphanMs: 4 * 3_600_000,
   watchedPeers: 64,
 };

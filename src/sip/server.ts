@@ -92,8 +92,13 @@ class EmbeddedSipServer implements SipServer {
     this.log = options.log ?? silentLog;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.transport = new TransportLayer({
-      received: (result, flow, bytes) => this.received(result, flow, bytes),
-      failed: (key, error) => this.failed(key, error),
+      clock: this.clock,
+      limits,
+      log: this.log,
+      events: {
+        received: (result, flow, bytes) => this.received(result, flow, bytes),
+        failed: (key, error) => this.failed(key, error),
+      },
     });
     this.control = new ControlServer({
       ...options.control,
@@ -146,7 +151,7 @@ class EmbeddedSipServer implements SipServer {
         inboundRequests: inbound,
         outboundRequests: outbound,
       },
-      connections: 0,
+      connections: this.transport.connectionCount,
       controlClients: this.control.clientCount,
     };
   }

@@ -2,9 +2,17 @@ import { encodeMessage } from '../message/build.js';
 import { Headers } from '../message/headers.js';
 import { NO_BODY, SipRequest, type SipResponse } from '../message/message.js';
 import { newBranch } from '../random.js';
-import type { Flow, Listener } from '../transport/flow.js';
+import type { Listener } from '../transport/flow.js';
 import type { AppRequest } from './application.js';
-import { type Acknowledgement, type Core, disarm, newTxnId, type OutboundRequest, ownMeta } from './core.js';
+import {
+  type Acknowledgement,
+  type Core,
+  disarm,
+  newTxnId,
+  type OutboundRequest,
+  ownMeta,
+  type SentAck,
+} from './core.js';
 import { Dialog } from './dialog.js';
 import { addressRequest, type DialogState, uacDialogState } from './dialog-state.js';
 import { hangUp } from './end.js';
@@ -56,6 +64,7 @@ function copyAckHeaders(headers: Headers, app: AppRequest): void {
 export function acceptInvite(core: Core, outbound: OutboundRequest, dialog: Dialog): void {
   const owed: Acknowledgement = { outbound, ack: null, hangUp: outbound.cancel !== null, deadline: null };
   dialog.acknowledgements.set(outbound.request.cseq.number, owed);
+  core.owed.set(outbound.txnId, owed);
   const giveUp = (): void => {
     core.log.warn({ dialogId: dialog.id }, 'the application did not acknowledge an answered INVITE');
     acknowledge(core, dialog, owed, null, () => hangUp(core, dialog, 'ACK timeout'));
@@ -83,6 +92,7 @@ export function sendAck(core: Core, dialog: Dialog, app: AppRequest, reply: Repl
   });
 }
 
+/** Sends the ACK and keeps it for the case that the 2xx comes again. */
 function acknowledge(
   core: Core,
   dialog: Dialog,
@@ -91,68 +101,70 @@ function acknowledge(
   reply: Reply,
 ): void {
   const { state } = dialog;
+  const invite = owed.outbound.request;
+  core.owed.delete(owed.outbound.txnId);
+  owed.deadline = disarm(core, owed.deadline);
   if (state === null) {
     reply({ ok: false, reason: 'Server error: unable to find dialog for dialog id provided' });
     return;
   }
   findRoute(core, addressRequest(state).nextHop, dialog.listener, (route) => {
-    if (!route.ok) return reply(route);
-    const message = buildAck(state, owed.outbound.request, route.listener, app);
-    const bytes = encodeMessage(message);
-    const flow = flowTo(core, route);
-    owed.ack = { message, bytes, flow };
-    owed.deadline = disarm(core, owed.deadline);
-    // The 2xx may come again for as long as the peer's transaction lives.
-    const forget = (): void => {
-      dialog.acknowledgements.delete(owed.outbound.request.cseq.number);
-    };
-    owed.deadline = core.clock.setTimeout(forget, core.timers.timeout);
-    core.transport.send(flow, message, bytes, false);
-    const meta = ownMeta(core, flow.listener, bytes.length);
+    if (!route.ok) {
+      reply(route);
+      return;
+    }
+    const message = buildAck(state, invite, route.listener, app);
+    const sent: SentAck = { message, bytes: encodeMessage(message), flow: flowTo(core, route) };
+    owed.ack = sent;
+    // The 2xx may come again for as long as our transaction listens (timer M).
+    if (dialog.phase !== 'ended') {
+      const forget = (): boolean => dialog.acknowledgements.delete(invite.cseq.number);
+      owed.deadline = core.clock.setTimeout(forget, core.timers.timeout);
+    }
+    core.transport.send(sent.flow, message, sent.bytes, false);
+    const meta = ownMeta(core, sent.flow.listener, sent.bytes.length);
     reply({ ok: true, message, meta, txnId: newTxnId(), dialogId: dialog.id });
   });
 }
 
-/** A 2xx after the first one: the same answerer did not get our ACK, or a second answerer picked up. */
-export function repeatAck(core: Core, outbound: OutboundRequest, response: SipResponse): void {
-  const { dialog } = outbound;
-  if (dialog?.state === null || dialog === null) return;
-  if (response.toTag !== dialog.state.remoteTag) {
-    dismissFork(core, outbound, response);
-    return;
+/** A dialog ends: what the application still owed is acknowledged, or the peer would repeat its 2xx. */
+export function settleAcknowledgements(core: Core, dialog: Dialog): void {
+  for (const owed of dialog.acknowledgements.values()) {
+    owed.deadline = disarm(core, owed.deadline);
+    if (core.owed.has(owed.outbound.txnId)) acknowledge(core, dialog, owed, null, () => undefined);
   }
-  const owed = dialog.acknowledgements.get(outbound.request.cseq.number);
-  if (owed?.ack) core.transport.send(owed.ack.flow, owed.ack.message, owed.ack.bytes, true);
 }
 
-/** A second answerer of a forked INVITE: its call is acknowledged and ended at once. */
-function dismissFork(core: Core, outbound: OutboundRequest, response: SipResponse): void {
+/** A 2xx that nobody waits for: the same answerer again, a second answerer, or one after we gave up. */
+export function repeatAck(core: Core, outbound: OutboundRequest, response: SipResponse): void {
+  const { dialog, request } = outbound;
+  if (dialog === null) return;
+  const owed = dialog.acknowledgements.get(request.cseq.number);
+  if (owed !== undefined && dialog.state?.remoteTag === response.toTag) {
+    if (owed.ack !== null) core.transport.send(owed.ack.flow, owed.ack.message, owed.ack.bytes, true);
+    return;
+  }
+  dismiss(core, outbound, dialog, response);
+}
+
+/** RFC 3261 §13.2.2.4: a 2xx that we do not want is acknowledged, and its call ended at once. */
+function dismiss(core: Core, outbound: OutboundRequest, dialog: Dialog, response: SipResponse): void {
   const { request } = outbound;
-  const state = uacDialogState(request, response);
-  const known = outbound.dialog?.dismissed.get(response.toTag);
+  const known = dialog.dismissed.get(response.toTag);
   if (known !== undefined) {
     core.transport.send(known.flow, known.message, known.bytes, true);
     return;
   }
-  const fork = new Dialog(
-    `${request.callId};from-tag=${request.fromTag}`,
-    request.callId,
-    'uac',
-    'INVITE',
-    null,
-    outbound.flow.listener,
-  );
+  const inside = request.toTag !== '' && dialog.state !== null;
+  const state = inside && dialog.state !== null ? dialog.state : uacDialogState(request, response);
+  const fork = new Dialog(dialog.id, dialog.callId, 'uac', 'INVITE', null, dialog.listener);
   fork.phase = 'confirmed';
   fork.update(state);
   findRoute(core, addressRequest(state).nextHop, fork.listener, (route) => {
     if (!route.ok) return;
     const message = buildAck(state, request, route.listener, null);
-    const sent: { message: SipRequest; bytes: Buffer; flow: Flow } = {
-      message,
-      bytes: encodeMessage(message),
-      flow: flowTo(core, route),
-    };
-    outbound.dialog?.dismissed.set(response.toTag, sent);
+    const sent: SentAck = { message, bytes: encodeMessage(message), flow: flowTo(core, route) };
+    dialog.dismissed.set(response.toTag, sent);
     core.transport.send(sent.flow, message, sent.bytes, false);
     hangUp(core, fork, 'ACK-BYE due to cancel race condition');
   });

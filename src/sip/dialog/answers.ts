@@ -40,6 +40,10 @@ export function takeFinal(core: Core, outbound: OutboundRequest, response: SipRe
     return;
   }
   finish(core, outbound);
+  // The dialog ended while its re-INVITE was under way: the answer gets its ACK all the same.
+  if (dialog?.phase === 'ended' && request.method === 'INVITE' && response.status < 300) {
+    repeatAck(core, outbound, response);
+  }
   if (dialog !== null) recordFinal(core, outbound, dialog, response);
   deliverResponse(core, outbound, response, bytes);
 }

@@ -35,14 +35,10 @@ export function cancelInvite(core: Core, txnId: string, app: AppRequest): Outcom
 
 /** An INVITE whose 2xx is on its way to the application: the CANCEL crossed it, so BYE will follow the ACK. */
 function unacknowledged(core: Core, txnId: string): OutboundRequest | undefined {
-  for (const dialog of core.dialogs) {
-    for (const owed of dialog.acknowledgements.values()) {
-      if (owed.outbound.txnId !== txnId || owed.ack !== null) continue;
-      owed.hangUp = true;
-      return owed.outbound;
-    }
-  }
-  return undefined;
+  const owed = core.owed.get(txnId);
+  if (owed === undefined) return undefined;
+  owed.hangUp = true;
+  return owed.outbound;
 }
 
 /** Sends a CANCEL that waited, once. */
@@ -62,9 +58,13 @@ export function releaseCancel(core: Core, outbound: OutboundRequest): void {
   outbound.guard = core.clock.setTimeout(() => giveUp(core, outbound), core.timers.timeout);
 }
 
+/** The transaction stays for a while: a target that answers after all is acknowledged and ended. */
 function giveUp(core: Core, outbound: OutboundRequest): void {
-  outbound.transaction?.abandon();
+  const { transaction } = outbound;
   failLater(core, outbound, 408, 'Request Timeout');
+  core.clock.setTimeout(() => {
+    if (transaction?.stateName === 'proceeding') transaction.abandon();
+  }, core.limits.lateAnswerMs);
 }
 
 /** Cancels an INVITE by ourselves: it rang for too long, or its application is gone. */

@@ -1,6 +1,7 @@
 import type { SipRequest } from '../message/message.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import { type Core, peerMeta } from './core.js';
+import type { Dialog } from './dialog.js';
 import { endDialog, hangUp } from './end.js';
 import { settle, sizeOf } from './incoming.js';
 import { refuse } from './refuse.js';
@@ -15,10 +16,7 @@ export function handleCancel(core: Core, cancel: SipRequest, transaction: Server
     refuse(transaction, 481, 'Call/Transaction Does Not Exist');
     return;
   }
-  const inbound =
-    [...(core.dialogs.get(`${cancel.callId};from-tag=${cancel.fromTag}`)?.inbound ?? [])].find(
-      (candidate) => candidate.transaction === target,
-    ) ?? findInbound(core, target);
+  const inbound = core.byTransaction.get(target);
   if (inbound !== undefined && !target.answered) {
     refuse(transaction, 200, 'OK');
     settle(core, inbound);
@@ -35,22 +33,19 @@ export function handleCancel(core: Core, cancel: SipRequest, transaction: Server
     });
     return;
   }
-  if (target.stateName !== 'accepted') {
+  if (target.stateName !== 'accepted' || !awaitsAck(inbound?.dialog ?? null, target)) {
     refuse(transaction, 200, 'OK');
     return;
   }
   refuse(transaction, 481, 'Call/Transaction Does Not Exist');
-  for (const dialog of core.dialogs) {
-    for (const confirmation of dialog.confirmations.values()) {
-      if (confirmation.transaction === target) {
-        hangUp(core, dialog, 'CANCEL after 200 OK');
-        return;
-      }
-    }
-  }
+  const { dialog } = inbound ?? { dialog: null };
+  if (dialog !== null) hangUp(core, dialog, 'CANCEL after 200 OK');
 }
 
-function findInbound(core: Core, target: ServerTransaction) {
-  for (const inbound of core.inbound.values()) if (inbound.transaction === target) return inbound;
-  return undefined;
+/** Whether the 2xx that this transaction sent has not been acknowledged. */
+function awaitsAck(dialog: Dialog | null, target: ServerTransaction): boolean {
+  for (const confirmation of dialog?.confirmations.values() ?? []) {
+    if (confirmation.transaction === target) return true;
+  }
+  return false;
 }

@@ -48,7 +48,7 @@ export interface OutboundRequest {
   transaction: ClientTransaction | null;
   /** A provisional response came, so a CANCEL may go (RFC 3261 §9.1). */
   provisional: boolean;
-  /** The CANCEL of the application: waiting for a provisional, or sent. */
+  /** The CANCEL: waiting for a provisional, or sent. */
   cancel: { readonly request: SipRequest; sent: boolean } | null;
   /** Gives up an INVITE that rings too long or whose CANCEL has no effect. */
   guard: TimerHandle | null;
@@ -98,6 +98,10 @@ export interface Core {
   /** Open requests by txnId. */
   readonly inbound: Map<string, InboundRequest>;
   readonly outbound: Map<string, OutboundRequest>;
+  /** The request of the peer that a server transaction carries; a CANCEL asks for it. */
+  readonly byTransaction: WeakMap<ServerTransaction, InboundRequest>;
+  /** 2xx whose ACK the application owes, by the txnId of the INVITE. */
+  readonly owed: Map<string, Acknowledgement>;
   /** New requests under way by Call-ID, From tag and CSeq, to find merged ones (RFC 3261 §8.2.2.2). */
   readonly merging: Map<string, ServerTransaction>;
 }

@@ -1,5 +1,7 @@
 import { Headers } from '../message/headers.js';
 import { NO_BODY } from '../message/message.js';
+import { settleAcknowledgements } from './acknowledge.js';
+import type { Owner } from './application.js';
 import { stopConfirmations } from './confirm.js';
 import { type Core, disarm, type InboundRequest, later } from './core.js';
 import type { Dialog } from './dialog.js';
@@ -25,9 +27,7 @@ export function endDialog(core: Core, dialog: Dialog, except: InboundRequest | n
   core.dialogs.remove(dialog);
   dialog.expiry = disarm(core, dialog.expiry);
   stopConfirmations(core, dialog);
-  // What was ACKed may be asked for again only while the dialog lives; afterwards the peer has our BYE.
-  for (const owed of dialog.acknowledgements.values()) owed.deadline = disarm(core, owed.deadline);
-  dialog.acknowledgements.clear();
+  settleAcknowledgements(core, dialog);
   for (const inbound of [...dialog.inbound]) {
     if (inbound === except) continue;
     settle(core, inbound);
@@ -51,4 +51,19 @@ export function hangUp(core: Core, dialog: Dialog, text: HangUpText): void {
     later(() => owner?.deliver({ type: 'unsolicited', message, meta, dialogId: dialog.id }));
   });
   endDialog(core, dialog);
+}
+
+/** A connected application takes a dialog over that has no owner. */
+export function adopt(core: Core, dialog: Dialog, owner: Owner): void {
+  dialog.owner = owner;
+  if (dialog.kind === 'INVITE') dialog.expiry = disarm(core, dialog.expiry);
+}
+
+/** The owner of a dialog is gone: another one may take it over, but not for ever. */
+export function orphan(core: Core, dialog: Dialog): void {
+  dialog.owner = null;
+  dialog.expiry ??= core.clock.setTimeout(
+    () => hangUp(core, dialog, 'Application gone'),
+    core.limits.orphanMs,
+  );
 }

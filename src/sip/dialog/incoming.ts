@@ -7,7 +7,7 @@ import { handleCancel } from './cancelled.js';
 import { type Core, disarm, type InboundRequest, newTxnId, peerMeta } from './core.js';
 import { Dialog, dialogIdOf } from './dialog.js';
 import type { DialogState } from './dialog-state.js';
-import { endDialog } from './end.js';
+import { adopt, endDialog } from './end.js';
 import { refuse } from './refuse.js';
 import { answerForApplication } from './silence.js';
 
@@ -145,6 +145,7 @@ function admit(
   const patience = request.method === 'INVITE' ? core.limits.firstAnswerMs : core.limits.answerMs;
   inbound.guard = core.clock.setTimeout(() => answerForApplication(core, inbound), patience);
   core.inbound.set(inbound.txnId, inbound);
+  core.byTransaction.set(transaction, inbound);
   dialog?.inbound.add(inbound);
   return inbound;
 }
@@ -203,8 +204,8 @@ function handleInDialog(
     return;
   }
   if (refusedAsGlare(dialog, request, transaction)) return;
-  dialog.owner ??= core.owners.choose(request.method);
-  const { owner } = dialog;
+  const owner = dialog.owner ?? core.owners.choose(request.method);
+  if (owner !== null && dialog.owner === null) adopt(core, dialog, owner);
   if (owner === null) {
     // Nobody drives this call just now: a BYE still ends it, anything else may be tried again.
     if (request.method !== 'BYE') {

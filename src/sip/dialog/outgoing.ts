@@ -4,6 +4,7 @@ import { tagOf } from '../message/name-addr.js';
 import { newBranch, newTag, randomToken } from '../random.js';
 import { type Flow, type Listener, transportText } from '../transport/flow.js';
 import type { AppRequest, Outcome, Owner } from './application.js';
+import { abandonInvite } from './cancel.js';
 import { type Core, newTxnId, type OutboundRequest, ownMeta } from './core.js';
 import { Dialog, dialogIdOf } from './dialog.js';
 import { addressRequest } from './dialog-state.js';
@@ -15,7 +16,7 @@ import {
   hostPort,
   withOwnHost,
 } from './fill.js';
-import { launch } from './launch.js';
+import { failLater, launch } from './launch.js';
 import { findRoute, flowTo, isMyself } from './next-hop.js';
 
 /** Told once how sending went. */
@@ -61,6 +62,10 @@ function buildNew(app: AppRequest, listener: Listener): SipRequest | null {
   return new SipRequest(app.method, app.uri, headers, app.body);
 }
 
+export const NO_DIALOG: Outcome = {
+  ok: false,
+  reason: 'Server error: unable to find dialog for dialog id provided',
+};
 const NO_TYPE: Outcome = { ok: false, reason: 'missing content-type' };
 
 /** Sends a new request of the application, through `routeUri` when that is not empty. */
@@ -94,7 +99,7 @@ export function sendInDialog(
 ): void {
   const before = dialog.state;
   if (before === null) {
-    reply({ ok: false, reason: 'dialog is not established yet' });
+    reply(NO_DIALOG);
     return;
   }
   findRoute(core, addressRequest(before).nextHop, dialog.listener, (route) => {
@@ -117,7 +122,13 @@ export function sendInDialog(
     const own =
       app.uri !== '' && !app.uri.includes('placeholder') && addressing.requestUri === state.remoteTarget;
     const request = new SipRequest(app.method, own ? app.uri : addressing.requestUri, headers, app.body);
+    // RFC 3261 §14.1: no re-INVITE while another INVITE is in progress in either direction.
+    if (app.method === 'INVITE' && (dialog.inviteOut !== null || dialog.inviteIn !== null)) {
+      reply(refuseLocally(core, owner, request, flowTo(core, route), dialog));
+      return;
+    }
     dialog.update({ ...state, localSeq });
+    if (app.method === 'BYE' && dialog.inviteOut !== null) abandonInvite(core, dialog.inviteOut);
     reply(dispatch(core, owner, request, flowTo(core, route), dialog));
   });
 }
@@ -132,7 +143,34 @@ function dispatch(
   flow: Flow,
   dialog: Dialog | null,
 ): Outcome {
-  const outbound: OutboundRequest = {
+  const outbound = newOutbound(owner, request, flow, dialog);
+  const size = launch(core, outbound);
+  const meta = ownMeta(core, flow.listener, size);
+  return { ok: true, message: request, meta, txnId: outbound.txnId, dialogId: dialog?.id ?? '' };
+}
+
+/** A re-INVITE that must not go out now gets the answer that the peer would give: 491, and the client tries again. */
+function refuseLocally(
+  core: Core,
+  owner: Owner | null,
+  request: SipRequest,
+  flow: Flow,
+  dialog: Dialog,
+): Outcome {
+  const outbound = newOutbound(owner, request, flow, dialog);
+  core.outbound.set(outbound.txnId, outbound);
+  failLater(core, outbound, 491, 'Request Pending');
+  const meta = ownMeta(core, flow.listener, 0);
+  return { ok: true, message: request, meta, txnId: outbound.txnId, dialogId: dialog.id };
+}
+
+function newOutbound(
+  owner: Owner | null,
+  request: SipRequest,
+  flow: Flow,
+  dialog: Dialog | null,
+): OutboundRequest {
+  return {
     txnId: newTxnId(),
     request,
     flow,
@@ -144,7 +182,4 @@ function dispatch(
     guard: null,
     done: false,
   };
-  const size = launch(core, outbound);
-  const meta = ownMeta(core, flow.listener, size);
-  return { ok: true, message: request, meta, txnId: outbound.txnId, dialogId: dialog?.id ?? '' };
 }

@@ -10,9 +10,9 @@ import { abandonInvite, cancelInvite } from './cancel.js';
 import { handleAck } from './confirm.js';
 import { type Core, type DialogTransport, disarm } from './core.js';
 import { DialogTable } from './dialog.js';
-import { endDialog, hangUp } from './end.js';
+import { adopt, endDialog, orphan } from './end.js';
 import { handleRequest, settle } from './incoming.js';
-import { type Reply, sendInDialog, sendNew } from './outgoing.js';
+import { NO_DIALOG, type Reply, sendInDialog, sendNew } from './outgoing.js';
 import { refuse } from './refuse.js';
 import { respond } from './respond.js';
 
@@ -26,11 +26,6 @@ export interface StackOptions {
   readonly owners: OwnerRegistry;
   readonly supported: ReadonlySet<string>;
 }
-
-const NO_DIALOG: Outcome = {
-  ok: false,
-  reason: 'Server error: unable to find dialog for dialog id provided',
-};
 
 /** The dialog layer as the application sees it. */
 export class SipStack {
@@ -51,6 +46,8 @@ export class SipStack {
       dialogs: new DialogTable(),
       inbound: new Map(),
       outbound: new Map(),
+      byTransaction: new WeakMap(),
+      owed: new Map(),
       merging: new Map(),
     };
   }
@@ -90,10 +87,7 @@ export class SipStack {
       reply(NO_DIALOG);
       return;
     }
-    if (dialog.owner === null) {
-      dialog.owner = owner;
-      if (dialog.kind === 'INVITE') dialog.expiry = disarm(this.core, dialog.expiry);
-    }
+    if (dialog.owner === null) adopt(this.core, dialog, owner);
     if (request.method === 'ACK') {
       sendAck(this.core, dialog, request, reply);
       return;
@@ -113,14 +107,7 @@ export class SipStack {
     for (const outbound of core.outbound.values()) {
       if (outbound.owner === owner && outbound.request.method === 'INVITE') abandonInvite(core, outbound);
     }
-    for (const dialog of core.dialogs) {
-      if (dialog.owner !== owner) continue;
-      dialog.owner = null;
-      dialog.expiry ??= core.clock.setTimeout(
-        () => hangUp(core, dialog, 'Application gone'),
-        core.limits.orphanMs,
-      );
-    }
+    for (const dialog of core.dialogs) if (dialog.owner === owner) orphan(core, dialog);
   }
 
   /** Drops everything without a word to the peers. */
