@@ -10,7 +10,8 @@ import type { DialPlan } from './dialplan/plan.js';
 import { newCallId } from './engine/call-id.js';
 import { systemClock } from './engine/clock.js';
 import { Engine } from './engine/engine.js';
-import { type SipServerAddress, SrfSignalling } from './engine/srf-signalling.js';
+import type { SipServerAddress } from './engine/srf-link.js';
+import { SrfSignalling } from './engine/srf-signalling.js';
 import type { Ledger } from './ledger/ledger.js';
 import { type LedgerReader, openLedgerReader } from './ledger/ledger-reader.js';
 import { openLedger } from './ledger/open-ledger.js';
@@ -52,7 +53,10 @@ export async function start(settings: Settings): Promise<Running> {
   }
 }
 
-async function startParts(settings: Settings, onStarted: (stop: () => Promise<void>) => void): Promise<Running> {
+async function startParts(
+  settings: Settings,
+  onStarted: (stop: () => Promise<void>) => void,
+): Promise<Running> {
   const { config, plan, log } = settings;
   const media = chooseAnchor(config.media.anchor, () => randomInt(1, 2 ** 47));
   if (!media.ok) throw new StartFault(media.message, media.remedy);
@@ -97,7 +101,8 @@ async function startParts(settings: Settings, onStarted: (stop: () => Promise<vo
     async stop() {
       const left = await engine.drain(config.calls.drainSeconds * 1000);
       // Calls that are still up are left alone: their parties go on talking, only nobody serves them any more.
-      if (left > 0) log.warn({ calls: left }, 'stopped with calls up; they are closed as interrupted at the next start');
+      if (left > 0)
+        log.warn({ calls: left }, 'stopped with calls up; they are closed as interrupted at the next start');
       await api.server.close();
       signalling.close();
       await sip.server?.stop();
@@ -126,7 +131,11 @@ async function startSip(
 ): Promise<{ control: SipServerAddress; server: SipServer | null; addresses: string[] }> {
   if (config.sip.server === 'drachtio') {
     const { host, port } = config.sip.drachtio;
-    return { control: config.sip.drachtio, server: null, addresses: [`SIP  by drachtio-server at ${host}:${port}`] };
+    return {
+      control: config.sip.drachtio,
+      server: null,
+      addresses: [`SIP  by drachtio-server at ${host}:${port}`],
+    };
   }
   const secret = randomBytes(24).toString('hex');
   const sipLog = log.child({ part: 'sip' });
@@ -147,7 +156,9 @@ async function startSip(
   return {
     control: { ...bound.control, secret },
     server,
-    addresses: bound.listeners.map((l) => `SIP  ${l.transport} ${l.host.includes(':') ? `[${l.host}]` : l.host}:${l.port}`),
+    addresses: bound.listeners.map(
+      (l) => `SIP  ${l.transport} ${l.host.includes(':') ? `[${l.host}]` : l.host}:${l.port}`,
+    ),
   };
 }
 

@@ -112,7 +112,10 @@ export interface Leg {
   /** Inbound: the ACK of our 2xx is in. Outbound: always true once answered. */
   readonly acked: boolean;
   /** Set while `leaving`. */
-  readonly leave: { readonly cause: LeaveCause; readonly by: 'reject' | 'cancel' | 'bye' | 'bye-on-ack' } | null;
+  readonly leave: {
+    readonly cause: LeaveCause;
+    readonly by: 'reject' | 'cancel' | 'bye' | 'bye-on-ack';
+  } | null;
   /** Final status of the INVITE, once known. */
   readonly sipStatus: number | null;
   /** The peer's latest session description. */
@@ -137,7 +140,13 @@ export interface Hunt {
   readonly lastCause: FailureCause | null;
 }
 
-export type FailureCause = 'busy' | 'no-answer' | 'unreachable' | 'rejected' | 'target-hung-up' | 'media-refused';
+export type FailureCause =
+  | 'busy'
+  | 'no-answer'
+  | 'unreachable'
+  | 'rejected'
+  | 'target-hung-up'
+  | 'media-refused';
 
 /** Two answered legs that shall hear each other. */
 export interface Link {

@@ -1,7 +1,8 @@
 /** A party has left on its own: what that means for the others. */
-import type { HangUpBy } from './event.js';
+
 import type { Leg, LegId } from './call.js';
 import { endCall } from './ending.js';
+import type { HangUpBy } from './event.js';
 import { closeExchangesWith } from './exchange.js';
 import { endLeg, releaseLeg } from './legs.js';
 import { unsubscribeLeg } from './notify.js';

@@ -34,11 +34,15 @@ export function closeIfOver(w: Work): void {
   w.setPhase({ name: 'ended' });
   const record = callRecord(w.call, w.at);
   w.emit({ type: 'write', record });
-  w.publish('call-ended', {}, {
-    outcome: record.outcome,
-    endedBy: record.endedBy,
-    cause: record.cause,
-    missed: record.missed,
-  });
+  w.publish(
+    'call-ended',
+    {},
+    {
+      outcome: record.outcome,
+      endedBy: record.endedBy,
+      cause: record.cause,
+      missed: record.missed,
+    },
+  );
   w.emit({ type: 'forget' });
 }

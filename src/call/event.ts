@@ -21,7 +21,10 @@ export type CallEvent = { readonly at: Instant } & (
       readonly callerNumber: string | null;
       readonly callerName: string | null;
       /** Set when the call is turned away at the door; it is recorded all the same. */
-      readonly refuse: { readonly status: number; readonly cause: 'unknown-number' | 'full' | 'draining' } | null;
+      readonly refuse: {
+        readonly status: number;
+        readonly cause: 'unknown-number' | 'full' | 'draining';
+      } | null;
       readonly trunk: TrunkId;
       /** Member whose PBX the caller sits behind; null for a citizen. */
       readonly callerMember: MemberId | null;
@@ -31,7 +34,12 @@ export type CallEvent = { readonly at: Instant } & (
       readonly allowsUpdate: boolean;
     }
   /** A 18x on a leg we called. */
-  | { readonly type: 'provisional'; readonly leg: LegId; readonly status: number; readonly sdp: string | null }
+  | {
+      readonly type: 'provisional';
+      readonly leg: LegId;
+      readonly status: number;
+      readonly sdp: string | null;
+    }
   /** A 2xx on a leg we called. */
   | {
       readonly type: 'answered';

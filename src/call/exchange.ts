@@ -27,7 +27,13 @@ export function sendOffer(w: Work, to: LegId, made: OfferMade): void {
   w.emit({ type: 'offer', leg: to, method: made.method, sdp: made.sdp, from: made.from });
 }
 
-function respond(w: Work, leg: LegId, request: RequestRef, status: number, reason: string | null = null): void {
+function respond(
+  w: Work,
+  leg: LegId,
+  request: RequestRef,
+  status: number,
+  reason: string | null = null,
+): void {
   w.emit({ type: 'respond', leg, request, status, reason, sdp: null, from: null });
 }
 
@@ -198,7 +204,12 @@ export function closeExchangesWith(w: Work, gone: LegId, other: LegId): void {
   if (exchange === null || isGone(leg)) return;
   switch (exchange.kind) {
     case 'ack-owed':
-      w.emit({ type: 'ack', leg: other, sdp: answerOnHold(exchange.offer, leg.given?.sdp ?? exchange.offer), from: null });
+      w.emit({
+        type: 'ack',
+        leg: other,
+        sdp: answerOnHold(exchange.offer, leg.given?.sdp ?? exchange.offer),
+        from: null,
+      });
       w.patchLeg(other, { exchange: null });
       return;
     case 'asked':

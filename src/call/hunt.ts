@@ -12,7 +12,11 @@ export function newHunt(queue: readonly Candidate[]): Hunt {
 }
 
 /** Targets of a member, then those of its fallback, and so on; no member twice. */
-export function withFallbacks(routing: Routing, first: MemberId, skip: readonly MemberId[] = []): Candidate[] {
+export function withFallbacks(
+  routing: Routing,
+  first: MemberId,
+  skip: readonly MemberId[] = [],
+): Candidate[] {
   const seen = new Set<MemberId>(skip);
   const found: Candidate[] = [];
   for (let id: MemberId | null = first; id !== null && !seen.has(id); ) {
@@ -83,7 +87,11 @@ export function causeOf(status: number, reached: boolean): FailureCause {
 }
 
 /** The current target took too long: let it go. The hunt then goes on with what this returns. */
-export function giveUp(w: Work, hunt: Hunt, cause: Extract<LeaveCause, 'ring-timeout' | 'no-response'>): Hunt {
+export function giveUp(
+  w: Work,
+  hunt: Hunt,
+  cause: Extract<LeaveCause, 'ring-timeout' | 'no-response'>,
+): Hunt {
   if (hunt.current !== null) releaseLeg(w, hunt.current, cause);
   return cause === 'ring-timeout'
     ? { ...hunt, current: null, lastStatus: 480, lastCause: 'no-answer' }

@@ -51,12 +51,16 @@ export function startLeg(w: Work, made: NewLeg): LegId {
   w.emit({ type: 'invite', leg: id, to: candidate, offer: made.offer, context: made.context });
   w.emit({ type: 'start-timer', timer: `silent:${id}`, ms: w.routing.limits.noResponseMs });
   w.emit({ type: 'start-timer', timer: `ring:${id}`, ms: candidate.ringSeconds * 1000 });
-  w.publish('leg-started', { legId: id, transferId: made.transferId }, {
-    role: made.role,
-    member: candidate.member,
-    number: candidate.number,
-    peer: candidate.peer,
-  });
+  w.publish(
+    'leg-started',
+    { legId: id, transferId: made.transferId },
+    {
+      role: made.role,
+      member: candidate.member,
+      number: candidate.number,
+      peer: candidate.peer,
+    },
+  );
   return id;
 }
 
@@ -100,13 +104,17 @@ export function endLeg(w: Work, id: LegId, endedBy: EndedBy, reason: string | nu
   if (leg.state === 'leaving') w.emit({ type: 'stop-timer', timer: `guard:${id}` });
   const outcome = outcomeOf(leg);
   w.emit({ type: 'write', record: legRecord(w.call, leg, w.at, { endedBy, outcome, reason }) });
-  w.publish('leg-ended', { legId: id, transferId: leg.transferId }, {
-    role: leg.role,
-    member: leg.member,
-    outcome,
-    endedBy,
-    sipStatus: leg.sipStatus,
-  });
+  w.publish(
+    'leg-ended',
+    { legId: id, transferId: leg.transferId },
+    {
+      role: leg.role,
+      member: leg.member,
+      outcome,
+      endedBy,
+      sipStatus: leg.sipStatus,
+    },
+  );
   w.patchLeg(id, { state: 'ended', exchange: null, leave: null, remote: null, given: null });
 }
 

@@ -5,7 +5,9 @@ import { isGone, type Work } from './work.js';
 
 function save(w: Work, subscription: Subscription): void {
   w.patch({
-    subscriptions: w.call.subscriptions.map((s) => (s.transferId === subscription.transferId ? subscription : s)),
+    subscriptions: w.call.subscriptions.map((s) =>
+      s.transferId === subscription.transferId ? subscription : s,
+    ),
   });
 }
 
@@ -42,7 +44,8 @@ export function tell(w: Work, transferId: TransferId, status: number, final: boo
 function send(w: Work, subscription: Subscription, status: number, final: boolean): void {
   const { leg, transferId, eventId } = subscription;
   w.emit({ type: 'notify', leg, transferId, eventId, status, final });
-  if (final) w.emit({ type: 'start-timer', timer: `notify:${transferId}`, ms: w.routing.limits.notifyAnswerMs });
+  if (final)
+    w.emit({ type: 'start-timer', timer: `notify:${transferId}`, ms: w.routing.limits.notifyAnswerMs });
   save(w, { ...subscription, outstanding: true, queued: null, finalSent: final });
 }
 
@@ -74,7 +77,8 @@ function finish(w: Work, subscription: Subscription): void {
   if (subscription.finalSent) w.emit({ type: 'stop-timer', timer: `notify:${subscription.transferId}` });
   drop(w, subscription.transferId);
   const { leg, releaseAfter } = subscription;
-  if (releaseAfter !== null && !w.call.subscriptions.some((s) => s.leg === leg)) releaseLeg(w, leg, releaseAfter);
+  if (releaseAfter !== null && !w.call.subscriptions.some((s) => s.leg === leg))
+    releaseLeg(w, leg, releaseAfter);
 }
 
 /** The answer to the final NOTIFY does not come: go on without it. */

@@ -66,7 +66,11 @@ export function answered(w: Work, event: CallEventOf<'answered'>): void {
     remoteOffered: leg.given === null,
     allowsUpdate: event.allowsUpdate,
   });
-  w.publish('leg-answered', { legId: leg.id, transferId: leg.transferId }, { role: leg.role, member: leg.member });
+  w.publish(
+    'leg-answered',
+    { legId: leg.id, transferId: leg.transferId },
+    { role: leg.role, member: leg.member },
+  );
   if (sdp === null) {
     w.emit({ type: 'ack', leg: leg.id, sdp: null, from: null });
     releaseLeg(w, leg.id, 'refused');

@@ -60,7 +60,12 @@ export interface TransferEnd {
 /** A transfer, or the wish for one that named no member. */
 export type AskedTransfer = Omit<Transfer, 'toMember'> & { readonly toMember: MemberId | null };
 
-export function transferRecord(call: Call, transfer: AskedTransfer, at: Instant, end: TransferEnd): TransferRecord {
+export function transferRecord(
+  call: Call,
+  transfer: AskedTransfer,
+  at: Instant,
+  end: TransferEnd,
+): TransferRecord {
   const completed = end.outcome === 'completed';
   return {
     kind: 'transfer',

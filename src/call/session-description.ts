@@ -54,7 +54,15 @@ function mediaLines(sdp: string): MediaLine[] {
     if (line.startsWith('m=')) {
       const [kind = '', port = '', protocol = '', ...payloads] = line.slice(2).split(' ');
       const codecs = new Map(payloads.map((p) => [p, STATIC_CODECS.get(p) ?? p]));
-      current = { kind, port, protocol, address: sessionAddress, direction: sessionDirection, codecs, keys: sessionKeys };
+      current = {
+        kind,
+        port,
+        protocol,
+        address: sessionAddress,
+        direction: sessionDirection,
+        codecs,
+        keys: sessionKeys,
+      };
       media.push(current);
     } else if (line.startsWith('c=')) {
       if (current === null) sessionAddress = line.slice(2);
@@ -62,7 +70,14 @@ function mediaLines(sdp: string): MediaLine[] {
     } else if (line.startsWith('a=rtpmap:') && current !== null) {
       const space = line.indexOf(' ');
       const payload = line.slice(9, space);
-      if (current.codecs.has(payload)) current.codecs.set(payload, line.slice(space + 1).toUpperCase().replace(/\/1$/, ''));
+      if (current.codecs.has(payload))
+        current.codecs.set(
+          payload,
+          line
+            .slice(space + 1)
+            .toUpperCase()
+            .replace(/\/1$/, ''),
+        );
     } else if (line.startsWith('a=') && DIRECTIONS.has(line.slice(2))) {
       if (current === null) sessionDirection = line.slice(2) as Direction;
       else current.direction = line.slice(2) as Direction;

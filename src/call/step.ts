@@ -71,11 +71,15 @@ export function begin(event: CallEventOf<'invited'>, routing: Routing): StepResu
     end: null,
   };
   const w = new Work(call, event.at, routing);
-  w.publish('call-started', { legId: caller.id }, {
-    member: event.member,
-    dialled: event.dialled,
-    caller: event.callerNumber,
-  });
+  w.publish(
+    'call-started',
+    { legId: caller.id },
+    {
+      member: event.member,
+      dialled: event.dialled,
+      caller: event.callerNumber,
+    },
+  );
   if (event.refuse !== null || event.member === null) {
     const { status, cause } = event.refuse ?? { status: 404, cause: 'unknown-number' };
     const missed = event.member !== null;
@@ -187,7 +191,8 @@ function offerResult(w: Work, event: CallEventOf<'offer-answered'>): void {
   if (outcome === 'lost') return dialogLost(w, event.leg);
   if (outcome !== 'refused') return;
   const { phase } = w.call;
-  if (phase.name === 'switching' && (phase.link.a === event.leg || phase.link.b === event.leg)) switchRefused(w);
+  if (phase.name === 'switching' && (phase.link.a === event.leg || phase.link.b === event.leg))
+    switchRefused(w);
 }
 
 function info(w: Work, event: CallEventOf<'info'>): void {
@@ -198,7 +203,15 @@ function info(w: Work, event: CallEventOf<'info'>): void {
     return;
   }
   const status = isGone(leg) ? 481 : 480;
-  w.emit({ type: 'respond', leg: leg.id, request: event.request, status, reason: null, sdp: null, from: null });
+  w.emit({
+    type: 'respond',
+    leg: leg.id,
+    request: event.request,
+    status,
+    reason: null,
+    sdp: null,
+    from: null,
+  });
 }
 
 /** The agent who talks with the caller now, when the request names no leg. */
@@ -206,7 +219,10 @@ function talkingAgent(call: Call): Leg | undefined {
   const { phase } = call;
   if (phase.name !== 'talking') return undefined;
   const pair = [call.legs[phase.link.b], call.legs[phase.link.a]];
-  return pair.find((leg) => leg?.mayTransfer === true && leg.role !== 'caller') ?? pair.find((leg) => leg?.mayTransfer);
+  return (
+    pair.find((leg) => leg?.mayTransfer === true && leg.role !== 'caller') ??
+    pair.find((leg) => leg?.mayTransfer)
+  );
 }
 
 function transferRequested(w: Work, event: CallEventOf<'transfer-requested'>): void {

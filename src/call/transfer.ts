@@ -87,10 +87,14 @@ export function recordRefusal(w: Work, wish: TransferWish, cause: string, to: Me
     type: 'write',
     record: transferRecord(w.call, transfer, w.at, { outcome: 'refused', cause, sipStatus: null }),
   });
-  w.publish('transfer-refused', { legId: wish.transferor, transferId: transfer.id }, {
-    requestedTarget: wish.address,
-    cause,
-  });
+  w.publish(
+    'transfer-refused',
+    { legId: wish.transferor, transferId: transfer.id },
+    {
+      requestedTarget: wish.address,
+      cause,
+    },
+  );
 }
 
 /** Judge a wish; when it is allowed, return what starts it. The caller of this answers the transferor first. */
@@ -109,12 +113,16 @@ export function startTransfer(
   subscription: { readonly eventId: string | null } | null,
 ): Transfer {
   const transfer: Transfer = { ...describe(w, wish, transferee), toMember: to.id };
-  w.publish('transfer-requested', { legId: wish.transferor, transferId: transfer.id }, {
-    trigger: transfer.trigger,
-    fromMember: transfer.fromMember,
-    toMember: to.id,
-    requestedTarget: wish.address,
-  });
+  w.publish(
+    'transfer-requested',
+    { legId: wish.transferor, transferId: transfer.id },
+    {
+      trigger: transfer.trigger,
+      fromMember: transfer.fromMember,
+      toMember: to.id,
+      requestedTarget: wish.address,
+    },
+  );
   const hunt = newHunt(w.routing.candidates(to.id));
   w.setPhase({ name: 'transferring', transferee, transferor: wish.transferor, transfer, hunt });
   if (subscription !== null) subscribe(w, wish.transferor, transfer.id, subscription.eventId);
@@ -147,7 +155,11 @@ export function completeSwitch(w: Work): void {
   if (transfer === null) return;
   w.patch({ hops: w.call.hops + 1 });
   close(w, transfer, { outcome: 'completed', cause: null, sipStatus: 200 });
-  w.publish('transfer-completed', { legId: link.b, transferId: transfer.id }, { toMember: transfer.toMember });
+  w.publish(
+    'transfer-completed',
+    { legId: link.b, transferId: transfer.id },
+    { toMember: transfer.toMember },
+  );
   if (transferor !== null) letGo(w, transferor, 200, 'transferred');
 }
 
@@ -189,11 +201,15 @@ export function abandonTransfer(w: Work, by: EndedBy, cause: string): void {
   if (phase.name !== 'transferring' && phase.name !== 'switching') return;
   if (phase.transfer === null) return;
   close(w, phase.transfer, { outcome: 'abandoned', cause, sipStatus: null });
-  w.publish('transfer-failed', { transferId: phase.transfer.id }, {
-    toMember: phase.transfer.toMember,
-    cause,
-    by,
-  });
+  w.publish(
+    'transfer-failed',
+    { transferId: phase.transfer.id },
+    {
+      toMember: phase.transfer.toMember,
+      cause,
+      by,
+    },
+  );
 }
 
 /** The target was answered but the switch cannot be finished: let it go and go on without it. */

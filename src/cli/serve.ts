@@ -64,7 +64,10 @@ function makeLog(config: Config): pino.Logger {
   };
   if (config.log.format === 'json') return pino(options);
   // Pretty lines are for a terminal: made in this thread, so that none is lost at the end.
-  return pino({ ...options, transport: { target: 'pino-pretty', options: { translateTime: 'SYS:HH:MM:ss.l' } } });
+  return pino({
+    ...options,
+    transport: { target: 'pino-pretty', options: { translateTime: 'SYS:HH:MM:ss.l' } },
+  });
 }
 
 /** Resolves to the exit code once a signal has stopped the program. */

@@ -88,7 +88,9 @@ export class CallRunner {
   }
 
   /** Dispatch a request of an operator; resolves to the core's verdict. */
-  ask(event: Extract<UntimedEvent, { type: 'transfer-requested' | 'hang-up-requested' }>): Promise<RequestResult> {
+  ask(
+    event: Extract<UntimedEvent, { type: 'transfer-requested' | 'hang-up-requested' }>,
+  ): Promise<RequestResult> {
     return new Promise((resolve) => {
       this.#replies.push(resolve);
       this.dispatch(event);
@@ -142,7 +144,9 @@ export class CallRunner {
         return this.#withSdp(command, leg, (sdp) => signalling.provisional(leg, status, sdp, from));
       }
       case 'answer':
-        return this.#withSdp(command, command.leg, (sdp) => signalling.answer(command.leg, sdp, command.from));
+        return this.#withSdp(command, command.leg, (sdp) =>
+          signalling.answer(command.leg, sdp, command.from),
+        );
       case 'reject':
         return signalling.reject(command.leg, command.status, this.#rejectHeaders(command));
       case 'cancel':
@@ -152,7 +156,9 @@ export class CallRunner {
       case 'ack':
         return this.#withSdp(command, command.leg, (sdp) => signalling.ack(command.leg, sdp));
       case 'offer':
-        return this.#withSdp(command, command.leg, (sdp) => signalling.offer(command.leg, command.method, sdp));
+        return this.#withSdp(command, command.leg, (sdp) =>
+          signalling.offer(command.leg, command.method, sdp),
+        );
       case 'respond': {
         const { leg, request, status, reason } = command;
         return this.#withSdp(command, leg, (sdp) => signalling.respond(leg, request, status, reason, sdp));

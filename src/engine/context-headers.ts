@@ -12,7 +12,7 @@ export interface Naming {
 
 /** Characters of a SIP user part that need no escape (RFC 3261 §25.1: unreserved and user-unreserved). */
 function userPart(text: string): string {
-  return encodeURIComponent(text).replace(/%(2B|26|3D|24|2C|3B|3F|2F)/g, (escape) => decodeURIComponent(escape));
+  return encodeURIComponent(text).replace(/%(2B|26|3D|24|2C|3B|3F|2F)/g, (code) => decodeURIComponent(code));
 }
 
 function displayName(text: string): string {
@@ -69,7 +69,8 @@ const RELEASE_TEXT: Readonly<Record<LeaveCause, string>> = {
 
 /** Reason of a BYE, CANCEL or rejection (RFC 3326), Q.850 cause where one fits. */
 export function reasonHeader(cause: LeaveCause): Headers {
-  const q850 = cause === 'ring-timeout' || cause === 'no-response' ? 19 : cause === 'all-targets-failed' ? 20 : 16;
+  const q850 =
+    cause === 'ring-timeout' || cause === 'no-response' ? 19 : cause === 'all-targets-failed' ? 20 : 16;
   return { Reason: `Q.850;cause=${q850};text="${RELEASE_TEXT[cause]}"` };
 }
 

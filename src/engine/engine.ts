@@ -179,7 +179,10 @@ export class Engine implements Operations {
   #publish(callId: CallId, news: CallNews): void {
     this.#events.publish({ callId, ...news });
     const { type, legId, transferId, detail } = news;
-    this.parts.log.info({ call: callId, leg: legId ?? undefined, transfer: transferId ?? undefined, ...detail }, type);
+    this.parts.log.info(
+      { call: callId, leg: legId ?? undefined, transfer: transferId ?? undefined, ...detail },
+      type,
+    );
   }
 
   #gatewayChanged(gateway: string, up: boolean, status: number): void {
@@ -238,7 +241,8 @@ export class Engine implements Operations {
     event: Parameters<CallRunner['ask']>[0],
   ): Promise<RequestResult | { ok: false; code: 'unknown-call'; message: string }> {
     const runner = this.#calls.get(callId);
-    if (runner === undefined) return { ok: false, code: 'unknown-call', message: `There is no live call ${callId}` };
+    if (runner === undefined)
+      return { ok: false, code: 'unknown-call', message: `There is no live call ${callId}` };
     return runner.ask(event);
   }
 

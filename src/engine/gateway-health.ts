@@ -59,7 +59,9 @@ export class GatewayHealth {
 
   async #check(watched: Watched): Promise<void> {
     const { host, port, transport } = watched.gateway;
-    const status = await this.parts.ask(`sip:${host.includes(':') ? `[${host}]` : host}:${port};transport=${transport}`);
+    const status = await this.parts.ask(
+      `sip:${host.includes(':') ? `[${host}]` : host}:${port};transport=${transport}`,
+    );
     if (this.#stopped || this.#watched.get(watched.gateway.id) !== watched) return;
     const up = status !== 408 && status !== 503;
     if (up !== watched.up) {

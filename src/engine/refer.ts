@@ -49,13 +49,19 @@ export function parseReferTo(header: string | undefined): ReferTo {
   const uri = uriOf(value);
   if (uri === null || uri === '') return bad('Refer-To holds no URI');
   const scheme = uri.slice(0, uri.indexOf(':')).toLowerCase();
-  if (scheme !== 'sip' && scheme !== 'sips' && scheme !== 'tel') return bad('Refer-To must be a sip, sips or tel URI');
+  if (scheme !== 'sip' && scheme !== 'sips' && scheme !== 'tel')
+    return bad('Refer-To must be a sip, sips or tel URI');
   const [address = '', headers = ''] = splitOnce(uri, '?');
   const method = parameterOf(address, 'method');
   if (method !== null && method.toUpperCase() !== 'INVITE') {
     return { ok: false, status: 501, why: `Refer-To with method ${method.slice(0, 20)} is not supported` };
   }
-  if (headers.toLowerCase().split('&').some((h) => h.startsWith('replaces='))) {
+  if (
+    headers
+      .toLowerCase()
+      .split('&')
+      .some((h) => h.startsWith('replaces='))
+  ) {
     return { ok: false, status: 501, why: 'Refer-To with Replaces is not supported' };
   }
   return { ok: true, address };

@@ -1,40 +1,42 @@
 /** `Signalling` on drachtio-srf, low level: no Dialog objects, whose defaults answer before we can. */
 import type { LegId, OfferMethod, RequestRef, TransferId } from '../call/call.js';
-import {
-  createSrf,
-  type RequestOptions,
-  type SrfClient,
-  type SrfRequest,
-  type SrfResponse,
-} from './drachtio.js';
+import type { RequestOptions, SrfRequest, SrfResponse } from './drachtio.js';
 import { type LegPort, LegPorts } from './leg-port.js';
 import type { EngineLog } from './log.js';
 import { parseReferTo } from './refer.js';
 import type { Headers, IncomingInvite, LegEvent, Signalling, SignallingHandlers } from './signalling.js';
-import { ALLOW, allowsUpdate, callerOf, cseqOf, dialogIdOf, errorText, sdpOf, withSdp } from './srf-messages.js';
+import { type SipServerAddress, SrfLink } from './srf-link.js';
+import {
+  ALLOW,
+  allowsUpdate,
+  callerOf,
+  cseqOf,
+  dialogIdOf,
+  errorText,
+  sdpOf,
+  withSdp,
+} from './srf-messages.js';
 
-export interface SipServerAddress {
-  readonly host: string;
-  readonly port: number;
-  readonly secret: string;
-}
-
-/** How long the first connection to the SIP server may take; milliseconds. */
-const CONNECT_MS = 10_000;
+/** Requests besides INVITE that the server shall hand to us. */
+const OTHER_METHODS = [
+  ...['bye', 'ack', 'info', 'message', 'update', 'refer', 'notify', 'options', 'prack'],
+  ...['subscribe', 'publish', 'register'],
+];
 /** Marks a final response that the SIP server made itself because no peer answered. */
 const NO_PEER = /no response|transport|timeout|unreachable|connection/i;
 
 export class SrfSignalling implements Signalling {
-  readonly #srf: SrfClient = createSrf();
+  readonly #link: SrfLink;
   readonly #ports = new LegPorts();
   #handlers: SignallingHandlers | null = null;
   #ownHost = '127.0.0.1';
-  #closing = false;
 
   constructor(
-    private readonly server: SipServerAddress,
+    server: SipServerAddress,
     private readonly log: EngineLog,
-  ) {}
+  ) {
+    this.#link = new SrfLink(server, log);
+  }
 
   get ownHost(): string {
     return this.#ownHost;
@@ -45,48 +47,16 @@ export class SrfSignalling implements Signalling {
     return this.#ports.size;
   }
 
-  connect(handlers: SignallingHandlers): Promise<void> {
+  async connect(handlers: SignallingHandlers): Promise<void> {
     this.#handlers = handlers;
-    const srf = this.#srf;
-    srf.use('invite', this.#guard((req, res) => this.#onInvite(req, res)));
-    for (const method of ['bye', 'ack', 'info', 'message', 'update', 'refer', 'notify', 'options', 'prack', 'subscribe', 'publish', 'register']) {
-      srf.use(method, this.#guard((req, res) => this.#onRequest(req, res)));
-    }
-    return new Promise((resolve, reject) => {
-      const deadline = setTimeout(
-        () => reject(new Error(`no answer from the SIP server at ${this.server.host}:${this.server.port}`)),
-        CONNECT_MS,
-      );
-      let connected = false;
-      srf.on('connect', (err, hostports) => {
-        clearTimeout(deadline);
-        if (err !== null && err !== undefined) {
-          const text = `the SIP server refused us: ${errorText(err)}; check sip.drachtio.secret`;
-          reject(new Error(text));
-          handlers.onLink(false, text);
-          return;
-        }
-        this.#ownHost = hostOf(hostports) ?? this.#ownHost;
-        resolve();
-        if (connected) handlers.onLink(true, hostports);
-        connected = true;
-      });
-      // Without a listener an error of the socket would end the process; the library reconnects by itself.
-      srf.on('error', (err) => this.log.warn({ err: errorText(err) }, 'control connection to the SIP server'));
-      srf.on('close', () => {
-        if (!this.#closing) handlers.onLink(false, 'the control connection to the SIP server was lost');
-      });
-      srf.connect(this.server);
-    });
+    this.#link.handle('invite', (req, res) => this.#onInvite(req, res));
+    for (const method of OTHER_METHODS) this.#link.handle(method, (req, res) => this.#onRequest(req, res));
+    const hostports = await this.#link.connect(handlers.onLink);
+    this.#ownHost = hostOf(hostports) ?? this.#ownHost;
   }
 
   close(): void {
-    this.#closing = true;
-    try {
-      this.#srf.disconnect();
-    } catch {
-      // Nothing is connected: that is what we want.
-    }
+    this.#link.close();
   }
 
   invite(leg: LegId, { uri, headers, sdp }: { uri: string; headers: Headers; sdp: string | null }): void {
@@ -101,8 +71,12 @@ export class SrfSignalling implements Signalling {
     };
     this.#ports.add(port);
     const content = withSdp(sdp);
-    const options = { method: 'INVITE', ...content, headers: { ...headers, Allow: ALLOW, ...content.headers } };
-    this.#request(uri, options, (req, error) => {
+    const options = {
+      method: 'INVITE',
+      ...content,
+      headers: { ...headers, Allow: ALLOW, ...content.headers },
+    };
+    this.#link.request(uri, options, (req, error) => {
       if (req === null) {
         this.#report({ type: 'failed', leg, status: 503, reason: error, reached: false });
         return;
@@ -136,7 +110,7 @@ export class SrfSignalling implements Signalling {
     const inbound = this.#ports.get(leg)?.inbound;
     if (!inbound) return;
     setLocalTag(inbound.req, inbound.res, branch);
-    this.#send(inbound.res, status, null, withSdp(sdp));
+    this.#link.send(inbound.res, status, null, withSdp(sdp));
   }
 
   answer(leg: LegId, sdp: string | null, branch: string): void {
@@ -144,16 +118,22 @@ export class SrfSignalling implements Signalling {
     if (!inbound) return;
     setLocalTag(inbound.req, inbound.res, branch);
     const content = withSdp(sdp);
-    this.#send(inbound.res, 200, null, { ...content, headers: { Allow: ALLOW, ...content.headers } }, (err) => {
-      if (err === null) return;
-      this.log.info({ leg, err }, 'the answer came too late');
-      this.#report({ type: 'answer-failed', leg });
-    });
+    this.#link.send(
+      inbound.res,
+      200,
+      null,
+      { ...content, headers: { Allow: ALLOW, ...content.headers } },
+      (err) => {
+        if (err === null) return;
+        this.log.info({ leg, err }, 'the answer came too late');
+        this.#report({ type: 'answer-failed', leg });
+      },
+    );
   }
 
   reject(leg: LegId, status: number, headers: Headers): void {
     const inbound = this.#ports.get(leg)?.inbound;
-    if (inbound) this.#send(inbound.res, status, null, { headers });
+    if (inbound) this.#link.send(inbound.res, status, null, { headers });
   }
 
   cancel(leg: LegId, headers: Headers): void {
@@ -164,9 +144,10 @@ export class SrfSignalling implements Signalling {
   }
 
   #sendCancel(port: LegPort, headers: Headers): void {
-    this.#safely(() => {
+    this.#link.safely(() => {
       port.outbound?.cancel({ headers: { ...headers } }, (err) => {
-        if (err !== null && err !== undefined) this.log.debug({ leg: port.leg, err: errorText(err) }, 'CANCEL');
+        if (err !== null && err !== undefined)
+          this.log.debug({ leg: port.leg, err: errorText(err) }, 'CANCEL');
       });
     });
   }
@@ -182,7 +163,7 @@ export class SrfSignalling implements Signalling {
     const ack = port?.ack;
     if (port === undefined || !ack) return;
     port.ack = null;
-    this.#safely(() => (sdp === null ? ack() : ack(withSdp(sdp))));
+    this.#link.safely(() => (sdp === null ? ack() : ack(withSdp(sdp))));
   }
 
   offer(leg: LegId, method: OfferMethod, sdp: string | null): void {
@@ -192,7 +173,14 @@ export class SrfSignalling implements Signalling {
       const retry = status === 491 || (status === 500 && res?.has('Retry-After') === true);
       if (port !== null && res !== null && method === 'INVITE' && status < 300) port.ack = res.ack;
       const reason = res?.reason ?? null;
-      this.#report({ type: 'offer-answered', leg, status, reason, sdp: res === null ? null : sdpOf(res), retry });
+      this.#report({
+        type: 'offer-answered',
+        leg,
+        status,
+        reason,
+        sdp: res === null ? null : sdpOf(res),
+        retry,
+      });
     });
   }
 
@@ -203,7 +191,7 @@ export class SrfSignalling implements Signalling {
     port.waiting.delete(request);
     const content = withSdp(sdp);
     const headers = status === 200 ? { Allow: ALLOW, ...content.headers } : content.headers;
-    this.#send(waiting.res, status, reason, { ...content, headers });
+    this.#link.send(waiting.res, status, reason, { ...content, headers });
   }
 
   forward(leg: LegId, request: RequestRef, to: LegId): void {
@@ -217,9 +205,9 @@ export class SrfSignalling implements Signalling {
     this.#inDialog(to, options, (status, answer) => {
       // 408 and 481 speak of the other party's dialog, not of this one (RFC 5057 §5.1).
       const passed = status === 408 || status === 481 ? 480 : status;
-      const content = answer !== null && answer.body ? { body: answer.body } : {};
+      const content = answer?.body ? { body: answer.body } : {};
       const passedHeaders = answer === null ? {} : pick(answer, ['Content-Type', 'Accept']);
-      this.#send(res, passed, null, { ...content, headers: passedHeaders });
+      this.#link.send(res, passed, null, { ...content, headers: passedHeaders });
     });
   }
 
@@ -231,7 +219,7 @@ export class SrfSignalling implements Signalling {
 
   options(uri: string): Promise<number> {
     return new Promise((resolve) => {
-      this.#request(uri, { method: 'OPTIONS' }, (req) => {
+      this.#link.request(uri, { method: 'OPTIONS' }, (req) => {
         if (req === null) resolve(503);
         else req.on('response', (res) => res.status >= 200 && resolve(res.status));
       });
@@ -247,7 +235,7 @@ export class SrfSignalling implements Signalling {
   #onInvite(req: SrfRequest, res: SrfResponse): void {
     if (req.stackDialogId !== '' && req.stackDialogId !== undefined) {
       const port = this.#ports.ofDialog(req.stackDialogId);
-      if (port === undefined) return this.#send(res, 481, null, {});
+      if (port === undefined) return this.#link.send(res, 481, null, {});
       const request = this.#keep(port, req, res);
       this.#report({ type: 'offered', leg: port.leg, request, method: 'INVITE', sdp: sdpOf(req) });
       return;
@@ -262,7 +250,7 @@ export class SrfSignalling implements Signalling {
       offer: sdpOf(req),
       allowsUpdate: allowsUpdate(req),
       accept: (leg) => this.#accept(leg, req, res),
-      refuse: (status, reason, headers) => this.#send(res, status, reason, { headers: { ...headers } }),
+      refuse: (status, reason, headers) => this.#link.send(res, status, reason, { headers: { ...headers } }),
     };
     this.#handlers?.onInvite(invite);
   }
@@ -291,7 +279,7 @@ export class SrfSignalling implements Signalling {
     switch (req.method) {
       case 'BYE': {
         const by = req.source === 'network' ? 'peer' : 'stack';
-        if (by === 'peer') this.#send(res, 200, null, {});
+        if (by === 'peer') this.#link.send(res, 200, null, {});
         this.#report({ type: 'hung-up', leg, by, reason: req.get('Reason') ?? null });
         return;
       }
@@ -316,33 +304,34 @@ export class SrfSignalling implements Signalling {
         return;
       case 'OPTIONS':
       case 'PRACK':
-        return this.#send(res, 200, null, { headers: { Allow: ALLOW } });
+        return this.#link.send(res, 200, null, { headers: { Allow: ALLOW } });
       case 'NOTIFY':
         // We never subscribe to anything: RFC 6665 §4.1.3.
-        return this.#send(res, 481, 'Subscription does not exist', {});
+        return this.#link.send(res, 481, 'Subscription does not exist', {});
       case 'SUBSCRIBE':
-        return this.#send(res, 489, null, {});
+        return this.#link.send(res, 489, null, {});
       default:
-        return this.#send(res, 501, null, {});
+        return this.#link.send(res, 501, null, {});
     }
   }
 
   #onUpdate(port: LegPort, req: SrfRequest, res: SrfResponse): void {
     const sdp = sdpOf(req);
     // Without a description it only refreshes the session (RFC 3311 §5.2).
-    if (sdp === null) return this.#send(res, 200, null, { headers: { Allow: ALLOW } });
+    if (sdp === null) return this.#link.send(res, 200, null, { headers: { Allow: ALLOW } });
     const request = this.#keep(port, req, res);
     this.#report({ type: 'offered', leg: port.leg, request, method: 'UPDATE', sdp });
   }
 
   #outsideOfCalls(req: SrfRequest, res: SrfResponse): void {
     if (req.method === 'ACK' || req.source === 'application') return;
-    if (req.stackDialogId) return this.#send(res, 481, null, {});
+    if (req.stackDialogId) return this.#link.send(res, 481, null, {});
     if (this.#handlers?.knowsSource(req.source_address, req.source_port) !== true) {
-      return this.#send(res, 403, null, {});
+      return this.#link.send(res, 403, null, {});
     }
-    if (req.method === 'OPTIONS') return this.#send(res, 200, null, { headers: { Allow: ALLOW, Accept: 'application/sdp' } });
-    this.#send(res, 405, null, { headers: { Allow: ALLOW } });
+    if (req.method === 'OPTIONS')
+      return this.#link.send(res, 200, null, { headers: { Allow: ALLOW, Accept: 'application/sdp' } });
+    this.#link.send(res, 405, null, { headers: { Allow: ALLOW } });
   }
 
   #keep(port: LegPort, req: SrfRequest, res: SrfResponse): RequestRef {
@@ -350,61 +339,8 @@ export class SrfSignalling implements Signalling {
     return req.stackTxnId;
   }
 
-  // --- the odd sides of the library ------------------------------------------------------------------
-
   #report(event: LegEvent): void {
     this.#handlers?.onLegEvent(event);
-  }
-
-  /** Exceptions in handlers would reach the library's socket loop and end the process. */
-  #guard(handler: (req: SrfRequest, res: SrfResponse) => void): (req: SrfRequest, res: SrfResponse) => void {
-    return (req, res) => {
-      try {
-        handler(req, res);
-      } catch (err) {
-        this.log.error({ err, method: req.method, sipCallId: req.get('Call-ID') }, 'request handler failed');
-        if (req.method !== 'ACK' && !res.finalResponseSent) this.#send(res, 500, null, {});
-      }
-    };
-  }
-
-  #safely(act: () => void): void {
-    try {
-      act();
-    } catch (err) {
-      this.log.warn({ err: errorText(err) }, 'the SIP server is not connected');
-    }
-  }
-
-  #send(
-    res: SrfResponse,
-    status: number,
-    reason: string | null,
-    content: { body?: string; headers?: Record<string, string> },
-    done?: (err: string | null) => void,
-  ): void {
-    try {
-      res.send(status, reason ?? undefined, { headers: {}, ...content }, (err) => {
-        const failed = err !== null && err !== undefined;
-        if (failed) this.log.debug({ status, err: errorText(err) }, 'response not sent');
-        done?.(failed ? errorText(err) : null);
-      });
-    } catch (err) {
-      this.log.warn({ status, err: errorText(err) }, 'response not sent');
-      done?.(errorText(err));
-    }
-  }
-
-  #request(uri: string, options: RequestOptions, done: (req: SrfRequest | null, error: string | null) => void): void {
-    try {
-      this.#srf.request(uri, options, (err, req) => {
-        if (err !== null && err !== undefined) done(null, errorText(err));
-        else if (req !== undefined) done(req, null);
-      });
-    } catch (err) {
-      // The library asserts that it is connected. Report in a later turn, as every other outcome.
-      setImmediate(() => done(null, errorText(err)));
-    }
   }
 
   /** A request inside a leg's dialog. `done` gets 481 when the server knows no such dialog. */
@@ -418,7 +354,7 @@ export class SrfSignalling implements Signalling {
       setImmediate(() => done(481, null, null));
       return;
     }
-    this.#request('sip:placeholder', { ...options, stackDialogId: port.dialogId }, (req) => {
+    this.#link.request('sip:placeholder', { ...options, stackDialogId: port.dialogId }, (req) => {
       if (req === null) return done(481, null, port);
       req.on('response', (res, ack) => {
         if (res.status >= 200) done(res.status, Object.assign(res, { ack }), port);
@@ -432,7 +368,10 @@ function setLocalTag(req: SrfRequest, res: SrfResponse, tag: string): void {
   res.headers.to = `${req.get('To') ?? ''};tag=${tag}`;
 }
 
-function pick(message: { get(name: string): string | undefined }, names: readonly string[]): Record<string, string> {
+function pick(
+  message: { get(name: string): string | undefined },
+  names: readonly string[],
+): Record<string, string> {
   const found: Record<string, string> = {};
   for (const name of names) {
     const value = message.get(name);

@@ -1,241 +1,38 @@
 /** Enumerates what can happen to a small call, in every order, and checks the promises in every state. */
-import type { Call, Candidate } from '../../src/call/call.js';
+import type { Call } from '../../src/call/call.js';
 import type { CallEvent } from '../../src/call/event.js';
-import type { Routing } from '../../src/call/routing.js';
 import { begin, step } from '../../src/call/step.js';
-import type { TimerId } from '../../src/call/command.js';
+import {
+  type Budget,
+  type Choice,
+  choices,
+  routing,
+  sdpOf,
+  type Trace,
+  type Untimed,
+  type World,
+} from './choices.js';
 import { applyCommand, checkEnd, newLeg, newWire, Violation, type Wire } from './wire.js';
 
 const AT = { utc: 0, mono: 0 };
 
-/** How often each thing may happen in one history: what keeps the space finite. */
-export interface Budget {
-  readonly refers: number;
-  readonly apiTransfers: number;
-  readonly offers: number;
-  readonly glares: number;
-  readonly refusedOffers: number;
-  readonly rings: number;
-}
-
-interface Spent {
-  refers: number;
-  apiTransfers: number;
-  offers: number;
-  glares: number;
-  refusedOffers: number;
-  rings: number;
-  requests: number;
-}
-
-interface World {
-  readonly call: Call;
-  readonly wire: Wire;
-  readonly spent: Spent;
-  readonly depth: number;
-  readonly trace: Trace | null;
-}
-interface Trace {
-  readonly event: string;
-  readonly before: Trace | null;
-}
-
-function sdpOf(leg: string, version = 0): string {
-  return `v=0\r\no=- 1 ${version} IN IP4 10.0.0.1\r\ns=-\r\nc=IN IP4 10.0.0.1\r\nt=0 0\r\nm=audio ${4000 + Number(leg.split('-')[1]) * 2 + version * 100} RTP/AVP 8\r\n`;
-}
-
-function candidate(member: string): Candidate {
-  return {
-    member,
-    trunk: `pbx-${member}`,
-    gateway: `gw-${member}`,
-    uri: `sip:${member}@127.0.0.1:5090`,
-    peer: '127.0.0.1:5090/udp',
-    number: member,
-    ringSeconds: 20,
-    mayTransfer: true,
-  };
-}
-
-const MEMBERS: Readonly<Record<string, { fallback: string | null }>> = {
-  a: { fallback: 'c' },
-  b: { fallback: null },
-  c: { fallback: null },
-};
-
-export const routing: Routing = {
-  member: (id) => {
-    const found = MEMBERS[id];
-    return found && { id, number: id, emergency: false, fallback: found.fallback };
-  },
-  resolve: (address) => (address in MEMBERS ? routing.member(address) : undefined),
-  candidates: (id) => [candidate(id)],
-  limits: { maxHops: 2, maxHuntMs: 60_000, maxCallMs: 0, noResponseMs: 4000, notifyAnswerMs: 8000 },
-};
-
-type Untimed = CallEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never;
-
-/** One thing that may happen next: what it does on the wire, and the event the core sees. */
-interface Choice {
-  readonly event: Untimed;
-  readonly act: (wire: Wire, spent: Spent) => void;
-}
-
-function choicesOfLeg(id: string, world: World, budget: Budget): Choice[] {
-  const leg = world.wire.legs[id];
-  if (leg === undefined || leg.state === 'over') return [];
-  const choices: Choice[] = [];
-  const on = (wire: Wire) => wire.legs[id] as typeof leg;
-  const { spent } = world;
-  if (leg.state === 'inviting' && leg.direction === 'in') {
-    return [{ event: { type: 'hung-up', leg: id, by: 'peer', reason: null }, act: (w) => void (on(w).state = 'over') }];
-  }
-  if (leg.state === 'inviting') {
-    if (!leg.rang && !leg.cancelSent && spent.rings < budget.rings) {
-      choices.push({
-        event: { type: 'provisional', leg: id, status: 180, sdp: null },
-        act: (w, s) => {
-          on(w).rang = true;
-          s.rings++;
-        },
-      });
-    }
-    choices.push({
-      event: { type: 'answered', leg: id, sdp: sdpOf(id), allowsUpdate: false },
-      act: (w) => {
-        on(w).state = 'up';
-        on(w).acksOwed++;
-      },
-    });
-    choices.push({
-      event: { type: 'failed', leg: id, status: leg.cancelSent ? 487 : 486, reason: null, reached: true },
-      act: (w) => void (on(w).state = 'over'),
-    });
-    return choices;
-  }
-  // The dialog is up.
-  if (!leg.acked) {
-    choices.push({ event: { type: 'acked', leg: id, sdp: null }, act: (w) => void (on(w).acked = true) });
-    choices.push({
-      event: { type: 'hung-up', leg: id, by: 'stack', reason: null },
-      act: (w) => void (on(w).state = 'over'),
-    });
-    return choices;
-  }
-  const end = (w: Wire) => {
-    on(w).state = 'over';
-    on(w).open = [];
-    on(w).acksOwed = 0;
-  };
-  choices.push({ event: { type: 'hung-up', leg: id, by: 'peer', reason: null }, act: end });
-  if (leg.byeSent) choices.push({ event: { type: 'bye-answered', leg: id }, act: end });
-  if (leg.reinviteOut) {
-    const over = (w: Wire) => void (on(w).reinviteOut = false);
-    choices.push({
-      event: { type: 'offer-answered', leg: id, status: 200, reason: null, sdp: sdpOf(id), retry: false },
-      act: (w) => {
-        over(w);
-        on(w).acksOwed++;
-      },
-    });
-    if (spent.glares < budget.glares) {
-      choices.push({
-        event: { type: 'offer-answered', leg: id, status: 491, reason: null, sdp: null, retry: true },
-        act: (w, s) => {
-          over(w);
-          s.glares++;
-        },
-      });
-    }
-    if (spent.refusedOffers < budget.refusedOffers) {
-      for (const status of [488, 481]) {
-        choices.push({
-          event: { type: 'offer-answered', leg: id, status, reason: null, sdp: null, retry: false },
-          act: (w, s) => {
-            over(w);
-            on(w).lost = status === 481;
-            s.refusedOffers++;
-          },
-        });
-      }
-    }
-  }
-  for (const { transferId } of leg.notifies) {
-    for (const status of [200, 481]) {
-      choices.push({
-        event: { type: 'notify-answered', leg: id, transferId, status },
-        act: (w) => answerNotify(w, transferId),
-      });
-    }
-  }
-  const request = `${spent.requests}`;
-  if (!leg.byeSent && leg.acksOwed === 0) {
-    if (spent.offers < budget.offers) {
-      choices.push({
-        event: { type: 'offered', leg: id, request: `offer${request}`, method: 'INVITE', sdp: sdpOf(id, 1) },
-        act: (w, s) => {
-          on(w).open.push(`offer${request}`);
-          s.offers++;
-          s.requests++;
-        },
-      });
-    }
-    if (leg.mayTransfer && spent.refers < budget.refers) {
-      choices.push({
-        event: {
-          type: 'referred',
-          leg: id,
-          request: `refer${request}`,
-          cseq: 2,
-          referTo: { ok: true, address: 'b' },
-          referredBy: null,
-        },
-        act: (w, s) => {
-          on(w).open.push(`refer${request}`);
-          s.refers++;
-          s.requests++;
-        },
-      });
-    }
-  }
-  return choices;
-}
-
-function answerNotify(wire: Wire, transferId: string): void {
-  for (const leg of Object.values(wire.legs)) {
-    leg.notifies = leg.notifies.filter((n) => n.transferId !== transferId);
-  }
-}
-
-function choices(world: World, budget: Budget): Choice[] {
-  const found = Object.keys(world.wire.legs).flatMap((id) => choicesOfLeg(id, world, budget));
-  for (const timer of world.wire.timers) {
-    if (timer.startsWith('guard:')) continue;
-    found.push({
-      event: { type: 'timer', timer: timer as TimerId },
-      act: (w) => {
-        w.timers.splice(w.timers.indexOf(timer), 1);
-        // The final NOTIFY is given up: BYE may follow without its answer.
-        if (timer.startsWith('notify:')) answerNotify(w, timer.slice(7));
-      },
-    });
-  }
-  if (world.spent.apiTransfers < budget.apiTransfers && world.call.phase.name === 'talking') {
-    found.push({
-      event: { type: 'transfer-requested', trigger: 'api', to: 'b', transferor: null },
-      act: (_, s) => void s.apiTransfers++,
-    });
-  }
-  return found;
-}
-
 /** Promise 1: the caller's leg ends only for a reason that the promise names. */
-function checkCaller(before: Call, event: Untimed, after: readonly { type: string; leg?: string; cause?: string }[]): void {
+function checkCaller(
+  before: Call,
+  event: Untimed,
+  after: readonly { type: string; leg?: string; cause?: string }[],
+): void {
   for (const command of after) {
     if ((command.type !== 'bye' && command.type !== 'reject') || command.leg !== before.callerLeg) continue;
     const { phase } = before;
     if (command.cause === 'all-targets-failed') {
-      if (event.type === 'failed' || event.type === 'timer' || phase.name === 'returning' || phase.name === 'switching') continue;
+      if (
+        event.type === 'failed' ||
+        event.type === 'timer' ||
+        phase.name === 'returning' ||
+        phase.name === 'switching'
+      )
+        continue;
     }
     const caller = before.legs[before.callerLeg];
     if (command.type === 'bye' && event.type === 'acked' && caller?.state === 'leaving') continue;
@@ -247,7 +44,9 @@ function checkCaller(before: Call, event: Untimed, after: readonly { type: strin
     }
     // Its own dialog is lost: BYE only tells a peer that said so itself.
     if (event.type === 'offer-answered' && event.status === 481 && event.leg === before.callerLeg) continue;
-    throw new Violation(`promise 1: the caller is dropped (${command.cause}) in ${phase.name} on ${event.type}`);
+    throw new Violation(
+      `promise 1: the caller is dropped (${command.cause}) in ${phase.name} on ${event.type}`,
+    );
   }
 }
 
@@ -276,7 +75,9 @@ function take(world: World, choice: Choice): World {
     if (call.phase.name === 'ended') checkEnd(wire, call.transfersAsked);
     return { call, wire, spent, depth: world.depth + 1, trace };
   } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : error}\n${history(trace).join('\n')}`, { cause: error });
+    throw new Error(`${error instanceof Error ? error.message : error}\n${history(trace).join('\n')}`, {
+      cause: error,
+    });
   }
 }
 
@@ -366,7 +167,11 @@ function randomOf(seed: number): () => number {
 }
 
 /** Long random histories, each to its end. The seed of a failing one is in its message. */
-export function wander(budget: Budget, histories: number, firstSeed: number): { steps: number; deepest: number } {
+export function wander(
+  budget: Budget,
+  histories: number,
+  firstSeed: number,
+): { steps: number; deepest: number } {
   let steps = 0;
   let deepest = 0;
   for (let seed = firstSeed; seed < firstSeed + histories; seed++) {
@@ -376,7 +181,9 @@ export function wander(budget: Budget, histories: number, firstSeed: number): { 
       const options = choices(world, budget);
       const option = options[Math.floor(random() * options.length)];
       if (option === undefined) {
-        throw new Error(`seed ${seed}: stuck in ${world.call.phase.name}\n${history(world.trace).join('\n')}`);
+        throw new Error(
+          `seed ${seed}: stuck in ${world.call.phase.name}\n${history(world.trace).join('\n')}`,
+        );
       }
       try {
         world = take(world, option);

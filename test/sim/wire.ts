@@ -76,7 +76,10 @@ export function applyCommand(wire: Wire, command: Command): void {
       wire.legs[command.leg] = newLeg('out', command.to.mayTransfer);
       return;
     case 'provisional':
-      return demand(legOf(wire, command.leg).state === 'inviting', 'provisional before the final response only');
+      return demand(
+        legOf(wire, command.leg).state === 'inviting',
+        'provisional before the final response only',
+      );
     case 'answer': {
       const leg = legOf(wire, command.leg);
       demand(leg.state === 'inviting', 'an INVITE is answered once');
@@ -91,7 +94,10 @@ export function applyCommand(wire: Wire, command: Command): void {
     }
     case 'cancel': {
       const leg = legOf(wire, command.leg);
-      demand(leg.state === 'inviting' && leg.direction === 'out' && !leg.cancelSent, 'CANCEL once, before the answer');
+      demand(
+        leg.state === 'inviting' && leg.direction === 'out' && !leg.cancelSent,
+        'CANCEL once, before the answer',
+      );
       leg.cancelSent = true;
       return;
     }
@@ -181,7 +187,10 @@ export function checkEnd(wire: Wire, transfersAsked: number): void {
   }
   demand(wire.callRecords === 1, `the call has ${wire.callRecords} records`);
   demand(Object.keys(wire.transfers).length === transfersAsked, 'each transfer asked for has a record');
-  demand(Object.values(wire.transfers).every((n) => n === 1), 'a transfer has one record');
+  demand(
+    Object.values(wire.transfers).every((n) => n === 1),
+    'a transfer has one record',
+  );
   demand(wire.forgotten, 'the call is forgotten at its end');
   const left = wire.timers.filter((timer) => !timer.startsWith('guard:'));
   demand(left.length === 0, `timers left: ${left.join(', ')}`);
