@@ -25,12 +25,20 @@ export function innermost(schema: $ZodType): $ZodTypes {
   }
 }
 
+/** Of a union such as `off` or a group of settings, the group; else the schema under its wrappers. */
+function groupIn(schema: $ZodType): $ZodTypes {
+  const inner = innermost(schema);
+  const def = inner._zod.def;
+  if (def.type !== 'union') return inner;
+  return def.options.map(innermost).find((option) => option._zod.def.type === 'object') ?? inner;
+}
+
 /** The schema of the value at a path, wrappers kept; undefined where the schema has nothing there. */
 export function schemaAt(schema: $ZodType, path: KeyPath): $ZodType | undefined {
   let current: $ZodType | undefined = schema;
   for (const step of path) {
     if (current === undefined) return undefined;
-    const def: $ZodTypes['_zod']['def'] = innermost(current)._zod.def;
+    const def: $ZodTypes['_zod']['def'] = groupIn(current)._zod.def;
     if (def.type === 'object') current = def.shape[String(step)];
     else if (def.type === 'array') current = def.element;
     else if (def.type === 'record') current = def.valueType;
@@ -43,7 +51,7 @@ export function schemaAt(schema: $ZodType, path: KeyPath): $ZodType | undefined 
 export function knownKeys(schema: $ZodType, path: KeyPath): readonly string[] {
   const at = schemaAt(schema, path);
   if (at === undefined) return [];
-  const def = innermost(at)._zod.def;
+  const def = groupIn(at)._zod.def;
   return def.type === 'object' ? Object.keys(def.shape) : [];
 }
 
