@@ -1,0 +1,44 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Registry } from 'prom-client';
+import type { DialPlan } from '../dialplan/plan.js';
+import type { Operations } from '../engine/operations.js';
+import type { LedgerReader } from '../ledger/ledger-reader.js';
+import type { EventHub, EventHubOptions } from './event-hub.js';
+import type { ApiToken } from './tokens.js';
+
+/** What the API is made of. */
+export interface ApiOptions {
+  readonly operations: Operations;
+  /** Read side of the ledger. */
+  readonly ledger: LedgerReader;
+  /** Who may use it; with none, all of /v1 is closed. */
+  readonly tokens: readonly ApiToken[];
+  /** The dial plan in force. */
+  readonly dialPlan: () => DialPlan;
+  /** A pino logger; nothing is logged without one. */
+  readonly log?: FastifyBaseLogger;
+  /** What is wrong although calls are taken (a disk that refuses ...), one line each. */
+  readonly problems?: () => readonly string[];
+  /** Why calls are not taken, while `operations.ready()` is false. */
+  readonly notReady?: () => string;
+  /** Adds metrics of other parts to those of the engine. */
+  readonly addMetrics?: (registry: Registry) => void;
+  readonly events?: EventHubOptions;
+}
+
+/** What the routes share. */
+export interface ApiContext extends ApiOptions {
+  readonly hub: EventHub;
+  readonly metrics: Registry;
+}
+
+/** The fastify instance as the routes see it. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;

@@ -1,0 +1,125 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler } from 'fastify-type-provider-zod';
+import { packageInfo } from '../config/package-root.js';
+import { notFound, onError } from './api-error.js';
+import type { Api, ApiContext, ApiOptions } from './context.js';
+import { dialPlanRoutes } from './dial-plan-routes.js';
+import { EventHub } from './event-hub.js';
+import { eventRoutes } from './event-routes.js';
+import { Gatekeeper } from './gatekeeper.js';
+import { historyRoutes } from './history-routes.js';
+import { liveRoutes } from './live-routes.js';
+import { createMetrics } from './metrics.js';
+import { systemRoutes } from './system-routes.js';
+import type { Role } from './tokens.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may use the route; null for anybody. When left out: viewers may GET, operators the rest. */
+    readonly role?: Role | null;
+    /** Needs no token while the server listens on loopback addresses only. */
+    readonly openOnLoopback?: boolean;
+  }
+}
+
+/** Longest body of a request; bytes. */
+const BODY_LIMIT = 16 * 1024;
+
+/**
+ * The REST API, the event stream, metrics and the OpenAPI document with its page at /docs. Call `listen` on
+ * the result; `close` ends event streams too.
+ */
+export function createApi(options: ApiOptions): FastifyInstance {
+  const app = fastify({
+    ...(options.log === undefined ? { logger: false } : { loggerInstance: options.log }),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+  });
+  const hub = new EventHub(options.operations, options.events);
+  const metrics = createMetrics(options.operations, hub);
+  options.addMetrics?.(metrics);
+  const context: ApiContext = { ...options, hub, metrics };
+
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  app.setErrorHandler(onError);
+  app.setNotFoundHandler(notFound);
+  app.addHook('preClose', async () => hub.close());
+  guard(app, new Gatekeeper(options.tokens));
+  describeApi(app);
+
+  // Swagger sees the routes that are registered after it is ready.
+  app.after(() => {
+    const api: Api = app.withTypeProvider();
+    for (const routes of [systemRoutes, liveRoutes, historyRoutes, eventRoutes, dialPlanRoutes])
+      routes(api, context);
+  });
+  return app;
+}
+
+/** Tokens for all of /v1 and what asks for one; no caching, no sniffing; who changed what in the log. */
+function guard(app: FastifyInstance, gatekeeper: Gatekeeper): void {
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-content-type-options', 'nosniff');
+    const path = request.routeOptions.url ?? request.url;
+    const { role, openOnLoopback } = request.routeOptions.config;
+    if (openOnLoopback === true && onLoopback(app)) return;
+    if (role === null || (role === undefined && !path.startsWith('/v1'))) return;
+    void reply.header('cache-control', 'no-store');
+    const reading = request.method === 'GET' || request.method === 'HEAD';
+    const holder = await gatekeeper.check(request, reply, role ?? (reading ? 'viewer' : 'operator'));
+    if (holder !== undefined && !reading)
+      request.log.info(
+        { holder: holder.name, method: request.method, url: request.url },
+        'api: operation asked for',
+      );
+  });
+}
+
+/** True when every address that the server listens on is this machine's own. */
+function onLoopback(app: FastifyInstance): boolean {
+  const addresses = app.addresses();
+  return (
+    addresses.length > 0 &&
+    addresses.every((bound) => typeof bound !== 'string' && /^(127\.|::1$)/.test(bound.address))
+  );
+}
+
+function describeApi(app: FastifyInstance): void {
+  app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'onekey',
+        version: packageInfo().version,
+        description:
+          'One-key call transfer between hotlines: calls in progress, the ledger of those that have ended, live events, the dial plan. Times are ISO 8601 in UTC with milliseconds. Every error has the shape of Error.',
+      },
+      tags: [
+        { name: 'live', description: 'Calls in progress' },
+        { name: 'ledger', description: 'Calls, legs and transfers that have ended' },
+        { name: 'dial plan', description: 'Members, keys and trunks' },
+        { name: 'system', description: 'Health and figures' },
+      ],
+      components: {
+        securitySchemes: {
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              'A token of the configuration (http.tokens), or the one in the file api-token of the data folder. Role viewer may GET, role operator may do everything.',
+          },
+        },
+      },
+      security: [{ token: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { persistAuthorization: false } });
+}

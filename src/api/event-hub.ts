@@ -1,0 +1,116 @@
+import type { ServerResponse } from 'node:http';
+import type { LiveEvent, Operations } from '../engine/operations.js';
+import { isoTime } from './wire.js';
+
+/** Limits of the event stream. */
+export interface EventHubOptions {
+  /** Events kept for readers who come back; default 1000. */
+  readonly keep?: number;
+  /** Bytes that may wait for a slow reader before it is dropped; default 256 KiB. */
+  readonly maxWaitingBytes?: number;
+  /** Comment lines that keep proxies from closing; milliseconds, default 15,000. */
+  readonly heartbeatMs?: number;
+  /** Readers at once; default 200. */
+  readonly maxReaders?: number;
+}
+
+/**
+ * Sends live events to any number of readers as server-sent events (WHATWG HTML §9.2). A reader that
+ * comes back with the id of its last event gets what it missed, as far as that is kept; when something is
+ * lost it gets an event `gap` first.
+ */
+export class EventHub {
+  readonly #keep: number;
+  readonly #maxWaitingBytes: number;
+  readonly #maxReaders: number;
+  readonly #recent: LiveEvent[] = [];
+  readonly #readers = new Set<ServerResponse>();
+  readonly #unsubscribe: () => void;
+  readonly #heartbeat: NodeJS.Timeout;
+  #dropped = 0;
+
+  constructor(operations: Pick<Operations, 'subscribe'>, options: EventHubOptions = {}) {
+    this.#keep = options.keep ?? 1000;
+    this.#maxWaitingBytes = options.maxWaitingBytes ?? 256 * 1024;
+    this.#maxReaders = options.maxReaders ?? 200;
+    this.#unsubscribe = operations.subscribe((event) => this.#publish(event));
+    this.#heartbeat = setInterval(() => this.#toAll(': alive\n\n'), options.heartbeatMs ?? 15_000);
+    this.#heartbeat.unref();
+  }
+
+  /** Readers connected now. */
+  get readers(): number {
+    return this.#readers.size;
+  }
+
+  /** Readers dropped so far because they did not keep up. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** False when there is no room for another reader. */
+  get hasRoom(): boolean {
+    return this.#readers.size < this.#maxReaders;
+  }
+
+  /** Serve a reader until one of both sides ends it. `lastSeen` is the id of the last event it had. */
+  serve(response: ServerResponse, lastSeen: number | undefined): void {
+    response.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+      'x-content-type-options': 'nosniff',
+    });
+    this.#readers.add(response);
+    response.on('close', () => this.#readers.delete(response));
+    response.on('error', () => this.#readers.delete(response));
+    this.#send(response, `retry: 2000\n\n${lastSeen === undefined ? '' : this.#missed(lastSeen)}`);
+  }
+
+  /** End all streams. */
+  close(): void {
+    this.#unsubscribe();
+    clearInterval(this.#heartbeat);
+    for (const reader of this.#readers) reader.end();
+    this.#readers.clear();
+  }
+
+  #publish(event: LiveEvent): void {
+    this.#recent.push(event);
+    if (this.#recent.length > this.#keep) this.#recent.shift();
+    this.#toAll(frame(event));
+  }
+
+  #missed(lastSeen: number): string {
+    const newest = this.#recent.at(-1)?.seq ?? 0;
+    const oldest = this.#recent[0]?.seq ?? 1;
+    // An id beyond the newest is of an earlier run of the program: all that is kept is new to the reader.
+    const after = lastSeen > newest ? 0 : lastSeen;
+    const lost = lastSeen > newest || after + 1 < oldest;
+    const gap = lost ? `event: gap\ndata: ${JSON.stringify({ lastSeen, nextSeq: oldest })}\n\n` : '';
+    return (
+      gap +
+      this.#recent
+        .filter(({ seq }) => seq > after)
+        .map(frame)
+        .join('')
+    );
+  }
+
+  #toAll(text: string): void {
+    for (const reader of this.#readers) this.#send(reader, text);
+  }
+
+  #send(reader: ServerResponse, text: string): void {
+    reader.write(text);
+    if (reader.writableLength <= this.#maxWaitingBytes) return;
+    this.#dropped += 1;
+    this.#readers.delete(reader);
+    reader.destroy();
+  }
+}
+
+function frame(event: LiveEvent): string {
+  const data = JSON.stringify({ ...event, at: isoTime(event.at) });
+  return `id: ${event.seq}\nevent: ${event.type}\ndata: ${data}\n\n`;
+}

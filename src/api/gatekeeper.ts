@@ -1,0 +1,49 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errorBody } from './api-error.js';
+import type { ApiToken, Role } from './tokens.js';
+
+/** Checks the bearer token of a request (RFC 6750). */
+export class Gatekeeper {
+  readonly #tokens: readonly { readonly digest: Buffer; readonly token: ApiToken }[];
+
+  constructor(tokens: readonly ApiToken[]) {
+    this.#tokens = tokens.map((token) => ({ digest: digest(token.token), token }));
+  }
+
+  /** Who sent the request; undefined when the token is missing or unknown. */
+  holder(request: FastifyRequest): ApiToken | undefined {
+    const given = /^Bearer +([^\s]+) *$/i.exec(request.headers.authorization ?? '')?.[1];
+    if (given === undefined) return undefined;
+    const wanted = digest(given);
+    let found: ApiToken | undefined;
+    // All are compared, each in constant time: the time taken tells nothing about any of them.
+    for (const { digest: known, token } of this.#tokens) if (timingSafeEqual(known, wanted)) found ??= token;
+    return found;
+  }
+
+  /** Let a request pass when its token has the role; else answer 401 or 403. */
+  async check(request: FastifyRequest, reply: FastifyReply, role: Role): Promise<ApiToken | undefined> {
+    const holder = this.holder(request);
+    if (holder === undefined) {
+      const challenge = request.headers.authorization === undefined ? '' : ', error="invalid_token"';
+      await reply
+        .code(401)
+        .header('www-authenticate', `Bearer realm="onekey"${challenge}`)
+        .send(errorBody('unauthorized', 'Send a token of this server: "Authorization: Bearer <token>".'));
+      return undefined;
+    }
+    if (role === 'operator' && holder.role !== 'operator') {
+      await reply
+        .code(403)
+        .header('www-authenticate', 'Bearer realm="onekey", error="insufficient_scope"')
+        .send(errorBody('forbidden', 'This token may read only; this needs the role operator.'));
+      return undefined;
+    }
+    return holder;
+  }
+}
+
+function digest(token: string): Buffer {
+  return createHash('sha256').update(token, 'utf8').digest();
+}

@@ -1,0 +1,74 @@
+import { encodeCursor, type Page, type Stored } from '../ledger/query.js';
+import { errorBody } from './api-error.js';
+import type { Api, ApiContext } from './context.js';
+import { callParams, callQuery, legQuery, transferQuery } from './query-schemas.js';
+import { callSchema, errorSchema, legSchema, pageSchema, storySchema, transferSchema } from './schemas.js';
+import { toWire, type Wire } from './wire.js';
+
+const errors = { 400: errorSchema, 401: errorSchema, 503: errorSchema };
+
+/** What the ledger keeps of calls, legs and transfers that have ended. */
+export function historyRoutes(api: Api, { ledger }: ApiContext): void {
+  api.get(
+    '/v1/calls',
+    {
+      schema: {
+        tags: ['ledger'],
+        summary: 'Calls that have ended',
+        querystring: callQuery,
+        response: { 200: pageSchema(callSchema), ...errors },
+      },
+    },
+    async (request) => pageOf(await ledger.calls(request.query)),
+  );
+
+  api.get(
+    '/v1/legs',
+    {
+      schema: {
+        tags: ['ledger'],
+        summary: 'Legs that have ended',
+        querystring: legQuery,
+        response: { 200: pageSchema(legSchema), ...errors },
+      },
+    },
+    async (request) => pageOf(await ledger.legs(request.query)),
+  );
+
+  api.get(
+    '/v1/transfers',
+    {
+      schema: {
+        tags: ['ledger'],
+        summary: 'Transfers that have ended',
+        querystring: transferQuery,
+        response: { 200: pageSchema(transferSchema), ...errors },
+      },
+    },
+    async (request) => pageOf(await ledger.transfers(request.query)),
+  );
+
+  api.get(
+    '/v1/calls/:id',
+    {
+      schema: {
+        tags: ['ledger'],
+        summary: 'One call with its legs and transfers',
+        description: 'While the call is live, `call` is null and what has ended of it is there.',
+        params: callParams,
+        response: { 200: storySchema, 404: errorSchema, ...errors },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const story = await ledger.story(id);
+      if (story !== undefined) return reply.code(200).send(toWire(story));
+      const message = `The ledger has no call "${id}"; a live call is at /v1/calls/live/{id}.`;
+      return reply.code(404).send(errorBody('unknown-call', message));
+    },
+  );
+}
+
+function pageOf<T>({ items, next }: Page<T>): { items: Wire<Stored<T>>[]; next: string | null } {
+  return { items: items.map((item) => toWire(item)), next: next === null ? null : encodeCursor(next) };
+}

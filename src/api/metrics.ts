@@ -1,0 +1,78 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Operations } from '../engine/operations.js';
+import type { EventHub } from './event-hub.js';
+
+/** A registry of its own with the figures of the engine and of the process, read when it is scraped. */
+export function createMetrics(operations: Operations, hub: EventHub): Registry {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+
+  const gauge = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+  gauge('onekey_ready', 'Whether calls are taken: 1 or 0', () => Number(operations.ready()));
+  gauge('onekey_live_calls', 'Calls in progress', () => operations.figures().liveCalls);
+  gauge('onekey_live_legs', 'SIP legs in progress', () => operations.figures().liveLegs);
+  gauge('onekey_live_transfers', 'Transfers in progress', () => operations.figures().liveTransfers);
+  gauge('onekey_event_readers', 'Readers of the event stream', () => hub.readers);
+
+  const counter = (name: string, help: string, read: () => number): void => {
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  };
+  counter('onekey_calls_started_total', 'Calls that came in', () => operations.figures().callsTotal);
+  counter(
+    'onekey_refused_sources_total',
+    'INVITEs refused because no trunk allows their source',
+    () => operations.figures().refusedSources,
+  );
+  counter(
+    'onekey_unexpected_events_total',
+    'Events that the state of their call did not expect',
+    () => operations.figures().unexpectedEvents,
+  );
+  counter('onekey_event_readers_dropped_total', 'Event readers that did not keep up', () => hub.dropped);
+
+  const byOutcome = (name: string, help: string, read: () => Readonly<Record<string, number>>): void => {
+    new Counter({
+      name,
+      help,
+      registers,
+      labelNames: ['outcome'],
+      collect() {
+        this.reset();
+        for (const [outcome, value] of Object.entries(read())) this.inc({ outcome }, value);
+      },
+    });
+  };
+  byOutcome('onekey_calls_ended_total', 'Calls by outcome', () => operations.figures().callsByOutcome);
+  byOutcome('onekey_transfers_total', 'Transfers by outcome', () => operations.figures().transfersByOutcome);
+
+  new Gauge({
+    name: 'onekey_gateway_up',
+    help: 'Whether a gateway answers its health check: 1 or 0',
+    registers,
+    labelNames: ['gateway'],
+    collect() {
+      this.reset();
+      for (const [gateway, up] of Object.entries(operations.figures().gatewaysUp))
+        this.set({ gateway }, Number(up));
+    },
+  });
+  return registry;
+}

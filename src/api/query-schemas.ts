@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { type Cursor, decodeCursor, PAGE_LIMIT } from '../ledger/query.js';
+import {
+  CALL_OUTCOMES,
+  DIRECTIONS,
+  ENDED_BY,
+  LEG_OUTCOMES,
+  LEG_ROLES,
+  TRANSFER_MODES,
+  TRANSFER_OUTCOMES,
+  TRANSFER_TRIGGERS,
+} from './schemas.js';
+
+const TIME_HINT =
+  'expected an ISO 8601 time such as 2026-03-02T08:00:00Z, or a date such as 2026-03-02 (UTC)';
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
+/** An ISO 8601 time with a time zone, or a date (its first moment in UTC), as UTC milliseconds. */
+export function parseTime(text: string): number | undefined {
+  const time = ISO_TIME.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
+}
+
+const word = (description: string) => z.string().min(1).max(200).meta({ description });
+
+function time(description: string) {
+  return z
+    .string()
+    .transform((text, context): number => {
+      const value = parseTime(text);
+      if (value !== undefined) return value;
+      context.addIssue({ code: 'custom', message: TIME_HINT });
+      return z.NEVER;
+    })
+    .meta({ description, example: '2026-03-02T08:00:00Z' });
+}
+
+const cursor = z
+  .string()
+  .max(100)
+  .transform((text, context): Cursor => {
+    const value = decodeCursor(text);
+    if (value !== undefined) return value;
+    context.addIssue({ code: 'custom', message: 'expected the "next" of an earlier page' });
+    return z.NEVER;
+  })
+  .meta({ description: 'The `next` of the page before' });
+
+const limit = wholeNumber(1, PAGE_LIMIT.max, `Page size, default ${PAGE_LIMIT.default}`);
+
+/** A whole number as it stands in a query string. */
+function wholeNumber(min: number, max: number, description: string) {
+  return z
+    .string()
+    .transform((text, context): number => {
+      const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+      if (value >= min && value <= max) return value;
+      context.addIssue({ code: 'custom', message: `expected a whole number from ${min} to ${max}` });
+      return z.NEVER;
+    })
+    .meta({ description: `${description}; ${min} to ${max}` });
+}
+
+const page = {
+  from: time('At or after').optional(),
+  to: time('Before').optional(),
+  limit: limit.optional(),
+  cursor: cursor.optional(),
+  order: z.enum(['newest', 'oldest']).optional().meta({ description: 'Default newest first' }),
+};
+const caller = word('Caller’s number; a `*` at the end stands for any rest').optional();
+
+export const callQuery = z.strictObject({
+  ...page,
+  member: word('Member first called, or the last that spoke with the caller').optional(),
+  caller,
+  trunk: word('Trunk').optional(),
+  outcome: z.enum(CALL_OUTCOMES).optional(),
+  cause: word('Cause').optional(),
+  endedBy: z.enum(ENDED_BY).optional(),
+  missed: z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional()
+    .meta({ description: 'Calls that somebody owes a call back, or the others' }),
+});
+
+export const legQuery = z.strictObject({
+  ...page,
+  callId: word('Call').optional(),
+  member: word('Member').optional(),
+  caller,
+  trunk: word('Trunk').optional(),
+  role: z.enum(LEG_ROLES).optional(),
+  direction: z.enum(DIRECTIONS).optional(),
+  outcome: z.enum(LEG_OUTCOMES).optional(),
+  endedBy: z.enum(ENDED_BY).optional(),
+  sipStatus: wholeNumber(100, 699, 'Final status of the INVITE').optional(),
+  sipCallId: word('Call-ID header').optional(),
+});
+
+export const transferQuery = z.strictObject({
+  ...page,
+  callId: word('Call').optional(),
+  member: word('Member that transferred or was asked for').optional(),
+  fromMember: word('Member that transferred').optional(),
+  toMember: word('Member asked for').optional(),
+  trigger: z.enum(TRANSFER_TRIGGERS).optional(),
+  mode: z.enum(TRANSFER_MODES).optional(),
+  outcome: z.enum(TRANSFER_OUTCOMES).optional(),
+  cause: word('Cause').optional(),
+});
+
+export const callParams = z.strictObject({
+  id: z.string().min(1).max(200).meta({ description: 'Id of the call' }),
+});
+
+export const transferBody = z
+  .strictObject({
+    to: z.string().min(1).max(200).meta({ description: 'Member id, member number, URI or transfer key' }),
+    mode: z.literal('blind').default('blind'),
+    transferorLeg: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .meta({ description: 'Leg that transfers; the agent’s leg when left out' }),
+  })
+  .meta({ example: { to: '*1' } });
