@@ -55,6 +55,21 @@ packages_wanted() {
   cat package-lock.json <(node -p 'process.versions.modules + process.platform + process.arch') | sha256sum | cut -d' ' -f1
 }
 
+# Exactly what the lock file says. A lock file that was written where the registry did not offer the packages of
+# other platforms makes `npm ci` refuse (EUSAGE); `npm install --no-save` then keeps to the versions in it.
+fetch_packages() {
+  local log status=0
+  log=$(mktemp)
+  npm ci --no-audit --no-fund >"$log" 2>&1 || status=$?
+  if [ "$status" -ne 0 ] && grep -q EUSAGE "$log"; then
+    status=0
+    npm install --no-save --no-audit --no-fund >"$log" 2>&1 || status=$?
+  fi
+  [ "$status" -eq 0 ] || tail -n 40 "$log" >&2
+  rm -f "$log"
+  return "$status"
+}
+
 # Install npm packages when they are missing, or the lock file or Node changed since.
 install_packages() {
   local stamp=node_modules/.installed wanted
@@ -69,13 +84,13 @@ install_packages() {
     export npm_config_nodedir=$prefix
   fi
   say 'installing npm packages'
-  if ! npm ci --no-audit --no-fund >&2 || ! database_loads; then
+  if ! fetch_packages || ! database_loads; then
     say 'better-sqlite3 did not install as it is; it may have to be compiled here'
     if ! command -v make >/dev/null || ! command -v g++ >/dev/null || ! command -v python3 >/dev/null; then
       install_debian python3 make g++ ||
         die 'a compiler is needed and could not be installed; install python3, make and g++, then run this again'
     fi
-    npm ci --no-audit --no-fund >&2 || die 'npm ci failed; its messages are above'
+    fetch_packages || die 'the npm packages could not be installed; messages are above'
     database_loads || npm rebuild better-sqlite3 >&2 || die 'better-sqlite3 could not be built; messages are above'
     database_loads || die 'better-sqlite3 was built but does not load in this Node'
   fi
