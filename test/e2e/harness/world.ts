@@ -53,6 +53,7 @@ const numberAt: Readonly<Record<PbxName, string>> = {
 /** A server with a carrier and PBXs around it, each of which is a sipp process while a story plays. */
 export class World {
   #stories = 0;
+  #failed = false;
 
   private constructor(
     public server: Server,
@@ -85,7 +86,7 @@ export class World {
   async close(): Promise<void> {
     const code = await this.server.stop();
     if (code !== 0) throw new Error(`the server ended with ${code}:\n${this.server.logged().slice(-4000)}`);
-    rmSync(this.folder, { recursive: true, force: true });
+    if (!this.#failed) rmSync(this.folder, { recursive: true, force: true });
   }
 
   /**
@@ -120,6 +121,7 @@ export class World {
         (await this.server.api.liveCalls()).length === 0 ? true : undefined,
       );
     } catch (error) {
+      this.#failed = true;
       for (const party of parties) party.kill();
       const accounts = parties.map((party) => party.account()).join('\n\n');
       throw new Error(`${String(error)}\n\n${accounts}\n\n--- server\n${this.server.logged().slice(-6000)}`);
