@@ -3,7 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createApi } from './api/create-api.js';
-import { ensureToken } from './api/ensure-token.js';
+import { ensureToken } from './api/tokens.js';
 import type { Config } from './config/config.js';
 import { DialPlanHolder } from './dialplan/holder.js';
 import type { DialPlan } from './dialplan/plan.js';
@@ -62,7 +62,8 @@ async function startParts(
   if (!media.ok) throw new StartFault(media.message, media.remedy);
   if (media.note !== null) log.info({}, media.note);
 
-  const { ledger, reader } = openLedgers(config, log);
+  const problems = new Map<string, string>();
+  const { ledger, reader } = openLedgers(config, log, problems);
   onStarted(async () => {
     await reader.close();
     await ledger.close();
@@ -93,7 +94,7 @@ async function startParts(
     throw new StartFault(error.message, 'is the SIP server running, and are host, port and secret right?');
   });
 
-  const api = await startApi(settings, engine, reader, dialPlan);
+  const api = await startApi(settings, engine, reader, dialPlan, problems);
   onStarted(() => api.server.close());
   return {
     addresses: [...sip.addresses, ...api.addresses],
@@ -112,12 +113,21 @@ async function startParts(
   };
 }
 
-function openLedgers(config: Config, log: Logger): { ledger: Ledger; reader: LedgerReader } {
+function openLedgers(
+  config: Config,
+  log: Logger,
+  problems: Map<string, string>,
+): { ledger: Ledger; reader: LedgerReader } {
   const opened = openLedger({
     dir: config.data,
     commitMs: config.ledger.commitMs,
     log: log.child({ part: 'ledger' }),
-    onTrouble: (trouble) => log.error({ trouble }, 'ledger'),
+    onTrouble: (trouble) => {
+      log.error({ trouble }, 'ledger');
+      // While the disk refuses, calls go on and their records wait in memory: health says so.
+      if (trouble.kind === 'refused') problems.set('ledger', `the ledger cannot write: ${trouble.message}`);
+      else if (trouble.kind === 'recovered') problems.delete('ledger');
+    },
   });
   if (!opened.ok) throw new StartFault(opened.fault.message, opened.fault.remedy);
   const read = openLedgerReader({ dir: config.data });
@@ -167,6 +177,7 @@ async function startApi(
   engine: Engine,
   reader: LedgerReader,
   dialPlan: DialPlanHolder,
+  problems: ReadonlyMap<string, string>,
 ): Promise<{ server: FastifyInstance; addresses: string[] }> {
   const { host, port } = config.http;
   const made = config.http.tokens.length === 0 ? ensureToken(config.data) : null;
@@ -176,6 +187,8 @@ async function startApi(
     dialPlan: () => dialPlan.current,
     tokens: made === null ? config.http.tokens : [made.token],
     log: log.child({ part: 'api' }),
+    problems: () => [...problems.values()],
+    notReady: () => engine.notReadyReason(),
   });
   await server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
     throw new StartFault(
@@ -187,6 +200,6 @@ async function startApi(
   const bound = typeof address === 'object' && address !== null ? address.port : port;
   const base = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
   const addresses = [`HTTP ${base}  (API ${base}/docs, health ${base}/healthz)`];
-  if (made !== null) addresses.push(`API token in ${made.file}`);
+  if (made !== null) addresses.push(`API token in ${made.path}`);
   return { server, addresses };
 }

@@ -207,6 +207,11 @@ export class Engine implements Operations {
     return this.#linkUp && !this.#draining;
   }
 
+  /** Why calls are not taken, while `ready` is false. */
+  notReadyReason(): string {
+    return this.#draining ? 'the program is stopping' : 'there is no connection to the SIP server';
+  }
+
   liveCalls(): readonly LiveCall[] {
     return [...this.#calls.values()].flatMap(({ call }) => (call === null ? [] : [liveView(call)]));
   }
