@@ -26,23 +26,28 @@ export function internationalForm(
 ): string | undefined {
   const digits = withoutSeparators(number);
   if (!/^\+?\d{3,19}$/.test(digits)) return undefined;
+  const { country, area } = numbering;
   if (digits.startsWith('+')) return fromGlobal(digits.slice(1), numbering);
   const abroad = foreignContext(context, numbering);
-  if (abroad !== undefined)
-    return digits.startsWith('0') ? undefined : fromGlobal(abroad + digits, numbering);
+  if (abroad !== undefined) return digits.startsWith('0') ? undefined : bounded(abroad + digits);
   if (digits.startsWith('00')) return fromGlobal(digits.slice(2), numbering);
-  if (digits.startsWith('0')) return fromGlobal(numbering.country + digits.slice(1), numbering);
-  if (digits.length > LONGEST_LOCAL) return fromGlobal(numbering.country + digits, numbering);
-  return fromGlobal(numbering.country + numbering.area + digits, numbering);
+  if (digits.startsWith('0')) return bounded(country + digits.slice(1));
+  if (digits.length > LONGEST_LOCAL) return bounded(country + digits);
+  return bounded(country + area + digits);
 }
 
+/** A number that was written with its country. Short codes then often come without area: `+86110`. */
 function fromGlobal(digits: string, { country, area }: Numbering): string | undefined {
-  if (!/^[1-9]\d{2,14}$/.test(digits)) return undefined;
-  if (!digits.startsWith(country)) return `+${digits}`;
+  if (!digits.startsWith(country)) return bounded(digits);
   // `+86 (0)22 ...` is often seen: within a country no number begins with the 0 that one dials before it.
   const national = digits.slice(country.length).replace(/^0/, '');
   const isShortCode = national.length <= LONGEST_SHORT_CODE && !national.startsWith(area);
-  return isShortCode ? `+${country}${area}${national}` : `+${country}${national}`;
+  return bounded(isShortCode ? country + area + national : country + national);
+}
+
+/** E.164 numbers have at most 15 digits and begin with a country. */
+function bounded(digits: string): string | undefined {
+  return /^[1-9]\d{2,14}$/.test(digits) ? `+${digits}` : undefined;
 }
 
 /** Digits of a global context other than our own country or area; undefined when numbers are meant as here. */

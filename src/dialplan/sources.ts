@@ -23,9 +23,9 @@ export function parseSource(text: string): SourceResult {
     /^\[([^\]]+)\](?::(\d+))?$/.exec(text) ??
     /^([0-9.]+(?:\/\d+)?)(?::(\d+))?$/.exec(text) ??
     /^([^\s[\]]+)$/.exec(text);
-  const [address = '', bitsText] = (match?.[1] ?? '').split('/');
+  const [address = '', bitsText, ...more] = (match?.[1] ?? '').split('/');
   const parsed = parseIp(address);
-  if (match === null || parsed === undefined) {
+  if (match === null || parsed === undefined || more.length > 0) {
     return { ok: false, message: `${JSON.stringify(text)} is no block of IP addresses`, remedy: FORMS };
   }
   const port = match[2] === undefined ? null : Number(match[2]);

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { formatFault } from '../../../src/config/fault.js';
+import { packageInfo } from '../../../src/config/package-root.js';
+import { loadDialPlan } from '../../../src/dialplan/load.js';
+import { planOf } from './plan-text.js';
+
+const file = join(packageInfo().root, 'dialplans', 'alliance.yaml');
+
+describe('dialplans/alliance.yaml', () => {
+  const loaded = loadDialPlan(file);
+  if (!loaded.ok) throw new Error(loaded.faults.map(formatFault).join('\n'));
+  const { plan } = loaded;
+  const members = [...plan.members.values()];
+
+  it('has the 17 members, with where their numbers come from', () => {
+    const bySource = (source: string): string[] =>
+      members.filter((member) => member.source === source).flatMap((member) => member.numbers);
+    expect(members).toHaveLength(17);
+    expect(bySource('published')).toEqual(['110', '12345', '12355', '96456']);
+    expect(bySource('field')).toEqual(['12348', '12356', '12393', '12338', '12351', '12337']);
+    expect(bySource('example')).toEqual(['119', '120', '122', '12333', '12315', '12328', '12329']);
+    expect(members.filter((member) => member.emergency).map((member) => member.numbers[0])).toEqual([
+      '110',
+      '119',
+      '120',
+      '122',
+    ]);
+  });
+
+  it('has the keys *1 to *17, one for each member in their order', () => {
+    expect([...plan.keys.keys()]).toEqual(Array.from({ length: 17 }, (_, index) => `*${index + 1}`));
+    expect([...plan.keys.values()]).toEqual([...plan.members.keys()]);
+  });
+
+  it('tells each PBX by its port, and takes everything else on this machine for the carrier', () => {
+    for (const [index, member] of members.entries()) {
+      const trunk = plan.trunkBySource('127.0.0.1', 5110 + index);
+      expect(trunk).toMatchObject({
+        id: `pbx-${member.id}`,
+        kind: 'member',
+        member: member.id,
+        healthCheck: null,
+      });
+      expect(trunk?.gateways).toMatchObject([{ host: '127.0.0.1', port: 5110 + index, transport: 'udp' }]);
+      expect(member.targets.every((target) => target.trunk === trunk?.id)).toBe(true);
+    }
+    for (const [ip, port] of [
+      ['127.0.0.1', 5070],
+      ['127.0.0.1', 40_000],
+      ['127.9.9.9', 5110],
+      ['::1', 5110],
+    ] as const) {
+      expect(plan.trunkBySource(ip, port)).toMatchObject({ id: 'city', kind: 'carrier' });
+    }
+    expect(plan.trunkBySource('192.0.2.1', 5110)).toBeUndefined();
+  });
+
+  it('leads every caller whom a member fails to somebody, 12345 last', () => {
+    for (const member of members) {
+      let last = member;
+      for (let next = last.fallback; next !== null; next = last.fallback)
+        last = plan.members.get(next) ?? last;
+      expect(last.id).toBe('city-12345');
+    }
+  });
+
+  it('shows an example of a trunk in its comments that can be taken as it is', () => {
+    const text = readFileSync(file, 'utf8');
+    const example = /^#\n((?:# {3}.*\n)+)trunks:\n/m.exec(text)?.[1]?.replace(/^# /gm, '') ?? '';
+    const before = text.slice(0, text.indexOf('  pbx-police-110:\n    kind'));
+    const after = text.slice(text.indexOf('  pbx-city-12345:\n    kind'));
+    expect(planOf(before + example + after).trunks.get('pbx-police-110')).toMatchObject({
+      healthCheck: { intervalSeconds: 30 },
+      numberFormat: 'e164',
+      gateways: [{ transport: 'udp' }, { transport: 'tcp' }],
+    });
+  });
+});
