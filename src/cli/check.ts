@@ -68,9 +68,9 @@ export function planSummary(plan: DialPlan): string {
   return [
     `dial plan ${plan.file} (version ${plan.version}): no faults`,
     '',
-    `${members.length} members (${emergencies} emergency) with ${numbers.length} numbers, ${plan.keys.size} transfer keys`,
-    `${trunks.length} trunks (${carriers} carrier, ${trunks.length - carriers} member) with ${gateways} gateways`,
-    `at most ${plan.policies.maxHops} transfers a caller, emergencies exempt`,
+    `${count(members.length, 'member')} (${emergencies} emergency) with ${count(numbers.length, 'number')}, ${count(plan.keys.size, 'transfer key')}`,
+    `${count(trunks.length, 'trunk')} (${carriers} carrier, ${trunks.length - carriers} member) with ${count(gateways, 'gateway')}`,
+    `at most ${count(plan.policies.maxHops, 'transfer')} a caller, emergencies exempt`,
     '',
     ...memberLines(plan, members),
     '',
@@ -81,6 +81,10 @@ export function planSummary(plan: DialPlan): string {
       return `  ${trunk.id} (${trunk.kind}): to ${ways || 'nowhere'}${ping}; from ${from || 'nowhere'}`;
     }),
   ].join('\n');
+}
+
+function count(figure: number, thing: string): string {
+  return `${figure} ${thing}${figure === 1 ? '' : 's'}`;
 }
 
 function memberLines(plan: DialPlan, members: readonly Member[]): string[] {
