@@ -1,0 +1,94 @@
+import { openLedgerReader } from '../ledger/ledger-reader.js';
+import { ledgerPath } from '../ledger/open-file.js';
+import { queryCommand, queryHelp } from './ledger/query-command.js';
+import { showCommand } from './ledger/show-command.js';
+import { type LedgerSurroundings, ledgerSurroundings, type Subcommand } from './ledger/subcommand.js';
+import { verifyCommand } from './ledger/verify-command.js';
+import { commonOptions, commonOptionsHelp, EXIT, parseCommandLine, readSettings } from './options.js';
+
+/** One line for `onekey --help`. */
+export const summary = 'query the ledger of calls, legs and transfers, and verify it';
+
+/** Text of `onekey ledger --help`. */
+export const help = `Usage: onekey ledger query calls|legs|transfers [filters] [--json]
+       onekey ledger show CALL_ID [--json]
+       onekey ledger verify [--head NUMBER:HASH] [--json]
+
+  query   lists records, newest first
+  show    tells one call as a story: its legs and transfers in the order of time
+  verify  checks every record against the hash chain; exit code 0 when all fit, 1 when one does not
+
+The server may be running. Times are shown in the time zone of this machine; --json gives UTC.
+
+Filters of query:
+${queryHelp}
+
+Options:
+      --json           one JSON object a line (query), or one in all (show, verify)
+      --head NUMBER:HASH
+                       verify: a head that an earlier verify printed; the chain must still pass through it
+${commonOptionsHelp}
+
+Examples:
+  onekey ledger query calls --missed --from 2026-03-02
+  onekey ledger query transfers --outcome failed --to-member police-110 --limit 200
+  onekey ledger query legs --caller '138*' --json | jq .sipStatus
+  onekey ledger show 5f0c2a9e
+  onekey ledger verify
+
+Exit codes: 0 done, 1 not found or the chain is broken, 2 wrong usage.`;
+
+const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
+  ['query', queryCommand],
+  ['show', showCommand],
+  ['verify', verifyCommand],
+]);
+
+/** Run `onekey ledger ...`; resolves to the exit code. */
+export async function run(
+  argv: readonly string[],
+  surroundings: LedgerSurroundings = ledgerSurroundings(),
+): Promise<number> {
+  const [name, ...rest] = argv;
+  const subcommand = SUBCOMMANDS.get(name ?? '');
+  if (subcommand === undefined) {
+    const what = name === undefined ? 'say what to do' : `there is no "ledger ${name}"`;
+    surroundings.err(`onekey ledger: ${what}; it is query, show or verify (onekey ledger --help)`);
+    return EXIT.usage;
+  }
+  const parsed = parseCommandLine({
+    args: rest,
+    options: { ...commonOptions, ...subcommand.options, json: { type: 'boolean' } },
+    allowPositionals: true,
+    strict: true,
+  });
+  if (!parsed.ok) {
+    surroundings.err(`onekey ledger ${name}: ${parsed.message}`);
+    return EXIT.usage;
+  }
+  const { values, positionals } = parsed.line;
+  const request = subcommand.understand(values, positionals);
+  if (!request.ok) {
+    surroundings.err(`onekey ledger ${name}: ${request.message}`);
+    return EXIT.usage;
+  }
+  const settings = readSettings(values, surroundings);
+  if (!settings.ok) return settings.exitCode;
+
+  const { data } = settings.config;
+  const opened = openLedgerReader({ dir: data, thread: false });
+  if (!opened.ok) {
+    surroundings.err(`${opened.fault.message}\n${opened.fault.remedy}`);
+    return EXIT.failed;
+  }
+  try {
+    return await request.run({
+      reader: opened.reader,
+      file: ledgerPath(data),
+      json: values.json === true,
+      surroundings,
+    });
+  } finally {
+    await opened.reader.close();
+  }
+}

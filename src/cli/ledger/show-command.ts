@@ -1,0 +1,26 @@
+import { toWire } from '../../api/wire.js';
+import { EXIT } from '../options.js';
+import { tellStory } from './story.js';
+import type { Subcommand } from './subcommand.js';
+
+/** `onekey ledger show CALL_ID`. */
+export const showCommand: Subcommand = {
+  options: {},
+  understand(_values, positionals) {
+    const [callId, ...rest] = positionals;
+    if (callId === undefined) return { ok: false, message: 'say which call: onekey ledger show CALL_ID' };
+    if (rest.length > 0) return { ok: false, message: `"${rest[0]}" is one word too many` };
+    return {
+      ok: true,
+      run: async ({ reader, file, json, surroundings }) => {
+        const story = await reader.story(callId);
+        if (story === undefined) {
+          surroundings.err(`there is no call "${callId}" in ${file}; onekey ledger query calls lists them`);
+          return EXIT.failed;
+        }
+        for (const line of json ? [JSON.stringify(toWire(story))] : tellStory(story)) surroundings.out(line);
+        return EXIT.ok;
+      },
+    };
+  },
+};
