@@ -44,7 +44,7 @@ function heading(call: CallRecord): string[] {
     `Call ${call.id}`,
     `${call.callerNumber ?? 'a withheld number'} dialled ${call.firstDialled} (${call.firstMember ?? 'no member'})${call.trunk === null ? '' : ` over ${call.trunk}`}`,
     `${outcome}${call.cause === null ? '' : `: ${call.cause}`}; waited ${wait}, lasted ${seconds(call.durationMs) ?? 'an unknown time'}, ended by ${call.endedBy}`,
-    `${call.legs} legs, ${call.transfers} transfers, dial plan ${call.planVersion}`,
+    `${call.legs} leg${call.legs === 1 ? '' : 's'}, ${call.transfers} transfer${call.transfers === 1 ? '' : 's'}, dial plan ${call.planVersion}`,
   ];
   return lines.map(printable);
 }
@@ -63,8 +63,8 @@ function legSteps(leg: LegRecord): Step[] {
   const talk = leg.talkMs === null ? '' : ` after ${seconds(leg.talkMs)} of talk`;
   return [
     ...step(leg.startedAt, '┬', invited),
-    ...step(leg.ringingAt, '○', `${who} rings`),
-    ...step(leg.answeredAt, '●', `${who} answers`),
+    ...step(leg.ringingAt, '○', leg.direction === 'in' ? `${who} hears ringing` : `${who} rings`),
+    ...step(leg.answeredAt, '●', leg.direction === 'in' ? `${who} is answered` : `${who} answers`),
     ...step(leg.endedAt, '┴', `${who}: ${leg.outcome}${status}, ended by ${leg.endedBy}${talk}${reason}`),
   ];
 }

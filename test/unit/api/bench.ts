@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { onTestFinished } from 'vitest';
+import type { ApiOptions } from '../../../src/api/context.js';
+import { createApi } from '../../../src/api/create-api.js';
+import type { DialPlan, Member, Trunk } from '../../../src/dialplan/plan.js';
+import { openLedgerReader } from '../../../src/ledger/ledger-reader.js';
+import { ledgerPath, openForWriting, prepareFolder } from '../../../src/ledger/open-file.js';
+import type { LedgerRecord } from '../../../src/ledger/records.js';
+import { WriterStore } from '../../../src/ledger/writer-store.js';
+import { LittleEngine, START } from './little-engine.js';
+
+export const OPERATOR = 'operator-0123456789';
+export const VIEWER = 'viewer-0123456789';
+
+/** An API over a little engine and a real ledger. */
+export interface Bench {
+  readonly app: FastifyInstance;
+  readonly engine: LittleEngine;
+  write(...records: LedgerRecord[]): void;
+  /** GET as a viewer. */
+  get(url: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
+  /** POST as an operator. */
+  post(url: string, body?: unknown): Promise<LightMyRequestResponse>;
+}
+
+export function bench(options: Partial<ApiOptions> = {}): Bench {
+  const dir = mkdtempSync(join(tmpdir(), 'onekey-api-'));
+  prepareFolder(dir);
+  openForWriting(ledgerPath(dir), START).close();
+  const store = new WriterStore(ledgerPath(dir));
+  const opened = openLedgerReader({ dir, thread: false });
+  if (!opened.ok) throw new Error(opened.fault.message);
+  const engine = new LittleEngine();
+  const app = createApi({
+    operations: engine,
+    ledger: opened.reader,
+    tokens: [
+      { name: 'wall', token: VIEWER, role: 'viewer' },
+      { name: 'desk', token: OPERATOR, role: 'operator' },
+    ],
+    dialPlan: () => plan,
+    ...options,
+  });
+  onTestFinished(async () => {
+    await app.close();
+    await opened.reader.close();
+    store.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  let number = 0;
+  return {
+    app,
+    engine,
+    write: (...records) => {
+      number += 1;
+      store.commit({ number, records, journal: [] });
+    },
+    get: (url, headers = {}) =>
+      app.inject({ url, headers: { authorization: `Bearer ${VIEWER}`, ...headers } }),
+    post: (url, body) =>
+      app.inject({
+        method: 'POST',
+        url,
+        headers: { authorization: `Bearer ${OPERATOR}` },
+        ...(body === undefined ? {} : { payload: body as object }),
+      }),
+  };
+}
+
+const police: Member = {
+  id: 'police-110',
+  numbers: ['110'],
+  name: { zh: '报警求助', en: 'Police' },
+  field: 'police',
+  emergency: true,
+  source: 'published',
+  targets: [{ trunk: 'pbx-110', number: '9001', ringSeconds: 20 }],
+  fallback: null,
+};
+const pbx: Trunk = {
+  id: 'pbx-110',
+  kind: 'member',
+  member: 'police-110',
+  gateways: [{ id: 'pbx-110/127.0.0.1:5080/udp', host: '127.0.0.1', port: 5080, transport: 'udp' }],
+  sources: [],
+  numberFormat: 'asis',
+  healthCheck: null,
+};
+const carrier: Trunk = { ...pbx, id: 'carrier', kind: 'carrier', member: null, gateways: [] };
+
+const plan: DialPlan = {
+  version: 'aaaaaaaaaaaa',
+  file: 'alliance.yaml',
+  members: new Map([[police.id, police]]),
+  trunks: new Map([
+    [pbx.id, pbx],
+    [carrier.id, carrier],
+  ]),
+  keys: new Map([['*1', police.id]]),
+  policies: { maxHops: 1, maxHuntSeconds: 60, maxCallSeconds: 0 },
+  numbering: { country: '86', area: '22' },
+  memberByAddress: () => undefined,
+  destination: () => undefined,
+  trunkBySource: () => undefined,
+  formatFor: (_trunk, number) => number,
+};
