@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Refusal } from '../engine/operations.js';
 import { LedgerReadError } from '../ledger/ledger-reader.js';
@@ -52,6 +53,20 @@ export function onError(error: FastifyError, request: FastifyRequest, reply: Fas
     request.log.error({ err: error, method: request.method, url: request.url }, 'api: request failed');
   if (status === 503) void reply.header('retry-after', '1');
   void reply.code(status).send(body);
+}
+
+/** What is no HTTP at all gets the same shape, as far as the connection still takes an answer. */
+export function onClientError(error: Error & { readonly code: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const tooLong = error.code === 'HPE_HEADER_OVERFLOW';
+  const body = JSON.stringify(
+    tooLong
+      ? errorBody('headers-too-large', 'The headers are longer than 16 KiB.')
+      : errorBody('bad-request', 'This is no HTTP request.'),
+  );
+  const status = tooLong ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const head = `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n`;
+  socket.end(head + body);
 }
 
 function describe(error: FastifyError): { readonly status: number; readonly body: ErrorBody } {

@@ -3,7 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler } from 'fastify-type-provider-zod';
 import { packageInfo } from '../config/package-root.js';
-import { notFound, onError } from './api-error.js';
+import { notFound, onClientError, onError } from './api-error.js';
 import type { Api, ApiContext, ApiOptions } from './context.js';
 import { dialPlanRoutes } from './dial-plan-routes.js';
 import { EventHub } from './event-hub.js';
@@ -39,6 +39,8 @@ export function createApi(options: ApiOptions): FastifyInstance {
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     return503OnClosing: true,
     forceCloseConnections: 'idle',
+    frameworkErrors: onError,
+    clientErrorHandler: onClientError,
   });
   const hub = new EventHub(options.operations, options.events);
   const metrics = createMetrics(options.operations, hub);

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import {
   callSchema,
@@ -308,6 +309,22 @@ describe('bad requests', () => {
       expect([statusCode, errorSchema.parse(body).error.code], JSON.stringify(body)).toEqual([status, code]);
       expect(JSON.stringify(body)).not.toContain('node_modules');
     }
+  });
+});
+
+describe('what is no HTTP', () => {
+  it.each([
+    ['HELLO\r\n\r\n', '400', 'bad-request'],
+    [`GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, '431', 'headers-too-large'],
+  ])('gets the same shape of error', async (text, status, code) => {
+    const { app } = bench();
+    const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(text);
+    let answer = '';
+    for await (const chunk of socket) answer += String(chunk);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(errorSchema.parse(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).error.code).toBe(code);
   });
 });
 
