@@ -106,11 +106,20 @@ export async function startRig(
       return further;
     },
     close: async () => {
-      for (const client of clients) client.disconnect();
+      for (const client of clients) leave(client);
       await server.stop();
     },
   };
 }
+
+/** Disconnects a client that may have left already; drachtio-srf throws then. */
+export function leave(client: SrfClient): void {
+  if (left.has(client)) return;
+  left.add(client);
+  client.disconnect();
+}
+
+const left = new WeakSet<SrfClient>();
 
 /** Short timers: 64*T1 is 1.28 s, so that every transaction is gone soon. */
 export const FAST = { t1: 20, t2: 80, t4: 100 } as const;
