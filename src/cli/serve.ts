@@ -1,4 +1,5 @@
 import pino from 'pino';
+import pretty from 'pino-pretty';
 import type { Config } from '../config/config.js';
 import { type Running, StartFault, start } from '../main.js';
 import {
@@ -62,12 +63,10 @@ function makeLog(config: Config): pino.Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  if (config.log.format === 'json') return pino(options);
-  // Pretty lines are for a terminal: made in this thread, so that none is lost at the end.
-  return pino({
-    ...options,
-    transport: { target: 'pino-pretty', options: { translateTime: 'SYS:HH:MM:ss.l' } },
-  });
+  const { format } = config.log;
+  if (format === 'json' || (format === 'auto' && !process.stdout.isTTY)) return pino(options);
+  // Made in this thread, so that no line is lost at the end.
+  return pino(options, pretty({ translateTime: 'SYS:HH:MM:ss.l', sync: true }));
 }
 
 /** Resolves to the exit code once a signal has stopped the program. */

@@ -92,13 +92,13 @@ export const configSchema = z.strictObject({
       host: ipAddress().default('127.0.0.1'),
       /** 0 takes any free port. */
       port: listenPort().default(8080),
-      /** Who may use the API. Without tokens it is open, which is accepted on loopback only. */
+      /** Who may use the API. Without tokens one is made in the data folder, which is accepted on loopback only. */
       tokens: z.array(tokenSchema).max(1000).default([]),
     })
     .prefault({}),
   media: z
     .strictObject({
-      /** `auto`: rtpengine where it is found, else direct. */
+      /** Only `direct` exists so far: `auto` takes it, `rtpengine` is refused at the start. */
       anchor: z.enum(['auto', 'direct', 'rtpengine']).default('auto'),
     })
     .prefault({}),
@@ -116,8 +116,8 @@ export const configSchema = z.strictObject({
     .prefault({}),
   calls: z
     .strictObject({
-      /** A target that sends nothing at all, not even 100, for so long counts as unreachable; seconds. */
-      noResponseSeconds: wholeNumber(1, 32).default(4),
+      /** A target that neither rings nor answers for so long counts as unreachable; seconds. */
+      noResponseSeconds: wholeNumber(1, 32).default(6),
       /** How long we wait for the answer to a NOTIFY that reports a transfer; seconds. */
       notifyAnswerSeconds: wholeNumber(1, 32).default(8),
       /** How long calls may go on once the program was told to stop; seconds. */
@@ -127,7 +127,8 @@ export const configSchema = z.strictObject({
   log: z
     .strictObject({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-      format: z.enum(['json', 'pretty']).default('json'),
+      /** `auto`: pretty on a terminal, else JSON. */
+      format: z.enum(['auto', 'json', 'pretty']).default('auto'),
     })
     .prefault({}),
   /** Path of the dial plan; absolute once loaded. */
