@@ -1,10 +1,8 @@
-import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
-import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler } from 'fastify-type-provider-zod';
-import { packageInfo } from '../config/package-root.js';
+import { validatorCompiler } from 'fastify-type-provider-zod';
 import { notFound, onClientError, onError } from './api-error.js';
 import type { Api, ApiContext, ApiOptions } from './context.js';
+import { describeApi } from './describe-api.js';
 import { dialPlanRoutes } from './dial-plan-routes.js';
 import { EventHub } from './event-hub.js';
 import { eventRoutes } from './event-routes.js';
@@ -90,38 +88,4 @@ function onLoopback(app: FastifyInstance): boolean {
     addresses.length > 0 &&
     addresses.every((bound) => typeof bound !== 'string' && /^(127\.|::1$)/.test(bound.address))
   );
-}
-
-function describeApi(app: FastifyInstance): void {
-  app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'onekey',
-        version: packageInfo().version,
-        description:
-          'One-key call transfer between hotlines: calls in progress, the ledger of those that have ended, live events, the dial plan. Times are ISO 8601 in UTC with milliseconds. Every error has the shape of Error.',
-      },
-      tags: [
-        { name: 'live', description: 'Calls in progress' },
-        { name: 'ledger', description: 'Calls, legs and transfers that have ended' },
-        { name: 'dial plan', description: 'Members, keys and trunks' },
-        { name: 'system', description: 'Health and figures' },
-      ],
-      components: {
-        securitySchemes: {
-          token: {
-            type: 'http',
-            scheme: 'bearer',
-            description:
-              'A token of the configuration (http.tokens), or the one in the file api-token of the data folder. Role viewer may GET, role operator may do everything.',
-          },
-        },
-      },
-      security: [{ token: [] }],
-    },
-    transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
-  });
-  app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { persistAuthorization: false } });
 }

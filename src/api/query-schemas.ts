@@ -32,7 +32,7 @@ function time(description: string) {
       context.addIssue({ code: 'custom', message: TIME_HINT });
       return z.NEVER;
     })
-    .meta({ description, example: '2026-03-02T08:00:00Z' });
+    .meta({ description, format: 'date-time', example: '2026-03-02T08:00:00Z' });
 }
 
 const cursor = z
@@ -58,7 +58,7 @@ function wholeNumber(min: number, max: number, description: string) {
       context.addIssue({ code: 'custom', message: `expected a whole number from ${min} to ${max}` });
       return z.NEVER;
     })
-    .meta({ description: `${description}; ${min} to ${max}` });
+    .meta({ description, type: 'integer', minimum: min, maximum: max });
 }
 
 const page = {

@@ -360,11 +360,14 @@ describe('the OpenAPI document', () => {
     const limit = document.paths['/v1/calls'].get.parameters.find(
       ({ name }: { name: string }) => name === 'limit',
     );
-    expect(limit).toMatchObject({
-      in: 'query',
-      required: false,
-      description: expect.stringContaining('500'),
-    });
+    expect(limit).toMatchObject({ in: 'query', required: false, schema: { type: 'integer', maximum: 500 } });
+    expect(Object.keys(document.components.schemas).filter((name) => name.endsWith('Input'))).toEqual([]);
+    expect(JSON.stringify(document)).not.toContain('Default Response');
+    // Every reference leads somewhere.
+    const references = JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g);
+    const names = new Set([...references].map(([, name]) => name ?? ''));
+    expect(names.size).toBeGreaterThan(8);
+    for (const name of names) expect(document.components.schemas).toHaveProperty(name);
   });
 
   it('has a page that works without the internet', async () => {

@@ -1,0 +1,65 @@
+import { STATUS_CODES } from 'node:http';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { packageInfo } from '../config/package-root.js';
+
+/** Serve the OpenAPI document at /docs/json and the page that shows it at /docs; must come before the routes. */
+export function describeApi(app: FastifyInstance): void {
+  app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'onekey',
+        version: packageInfo().version,
+        description:
+          'One-key call transfer between hotlines: calls in progress, the ledger of those that have ended, live events, the dial plan. Times are ISO 8601 in UTC with milliseconds. Every error has the shape of Error.',
+      },
+      tags: [
+        { name: 'live', description: 'Calls in progress' },
+        { name: 'ledger', description: 'Calls, legs and transfers that have ended' },
+        { name: 'dial plan', description: 'Members, keys and trunks' },
+        { name: 'system', description: 'Health and figures' },
+      ],
+      components: {
+        securitySchemes: {
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              'A token of the configuration (http.tokens), or the one in the file api-token of the data folder. Role viewer may GET, role operator may do everything.',
+          },
+        },
+      },
+      security: [{ token: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: (document) => tidy(jsonSchemaTransformObject(document)),
+  });
+  app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { persistAuthorization: false } });
+}
+
+type Document = ReturnType<typeof jsonSchemaTransformObject>;
+
+const PLACEHOLDER = 'Default Response';
+
+/**
+ * Leaves out the twins that the schemas get for input, which no route refers to, and names answers by
+ * their status.
+ */
+function tidy(document: Document): Document {
+  const text = JSON.stringify(document, (key, value: unknown) => {
+    if (key === 'schemas' && typeof value === 'object' && value !== null)
+      return Object.fromEntries(Object.entries(value).filter(([name]) => !name.endsWith('Input')));
+    if (key === 'responses' && typeof value === 'object' && value !== null)
+      return Object.fromEntries(
+        Object.entries(value).map(([status, answer]: [string, { readonly description?: string }]) => [
+          status,
+          answer.description === PLACEHOLDER ? { ...answer, description: STATUS_CODES[status] } : answer,
+        ]),
+      );
+    return value;
+  });
+  return JSON.parse(text) as Document;
+}

@@ -1,0 +1,219 @@
+import Database from 'better-sqlite3';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { help, run, summary } from '../../../src/cli/ledger.js';
+import type { ChainHead } from '../../../src/ledger/chain.js';
+import { ledgerPath, openForWriting, prepareFolder } from '../../../src/ledger/open-file.js';
+import type { LedgerRecord } from '../../../src/ledger/records.js';
+import { WriterStore } from '../../../src/ledger/writer-store.js';
+import { callRecord, legRecord, START, temporaryFolder, transferRecord } from '../ledger/fixtures.js';
+
+let dir = '';
+let head: ChainHead = { count: 0, hash: '' };
+
+const RECORDS: readonly LedgerRecord[] = [
+  legRecord('leg-1', {
+    role: 'caller',
+    direction: 'in',
+    member: null,
+    trunk: 'carrier',
+    endedAt: START + 60_000,
+  }),
+  legRecord('leg-2', { startedAt: START + 10 }),
+  transferRecord('transfer-1'),
+  legRecord('leg-3', {
+    role: 'target',
+    member: 'police-110',
+    startedAt: START + 20_010,
+    ringingAt: null,
+    answeredAt: START + 25_000,
+    endedAt: START + 60_000,
+    transferId: 'transfer-1',
+    reason: '再见\u001b[2J',
+  }),
+  callRecord('call-1'),
+  callRecord('call-2', {
+    startedAt: START + 3_600_000,
+    missed: true,
+    outcome: 'missed',
+    callerNumber: '022-热线',
+  }),
+];
+
+/** Runs the command with the ledger's folder; gives what it printed. */
+async function onekey(...argv: string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const progress: string[] = [];
+  const code = await run([...argv, '--data', dir], {
+    env: {},
+    out: (text) => out.push(text),
+    err: (text) => err.push(text),
+    progress: (text) => progress.push(text),
+  });
+  return { code, out, err: err.join('\n'), progress };
+}
+
+beforeEach(() => {
+  dir = temporaryFolder();
+  prepareFolder(dir);
+  openForWriting(ledgerPath(dir), START).close();
+  const store = new WriterStore(ledgerPath(dir));
+  head = store.commit({ number: 1, records: RECORDS, journal: [] }).head;
+  store.close();
+});
+
+describe('onekey ledger query', () => {
+  it('lists in an aligned table, wide characters and all', async () => {
+    const { code, out } = await onekey('query', 'calls');
+    expect(code).toBe(0);
+    expect(out.map((line) => line.trim().split(/ {2,}/)[2])).toEqual(['caller', '022-热线', '13800001111']);
+    // "热线" takes four columns of the terminal and two characters of the text.
+    const [heading = '', wide = '', plain = ''] = out;
+    expect(plain.indexOf(' 12345 ')).toBe(heading.indexOf(' dialled'));
+    expect(wide.indexOf(' 12345 ')).toBe(heading.indexOf(' dialled') - 2);
+  });
+
+  it('gives JSON lines as the API does', async () => {
+    const { out } = await onekey('query', 'legs', '--json', '--order', 'oldest');
+    expect(out.map((line) => JSON.parse(line).id)).toEqual(['leg-1', 'leg-2', 'leg-3']);
+    expect(JSON.parse(out[0] ?? '')).toMatchObject({ seq: 1, startedAt: '2026-03-02T08:00:00.000Z' });
+  });
+
+  it('takes the filters', async () => {
+    const ids = async (...argv: string[]) =>
+      (await onekey('query', ...argv, '--json')).out.map((line) => JSON.parse(line).id).join(' ');
+    expect(await ids('calls', '--missed')).toBe('call-2');
+    expect(await ids('calls', '--caller', '138*')).toBe('call-1');
+    expect(await ids('calls', '--from', '2026-03-02T08:30:00Z')).toBe('call-2');
+    expect(await ids('calls', '--to', '2026-03-02T08:30:00Z')).toBe('call-1');
+    expect(await ids('legs', '--call-id', 'call-1', '--role', 'target')).toBe('leg-3');
+    expect(await ids('legs', '--sip-status', '486')).toBe('');
+    expect(await ids('transfers', '--to-member', 'police-110')).toBe('transfer-1');
+    expect(await ids('calls', '--limit', '1')).toBe('call-2');
+  });
+
+  it('says when there are more, and gives all when asked', async () => {
+    const store = new WriterStore(ledgerPath(dir));
+    const records = Array.from({ length: 1100 }, (_, n) => legRecord(`more-${n}`, { trunk: 'bulk' }));
+    store.commit({ number: 2, records, journal: [] });
+    store.close();
+    const few = await onekey('query', 'legs', '--limit', '600', '--trunk', 'bulk');
+    expect(few.out).toHaveLength(601);
+    expect(few.err).toContain('--all');
+    const all = await onekey('query', 'legs', '--all', '--trunk', 'bulk', '--json');
+    expect([all.out.length, all.err]).toEqual([1100, '']);
+  });
+
+  it('says when no record fits', async () => {
+    expect(await onekey('query', 'calls', '--trunk', 'none')).toMatchObject({
+      code: 0,
+      out: [],
+      err: 'no record fits',
+    });
+  });
+
+  it.each([
+    [['query'], 'calls, legs or transfers'],
+    [['query', 'people'], 'not "people"'],
+    [['query', 'calls', 'legs'], 'one word too many'],
+    [['query', 'calls', '--outcome', 'lost'], '--outcome'],
+    [['query', 'calls', '--role', 'caller'], '--role is no filter of these records'],
+    [['query', 'legs', '--missed'], '--missed is no filter'],
+    [['query', 'calls', '--from', 'yesterday'], '2026-03-02 08:00'],
+    [['query', 'calls', '--limit', '0'], 'from 1'],
+    [['query', 'calls', '--limit', 'x'], 'from 1'],
+    [['query', 'legs', '--sip-status', '7'], '100 to 699'],
+    [['query', 'calls', '--cursor', 'x'], '--cursor'],
+    [['show'], 'CALL_ID'],
+    [['show', 'a', 'b'], 'one word too many'],
+    [['verify', 'a'], 'one word too many'],
+    [['verify', '--head', '5'], 'NUMBER:HASH'],
+    [['export'], 'query, show or verify'],
+  ])('%j is a usage error', async (argv, message) => {
+    const { code, err, out } = await onekey(...argv);
+    expect([code, out]).toEqual([2, []]);
+    expect(err).toContain(message);
+  });
+});
+
+describe('onekey ledger show', () => {
+  it('tells a call as a ladder, in the order of time', async () => {
+    const { code, out } = await onekey('show', 'call-1');
+    expect(code).toBe(0);
+    const rungs = out.slice(out.indexOf('') + 1).map((line) => line.slice(23).trim());
+    expect(rungs).toEqual([
+      '+0.000  ┬      caller 13800001111 calls 12345 over carrier',
+      '+0.010  │ ┬    city-12345 is called at 8001 over pbx-12345',
+      '+0.100  ○ │    caller hears ringing',
+      '+0.100  │ ○    city-12345 rings',
+      '+2.000  ● │    caller is answered',
+      '+2.000  │ ●    city-12345 answers',
+      '+20.000  │ │    city-12345 asks to transfer to police-110 (refer *1, blind)',
+      '+20.010  │ │ ┬  police-110 is called at 8001 over pbx-12345 for the transfer',
+      '+25.000  │ │ ●  police-110 answers',
+      '+25.010  │ │ │  the caller is connected to police-110 5.0 s after it was asked for',
+      '+30.000  │ ┴ │  city-12345: answered, ended by us after 28.0 s of talk',
+      '+60.000  ┴   │  caller: answered, ended by us after 28.0 s of talk',
+      '+60.000      ┴  police-110: answered, ended by us after 28.0 s of talk (再见\\x1b[2J)',
+    ]);
+    expect(out[0]).toBe('Call call-1');
+  });
+
+  it('gives JSON, and says when there is no such call', async () => {
+    const { out } = await onekey('show', 'call-1', '--json');
+    expect(JSON.parse(out.join(''))).toMatchObject({
+      call: { id: 'call-1' },
+      legs: [{}, {}, {}],
+      transfers: [{}],
+    });
+    const none = await onekey('show', 'call-9');
+    expect(none.code).toBe(1);
+    expect(none.err).toContain('call-9');
+  });
+});
+
+describe('onekey ledger verify', () => {
+  it('prints the head, which a later verify can hold it to', async () => {
+    const { code, out, progress } = await onekey('verify');
+    expect(code).toBe(0);
+    expect(out[1]).toBe(`head 6:${head.hash}`);
+    expect(progress).toContain('6 of 6 records checked');
+    expect((await onekey('verify', '--head', `6:${head.hash}`)).code).toBe(0);
+    expect((await onekey('verify', '--head', `7:${head.hash}`)).code).toBe(1);
+  });
+
+  it('names the record that was changed, and exits with 1', async () => {
+    const db = new Database(ledgerPath(dir));
+    db.exec("UPDATE legs SET talk_ms = 1 WHERE id = 'leg-3'");
+    db.close();
+    const { code, out } = await onekey('verify');
+    expect(code).toBe(1);
+    expect(out.join('\n')).toContain('record 4 (leg leg-3)');
+    const json = await onekey('verify', '--json');
+    expect(JSON.parse(json.out.join(''))).toMatchObject({ ok: false, break: { seq: 4, problem: 'changed' } });
+  });
+
+  it('says where it looked when there is no ledger', async () => {
+    dir = temporaryFolder();
+    const { code, err } = await onekey('verify');
+    expect(code).toBe(1);
+    expect(err).toContain(ledgerPath(dir));
+    expect(err).toContain('--data');
+  });
+});
+
+describe('the help', () => {
+  it('has every filter and examples', () => {
+    expect(summary).not.toBe('');
+    for (const option of [
+      '--missed',
+      '--sip-call-id',
+      '--to-member',
+      '--json',
+      '--head',
+      '--data',
+      'Examples:',
+    ])
+      expect(help).toContain(option);
+  });
+});
