@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allTimersMs } from './harness/wait.js';
 import type { Role } from './harness/world.js';
 import { World } from './harness/world.js';
 
@@ -54,7 +55,9 @@ describe('a call to a hotline with two desks', () => {
   });
 
   it('goes on to the second when the first stays silent', async () => {
-    const { call, legs } = await world.silentAt('pbx-96456', () => world.play({ parties: [caller, second] }));
+    const { call, legs } = await world.silentAt('pbx-96456', () =>
+      world.play({ parties: [caller, second], settleMs: allTimersMs }),
+    );
     expect(call).toMatchObject({ outcome: 'answered', legs: 3 });
     expect(legs.find((leg) => leg.trunk === 'pbx-96456')).toMatchObject({ outcome: 'unreachable' });
   });

@@ -16,10 +16,14 @@ describe('a message that is lost', () => {
   const agent: Role = { at: 'pbx-12345', scenario: 'agent-is-hung-up' };
 
   it.each<[string, Role, Role]>([
-    ['the 200 to the caller', { at: 'caller', scenario: 'caller-loses-answer' }, agent],
-    ['the INVITE to the agent', caller, { at: 'pbx-12345', scenario: 'called-loses-invite' }],
-    ['the ACK to the agent', caller, { at: 'pbx-12345', scenario: 'called-loses-ack' }],
-    ['the 200 to a BYE', { at: 'caller', scenario: 'caller-repeats-bye' }, agent],
+    ['the 200 to the caller', { at: 'caller', scenario: 'caller-loses-answer', seesCopies: true }, agent],
+    [
+      'the INVITE to the agent',
+      caller,
+      { at: 'pbx-12345', scenario: 'called-loses-invite', seesCopies: true },
+    ],
+    ['the ACK to the agent', caller, { at: 'pbx-12345', scenario: 'called-loses-ack', seesCopies: true }],
+    ['the 200 to a BYE', { at: 'caller', scenario: 'caller-repeats-bye', seesCopies: true }, agent],
   ])('%s: the call is as good as any', async (_, one, other) => {
     const { call, calls } = await world.play({ parties: [one, other] });
     expect(call).toMatchObject({ outcome: 'answered', endedBy: 'caller', legs: 2, missed: false });
@@ -34,7 +38,12 @@ describe('a message that is lost', () => {
     [
       'the NOTIFYs',
       transferred,
-      { at: 'pbx-12345', scenario: 'agent-loses-notify', with: { referTo: '110', final: 200 } },
+      {
+        at: 'pbx-12345',
+        scenario: 'agent-loses-notify',
+        seesCopies: true,
+        with: { referTo: '110', final: 200 },
+      },
       slowTarget,
     ],
     [
@@ -45,7 +54,7 @@ describe('a message that is lost', () => {
     ],
     [
       'the re-INVITE to the caller',
-      { at: 'caller', scenario: 'caller-loses-reinvite' },
+      { at: 'caller', scenario: 'caller-loses-reinvite', seesCopies: true },
       { at: 'pbx-12345', scenario: 'agent-refers', with: { referTo: '110' } },
       target,
     ],

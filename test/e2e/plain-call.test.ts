@@ -110,6 +110,7 @@ describe('a plain call to 12345', () => {
         transport: 'udp',
         times: 1,
         rate: 1,
+        seesCopies: false,
       },
       world.server.sip,
       world.folder,

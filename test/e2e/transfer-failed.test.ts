@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allTimersMs } from './harness/wait.js';
 import type { Role, Trace } from './harness/world.js';
 import { World } from './harness/world.js';
 
@@ -59,7 +60,9 @@ describe('a transfer that fails', () => {
   });
 
   it('leaves caller and agent together when the target stays silent', async () => {
-    const trace = await world.silentAt('pbx-110', () => world.play({ parties: [caller, agent(408)] }));
+    const trace = await world.silentAt('pbx-110', () =>
+      world.play({ parties: [caller, agent(480)], settleMs: allTimersMs }),
+    );
     expectFailure(trace, 'unreachable');
   });
 

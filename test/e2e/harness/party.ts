@@ -18,6 +18,8 @@ export interface PartySpec {
   readonly times: number;
   /** Calls started per second, for a party that calls. */
   readonly rate: number;
+  /** The scenario sees every copy of a message: sipp drops none and sends nothing again by itself. */
+  readonly seesCopies: boolean;
 }
 
 export interface Party {
@@ -90,6 +92,7 @@ function sippArguments(spec: PartySpec, server: string, base: string): string[] 
     ['-error_file', `${base}.errors.log`],
     ['-message_file', `${base}.messages.log`],
   ].flat();
+  if (spec.seesCopies) common.push('-nr');
   return spec.calls ? [...common, '-r', String(spec.rate), server] : common;
 }
 

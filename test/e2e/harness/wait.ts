@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** An INVITE to somebody silent is given up after 32 s (RFC 3261 timer B), and its leg with it; milliseconds. */
+export const allTimersMs = 45_000;
+
 /**
  * Ask again and again until the answer is not undefined.
  *

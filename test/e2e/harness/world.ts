@@ -19,6 +19,8 @@ export interface Role {
   /** Calls that it plays; 1 when left out. */
   readonly times?: number;
   readonly rate?: number;
+  /** The scenario sees every copy of a message, for stories in which messages are lost. */
+  readonly seesCopies?: boolean;
 }
 
 /** What the ledger holds of one story's caller once the story is over. */
@@ -34,6 +36,8 @@ export interface Story {
   readonly parties: readonly Role[];
   /** Done while the parties play, e.g. a request to the API. `caller` is the caller's number. */
   readonly meanwhile?: (caller: string) => Promise<void>;
+  /** How long legs may take to end once all parties are done; milliseconds, 10 s when left out. */
+  readonly settleMs?: number;
 }
 
 export interface WorldOptions {
@@ -117,8 +121,10 @@ export class World {
       await story.meanwhile?.(caller);
       const codes = await Promise.all(parties.map((party) => party.done));
       if (codes.some((code) => code !== 0)) throw new Error(`parties ended with ${codes.join(', ')}`);
-      await until('the server to be without live calls', async () =>
-        (await this.server.api.liveCalls()).length === 0 ? true : undefined,
+      await until(
+        'the server to be without live calls',
+        async () => ((await this.server.api.liveCalls()).length === 0 ? true : undefined),
+        story.settleMs,
       );
     } catch (error) {
       this.#failed = true;
@@ -167,6 +173,7 @@ export class World {
       transport: role.transport ?? 'udp',
       times: role.times ?? 1,
       rate: role.rate ?? 1,
+      seesCopies: role.seesCopies ?? false,
     };
   }
 }
