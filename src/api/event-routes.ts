@@ -13,6 +13,8 @@ export function eventRoutes(api: Api, { hub }: ApiContext): void {
   api.get(
     '/v1/events',
     {
+      // A HEAD would wait for the end of a stream that has none.
+      exposeHeadRoute: false,
       schema: {
         tags: ['live'],
         summary: 'Live events',

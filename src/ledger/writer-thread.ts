@@ -17,12 +17,19 @@ export interface WriterListener {
 export class WriterThread {
   readonly #file: string;
   readonly #listener: WriterListener;
+  readonly #startThread: (setup: WriterSetup) => Worker;
   #worker: Worker | null = null;
   #closed: { resolve(): void; reject(error: Error): void } | null = null;
 
-  constructor(file: string, listener: WriterListener) {
+  /** `startThread` is for tests that want the thread in their hands. */
+  constructor(
+    file: string,
+    listener: WriterListener,
+    startThread = (setup: WriterSetup): Worker => startWorker('writer-worker', import.meta.url, setup),
+  ) {
     this.#file = file;
     this.#listener = listener;
+    this.#startThread = startThread;
   }
 
   /** Start now rather than with the first batch. */
@@ -49,8 +56,7 @@ export class WriterThread {
 
   #running(): Worker {
     if (this.#worker !== null) return this.#worker;
-    const setup: WriterSetup = { file: this.#file };
-    const worker = startWorker('writer-worker', import.meta.url, setup);
+    const worker = this.#startThread({ file: this.#file });
     worker.on('message', (answer: WriterAnswer) => this.#heard(answer));
     worker.on('messageerror', (error) => this.#lost(worker, error));
     worker.on('error', (error) => this.#lost(worker, error));

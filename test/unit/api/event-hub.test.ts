@@ -81,6 +81,16 @@ describe('GET /v1/events', () => {
     expect(answer.json().error).toMatchObject({ field: 'last-event-id' });
   });
 
+  it('does not hang on HEAD', async () => {
+    const { app } = bench();
+    const answer = await app.inject({
+      method: 'HEAD',
+      url: '/v1/events',
+      headers: { authorization: `Bearer ${VIEWER}` },
+    });
+    expect(answer.statusCode).toBe(404);
+  });
+
   it('refuses a reader when all places are taken', async () => {
     const { app, get } = bench({ events: { maxReaders: 1 } });
     const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/v1/events`;
