@@ -47,8 +47,10 @@ export async function tellLedger(engine: EngineProcess, narrator: Narrator): Pro
   narrator.heading({ zh: '台账', en: 'the ledger' });
   const outcomes: string[] = [];
   for (const call of calls) {
-    const legs = legPage.parse(await engine.get(`/v1/legs?callId=${call.id}`)).items;
-    const transfers = transferPage.parse(await engine.get(`/v1/transfers?callId=${call.id}`)).items;
+    const legs = legPage.parse(await engine.get(`/v1/legs?order=oldest&callId=${call.id}`)).items;
+    const transfers = transferPage.parse(
+      await engine.get(`/v1/transfers?order=oldest&callId=${call.id}`),
+    ).items;
     narrator.plain(
       row(
         'call',

@@ -231,6 +231,7 @@ export class Phone {
   #finish(): void {
     this.#dialog = undefined;
     this.rtp.stop();
+    this.hearing.forget();
   }
 
   #describe(): string {

@@ -112,9 +112,9 @@ function tellFigures({ cast, narrator }: Stage): void {
   const { largestGapMs, longestSilenceMs, packets } = cast.caller.hearing.figures();
   const gap = largestGapMs.toFixed(1);
   const silence = longestSilenceMs.toFixed(1);
-  narrator.say({
-    zh: `           按键之后来电人一侧：收到 ${packets} 个语音包，最大包间隔 ${gap} ms，最长静音 ${silence} ms`,
-    en: `           at the caller since the key: ${packets} packets, largest gap ${gap} ms, longest silence ${silence} ms`,
+  narrator.event(performance.now(), {
+    zh: `按键之后来电人一侧：收到 ${packets} 个语音包，最大包间隔 ${gap} ms，最长静音 ${silence} ms`,
+    en: `at the caller since the key: ${packets} packets, largest gap ${gap} ms, longest silence ${silence} ms`,
   });
   if (longestSilenceMs > silenceLimitMs) {
     throw new StoryError(`the caller heard nobody for ${silence} ms; ${silenceLimitMs} ms is the limit`);

@@ -59,6 +59,19 @@ describe('hearing', () => {
     expect(hearing.figures()).toMatchObject({ largestGapMs: 20, longestSilenceMs: 100 });
   });
 
+  it('forgets a call that is over without a word, and tells the same voice anew in the next', () => {
+    const { hearing, changes } = listener();
+    play(hearing, 700, 0, 100);
+    hearing.forget();
+    hearing.tick(1000);
+    expect(hearing.heard).toBeNull();
+    play(hearing, 700, 2000, 2100);
+    expect(changes).toEqual([
+      ['agent', 20],
+      ['agent', 2020],
+    ]);
+  });
+
   it('notices that nothing arrives any more', () => {
     const { hearing, changes } = listener();
     play(hearing, 700, 0, 100);

@@ -77,6 +77,15 @@ export class Hearing {
     this.#lastVoiceAt = atMs;
   }
 
+  /** The call is over: nobody is heard any more, which is no news. */
+  forget(): void {
+    this.#heard = null;
+    this.#candidate = null;
+    this.#candidatePackets = 0;
+    this.#lastPacketAt = null;
+    this.#lastVoiceAt = null;
+  }
+
   figures(): HearingFigures {
     return { largestGapMs: this.#gap, longestSilenceMs: this.#silence, packets: this.#packets };
   }
