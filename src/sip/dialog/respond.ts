@@ -20,6 +20,8 @@ import { expireSubscription } from './subscription.js';
 
 const UNKNOWN: Outcome = { ok: false, reason: 'Response not sent due to unknown transaction' };
 
+const NOT_RELIABLE: Outcome = { ok: false, reason: 'Remote endpoint does not support 100rel' };
+
 /** Methods whose responses carry Contact: they make a dialog or refresh its target. */
 const WITH_CONTACT: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE', 'UPDATE']);
 
@@ -29,6 +31,7 @@ export function respond(core: Core, txnId: string, app: AppResponse): Outcome {
   if (inbound === undefined) return UNKNOWN;
   // 100 is ours and has been sent; a second one would only repeat it.
   const tag = app.status === 100 ? '' : chooseTag(inbound, app);
+  if (app.status < 200 && wantsReliable(app)) return NOT_RELIABLE;
   const built = buildResponse(inbound, app, tag);
   if (!built.ok) return built;
   const { response } = built;
@@ -40,6 +43,11 @@ export function respond(core: Core, txnId: string, app: AppResponse): Outcome {
   const meta = peerMeta(core, transaction.flow, 'application', bytes.length);
   if (!transaction.respond(response, bytes)) return UNKNOWN;
   return { ok: true, message: response, meta, txnId, dialogId: dialog?.id ?? '' };
+}
+
+/** A provisional response that must arrive (RFC 3262) goes only to a peer that supports it; none does with us. */
+function wantsReliable(app: AppResponse): boolean {
+  return app.headers.all('Require').some((value) => value.toLowerCase().includes('100rel'));
 }
 
 /** The tag that the application wrote into To, else ours; RFC 3261 §12.1.1 lets each early dialog have its own. */

@@ -13,6 +13,10 @@ export function validateMessage(message: SipMessage): Fault | null {
     if (count !== 1)
       return { status: 400, reason: count === 0 ? `Missing ${name} Header` : `Several ${name} Headers` };
   }
+  // A bar separates tokens of the control protocol, and neither Call-ID nor tag may hold one (RFC 3261 §25.1).
+  if (message.callId.includes('|') || message.fromTag.includes('|')) {
+    return { status: 400, reason: 'Bad Call-ID or Tag' };
+  }
   if (message.callId === '') return { status: 400, reason: 'Empty Call-ID' };
   if (message.via === null) return { status: 400, reason: 'Bad Via Header' };
   if (message.cseq.number < 0) return { status: 400, reason: 'Bad CSeq Header' };
