@@ -15,7 +15,12 @@ const refusals = {
 };
 
 /** Calls in progress: look, transfer, hang up. */
-export function liveRoutes(api: Api, { operations }: ApiContext): void {
+export function liveRoutes(api: Api, context: ApiContext): void {
+  lookRoutes(api, context);
+  actRoutes(api, context);
+}
+
+function lookRoutes(api: Api, { operations }: ApiContext): void {
   api.get(
     '/v1/calls/live',
     {
@@ -44,7 +49,9 @@ export function liveRoutes(api: Api, { operations }: ApiContext): void {
       return reply.code(404).send(errorBody('unknown-call', `There is no live call "${request.params.id}".`));
     },
   );
+}
 
+function actRoutes(api: Api, { operations }: ApiContext): void {
   api.post(
     '/v1/calls/:id/transfers',
     {

@@ -18,10 +18,13 @@ export interface Ledger {
   journal(callId: string, snapshot: unknown): void;
   /** Add final records, and forget the live call once they are durable, when `closes` names one. */
   append(records: readonly LedgerRecord[], closes?: string): void;
-  /** Resolves when everything given so far is on disk. Rejects when the disk refuses. */
+  /**
+   * Resolves when everything given so far is on disk. Rejects when the disk refuses; the entries stay and
+   * are tried again.
+   */
   flush(): Promise<void>;
   /** Calls left open by a crash; empty after an orderly stop. Read once, at start. */
   leftOpen(): readonly JournalledCall[];
-  /** Flush, then close the files. */
+  /** Flush, then close the files. Rejects when the disk refuses to the end; what was not written is lost. */
   close(): Promise<void>;
 }
