@@ -157,7 +157,8 @@ function targetFailed(w: Work, cause: Hunt['lastCause'], status: number): void {
 export function targetTimedOut(w: Work, id: LegId, cause: 'ring-timeout' | 'no-response'): void {
   const hunt = huntOf(w);
   if (hunt === null || hunt.current !== id) return;
-  advance(w, giveUp(w, hunt, cause));
+  // However long it was given: a target that did not even ring is not there.
+  advance(w, giveUp(w, hunt, w.leg(id).state === 'trying' ? 'no-response' : cause));
 }
 
 /** Go on with the next target of whatever hunt this is. */

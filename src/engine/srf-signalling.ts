@@ -22,8 +22,6 @@ const OTHER_METHODS = [
   ...['bye', 'ack', 'info', 'message', 'update', 'refer', 'notify', 'options', 'prack'],
   ...['subscribe', 'publish', 'register'],
 ];
-/** Marks a final response that the SIP server made itself because no peer answered. */
-const NO_PEER = /no response|transport|timeout|unreachable|connection/i;
 
 export class SrfSignalling implements Signalling {
   readonly #link: SrfLink;
@@ -101,7 +99,8 @@ export class SrfSignalling implements Signalling {
     } else if (status < 300) {
       this.#report({ type: 'answered', leg, sdp: sdpOf(res), allowsUpdate: allowsUpdate(res) });
     } else {
-      const reached = !((status === 408 || status === 503) && NO_PEER.test(res.get('Warning') ?? ''));
+      // A response that the SIP server made itself, because no peer answered, has no tag in To.
+      const reached = (res.get('To') ?? '').toLowerCase().includes(';tag=');
       this.#report({ type: 'failed', leg, status, reason: res.get('Reason') ?? res.reason, reached });
     }
   }

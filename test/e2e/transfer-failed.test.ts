@@ -61,7 +61,7 @@ describe('a transfer that fails', () => {
 
   it('leaves caller and agent together when the target stays silent', async () => {
     const trace = await world.silentAt('pbx-110', () =>
-      world.play({ parties: [caller, agent(480)], settleMs: allTimersMs }),
+      world.play({ parties: [caller, agent(408)], settleMs: allTimersMs }),
     );
     expectFailure(trace, 'unreachable');
   });
