@@ -31,6 +31,7 @@ export class ControlSession implements Owner {
   authenticated = false;
   private readonly reader: FrameReader;
   private gone = false;
+  private corked = false;
 
   constructor(
     private readonly host: SessionHost,
@@ -42,6 +43,10 @@ export class ControlSession implements Owner {
     // `close` follows every error.
     socket.on('error', (error) => host.log.debug({ err: error }, 'control connection failed'));
     socket.on('close', () => this.onClose());
+  }
+
+  get connected(): boolean {
+    return !this.gone;
   }
 
   deliver(upcall: Upcall): void {
@@ -180,6 +185,17 @@ export class ControlSession implements Owner {
       this.socket.destroy();
       return;
     }
+    if (!this.corked) this.cork();
     this.socket.write(frame);
+  }
+
+  /** What is written in one turn of the event loop leaves in one system call, at the end of that turn. */
+  private cork(): void {
+    this.corked = true;
+    this.socket.cork();
+    setImmediate(() => {
+      this.corked = false;
+      this.socket.uncork();
+    });
   }
 }

@@ -45,6 +45,8 @@ export type Upcall =
 
 /** A connected application: requests are routed to it, and it owns the dialogs that it took part in making. */
 export interface Owner {
+  /** False once it went away; nothing is begun for it then. */
+  readonly connected: boolean;
   deliver(upcall: Upcall): void;
 }
 

@@ -48,7 +48,12 @@ export interface SrfClient {
     options: object,
     callback: (error: (Error & { code?: string }) | null, sent: SrfRequest) => void,
   ): void;
-  createUAS(request: SrfRequest, response: SrfResponse, options: object): Promise<SrfDialog>;
+  createUAS(
+    request: SrfRequest,
+    response: SrfResponse,
+    options: object,
+    callback: (error: Error | null, dialog: SrfDialog) => void,
+  ): void;
   createUAC(uri: string, options: object, callbacks?: object): Promise<SrfDialog>;
 }
 
