@@ -53,9 +53,16 @@ export function isMyself(core: Core, destination: Destination): boolean {
   return core.transport.listeners.some(
     (own) =>
       own.transport === destination.transport &&
-      ((own.port === destination.port && own.host === destination.host) ||
+      ((own.port === destination.port && covers(own.host, destination.host)) ||
         (own.publicPort === destination.port && own.publicHost === destination.host)),
   );
+}
+
+/** Whether a socket bound to `bound` also has the address `host`; a wildcard has loopback in any case. */
+function covers(bound: string, host: string): boolean {
+  if (bound === '0.0.0.0') return host.startsWith('127.');
+  if (bound === '::') return host === '::1';
+  return bound === host;
 }
 
 export function flowTo(core: Core, route: Extract<Route, { ok: true }>): Flow {

@@ -71,6 +71,8 @@ const NO_TYPE: Outcome = { ok: false, reason: 'missing content-type' };
 /** Sends a new request of the application, through `routeUri` when that is not empty. */
 export function sendNew(core: Core, owner: Owner, app: AppRequest, routeUri: string, reply: Reply): void {
   findRoute(core, routeUri === '' ? app.uri : routeUri, null, (route) => {
+    // The client may go away while a host name is looked up.
+    if (!owner.connected) return;
     if (!route.ok) return reply(route);
     if (isMyself(core, route.destination))
       return reply({ ok: false, reason: 'can not send request to myself' });
