@@ -1,17 +1,13 @@
-import { execFile } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testPlan } from './harness/plan.js';
 import { freePort } from './harness/ports.js';
-import { cliFile, Server } from './harness/server.js';
+import { Server } from './harness/server.js';
 import { until } from './harness/wait.js';
 import { World } from './harness/world.js';
-
-const run = promisify(execFile);
 
 describe('a start that cannot work', () => {
   let folder: string;
@@ -92,14 +88,7 @@ describe('a crash (kill -9) during a call', () => {
       ['interrupted', 'crash'],
       ['interrupted', 'crash'],
     ]);
-    const verified = await run(process.execPath, [
-      cliFile,
-      'ledger',
-      'verify',
-      '--data',
-      world.server.dataFolder,
-    ]);
-    expect(verified.stdout + verified.stderr).not.toBe('');
+    // Closing verifies the ledger's chain.
     await world.close();
   });
 });

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -160,4 +160,14 @@ function configuration(options: ServerOptions, ports: ServerPorts): Readonly<Rec
 /** Settings in the environment of whoever runs the tests must not reach the server under test. */
 function withoutOurVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('ONEKEY_')));
+}
+
+/** Run `onekey ledger verify` on a data folder. */
+export function verifyLedger(dataFolder: string): { readonly exitCode: number; readonly output: string } {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [cliFile, 'ledger', 'verify', '--data', dataFolder],
+    { encoding: 'utf8' },
+  );
+  return { exitCode: status ?? -1, output: `${stdout}${stderr}` };
 }

@@ -7,7 +7,7 @@ import { type PartySpec, startParty } from './party.js';
 import { type DialPlanFile, type PbxName, type Ports, testPlan } from './plan.js';
 import { freePort } from './ports.js';
 import type { ScenarioParameters } from './render-scenario.js';
-import { Server } from './server.js';
+import { Server, verifyLedger } from './server.js';
 import { until } from './wait.js';
 
 /** A party of a story: the caller, or the PBX of a trunk. */
@@ -86,9 +86,14 @@ export class World {
     return new World(server, ports, folder);
   }
 
-  /** Stop the server, which must end with 0, and remove what the stories left; on failure their files stay. */
+  /**
+   * Stop the server, which must end with 0 and leave a ledger that verifies, and remove what the stories left;
+   * when one failed its files stay.
+   */
   async close(): Promise<void> {
     const code = await this.server.stop();
+    const { exitCode, output } = verifyLedger(this.server.dataFolder);
+    if (exitCode !== 0) throw new Error(`onekey ledger verify ended with ${exitCode}:\n${output}`);
     if (code !== 0) throw new Error(`the server ended with ${code}:\n${this.server.logged().slice(-4000)}`);
     if (!this.#failed) rmSync(this.folder, { recursive: true, force: true });
   }
