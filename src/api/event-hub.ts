@@ -78,7 +78,8 @@ export class EventHub {
   #publish(event: LiveEvent): void {
     this.#recent.push(event);
     if (this.#recent.length > this.#keep) this.#recent.shift();
-    this.#toAll(frame(event));
+    // Writing an event out costs more than all the rest of it: only for somebody who reads.
+    if (this.#readers.size > 0) this.#toAll(frame(event));
   }
 
   #missed(lastSeen: number): string {

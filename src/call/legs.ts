@@ -103,7 +103,10 @@ export function endLeg(w: Work, id: LegId, endedBy: EndedBy, reason: string | nu
   stopLegTimers(w, leg);
   if (leg.state === 'leaving') w.emit({ type: 'stop-timer', timer: `guard:${id}` });
   const outcome = outcomeOf(leg);
-  w.emit({ type: 'write', record: legRecord(w.call, leg, w.at, { endedBy, outcome, reason }) });
+  w.emit({
+    type: 'write',
+    record: legRecord(w.call, leg, w.at, { endedBy, outcome, reason: reason ?? leg.leave?.cause ?? null }),
+  });
   w.publish(
     'leg-ended',
     { legId: id, transferId: leg.transferId },

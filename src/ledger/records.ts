@@ -50,7 +50,7 @@ export interface LegRecord {
   readonly endedBy: EndedBy;
   /** Final status of the INVITE; null when none was seen or sent. */
   readonly sipStatus: number | null;
-  /** Reason header or phrase that came with the end, as received or sent (RFC 3326). */
+  /** Reason header or phrase that came with the end (RFC 3326); our own cause, one word, where we ended it. */
   readonly reason: string | null;
   /** The transfer that this leg was made for. */
   readonly transferId: string | null;
