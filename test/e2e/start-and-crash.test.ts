@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testPlan } from './harness/plan.js';
 import { freePort } from './harness/ports.js';
@@ -74,6 +75,8 @@ describe('a crash (kill -9) during a call', () => {
         await until('the caller to talk', async () =>
           (await world.server.api.liveCalls()).some((call) => call.phase === 'talking') ? true : undefined,
         );
+        // The last ACKs are on their way: the crash of this story comes while people talk.
+        await sleep(500);
         const { options, ports } = world.server;
         await world.server.crash();
         world.server = await Server.start({ ...options, ports });

@@ -43,6 +43,8 @@ export interface Story {
 export interface WorldOptions {
   readonly plan?: (ports: Ports) => DialPlanFile;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Where parties send SIP to, when it is not the server under test that listens there. */
+  readonly sipPort?: number;
 }
 
 /** Number that each PBX is asked for. */
@@ -82,6 +84,7 @@ export class World {
       folder,
       plan,
       ...(options.settings ? { settings: options.settings } : {}),
+      ...(options.sipPort ? { ports: { sip: options.sipPort, http: await freePort() } } : {}),
     });
     return new World(server, ports, folder);
   }
