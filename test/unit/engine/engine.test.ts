@@ -1,0 +1,224 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DialPlanHolder } from '../../../src/dialplan/holder.js';
+import { parseDialPlan } from '../../../src/dialplan/load.js';
+import type { DialPlan } from '../../../src/dialplan/plan.js';
+import { Engine } from '../../../src/engine/engine.js';
+import type { LiveEvent } from '../../../src/engine/operations.js';
+import type { JournalledCall } from '../../../src/ledger/ledger.js';
+import { MemoryLedger } from '../../../src/ledger/memory-ledger.js';
+import type { CallRecord } from '../../../src/ledger/records.js';
+import { DirectAnchor } from '../../../src/media/direct-anchor.js';
+import { FakeSignalling } from './fake-signalling.js';
+import { VirtualClock } from './virtual-clock.js';
+
+const PLAN = `
+numbering: { country: "86", area: "22" }
+policies: { maxHops: 1, maxHuntSeconds: 60, maxCallSeconds: 0 }
+members:
+  city:
+    numbers: ["12345"]
+    name: { zh: 市, en: City }
+    field: city
+    source: published
+    targets: [{ trunk: pbx-city, number: "8001", ringSeconds: 20 }]
+    fallback: null
+  police:
+    numbers: ["110"]
+    name: { zh: 警, en: Police }
+    field: police
+    emergency: true
+    source: published
+    targets: [{ trunk: pbx-police, number: "9001", ringSeconds: 20 }]
+    fallback: null
+trunks:
+  line: { kind: carrier, sources: ["10.9.0.0/16"], gateways: [] }
+  pbx-city:
+    kind: member
+    member: city
+    sources: ["10.1.0.1"]
+    gateways: ["10.1.0.1:5060/udp", "10.1.0.2:5060/udp"]
+    healthCheck: { intervalSeconds: 30 }
+  pbx-police: { kind: member, member: police, sources: ["10.2.0.1"], gateways: ["10.2.0.1:5060/udp"] }
+keys: { "*1": city, "*2": police }
+`;
+const SDP =
+  'v=0\r\no=- 1 1 IN IP4 10.9.0.1\r\ns=-\r\nc=IN IP4 10.9.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n';
+const CARRIER = { ip: '10.9.0.1', port: 5060 };
+const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
+
+function plan(): DialPlan {
+  const parsed = parseDialPlan(PLAN, 'plan.yaml');
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+  return parsed.plan;
+}
+
+describe('Engine', () => {
+  let clock: VirtualClock;
+  let sip: FakeSignalling;
+  let ledger: MemoryLedger;
+  let engine: Engine;
+  let events: LiveEvent[];
+
+  async function start(options: { maxCalls?: number; leftOpen?: JournalledCall[] } = {}): Promise<void> {
+    clock = new VirtualClock();
+    sip = new FakeSignalling();
+    ledger = new MemoryLedger({ leftOpen: options.leftOpen ?? [], now: () => clock.now().utc });
+    let ids = 0;
+    engine = new Engine({
+      clock,
+      signalling: sip,
+      media: new DirectAnchor(() => 1),
+      ledger,
+      dialPlan: new DialPlanHolder(plan()),
+      log: silent,
+      random: () => 0,
+      newCallId: () => `call${++ids}`,
+      maxCalls: options.maxCalls ?? 10,
+      times: { noResponseMs: 6000, notifyAnswerMs: 8000 },
+    });
+    events = [];
+    engine.subscribe((event) => events.push(event));
+    await engine.start();
+    await clock.pass(0);
+  }
+  beforeEach(() => start());
+
+  const calls = () => ledger.records.filter((r): r is CallRecord => r.kind === 'call');
+
+  /** A call to 12345 that is answered and acknowledged. */
+  function talking(): { caller: string; agent: string } {
+    const caller = sip.call('sip:12345@10.0.0.1', CARRIER, SDP) as string;
+    const agent = caller.replace('-1', '-2');
+    sip.event({ type: 'answered', leg: agent, sdp: SDP, allowsUpdate: false });
+    sip.event({ type: 'acked', leg: caller, sdp: null });
+    return { caller, agent };
+  }
+
+  it('calls the member that was dialled and answers with what the agent answers', () => {
+    const { caller, agent } = talking();
+    expect(sip.detail(agent, 'invite')).toMatchObject({ uri: 'sip:8001@10.1.0.1:5060' });
+    expect(sip.on(caller)).toEqual(['answer']);
+    expect(engine.liveCalls()).toMatchObject([{ id: 'call1', phase: 'talking', currentMember: 'city' }]);
+  });
+
+  it('refuses a source that no trunk allows with 403 and counts it, without a record', () => {
+    expect(sip.call('sip:12345@x', { ip: '192.0.2.1', port: 5060 })).toBe(403);
+    expect(engine.figures()).toMatchObject({ refusedSources: 1, callsTotal: 0 });
+    expect(ledger.records).toEqual([]);
+  });
+
+  it('refuses a number that is no member with 404 and records it', () => {
+    const leg = sip.call('sip:99999@x', CARRIER) as string;
+    expect(sip.detail(leg, 'reject')).toBe(404);
+    expect(calls()).toMatchObject([{ outcome: 'refused', cause: 'unknown-number', firstMember: null }]);
+    expect(engine.liveCalls()).toEqual([]);
+    expect(clock.waiting).toBe(2); // the health checks of two gateways
+  });
+
+  it('lets emergencies in when it is full, and nobody else', async () => {
+    await start({ maxCalls: 1 });
+    talking();
+    const refused = sip.call('sip:12345@x', CARRIER) as string;
+    expect(sip.detail(refused, 'reject')).toBe(503);
+    expect(calls()).toMatchObject([{ outcome: 'refused', cause: 'full', missed: true }]);
+    const emergency = sip.call('sip:110@x', CARRIER) as string;
+    expect(sip.on(emergency)).toEqual([]);
+    expect(engine.liveCalls()).toHaveLength(2);
+  });
+
+  it('drains: waits for the calls that are up, takes emergencies, refuses the rest', async () => {
+    const { caller, agent } = talking();
+    let left: number | null = null;
+    void engine.drain(30_000).then((n) => {
+      left = n;
+    });
+    await clock.pass(1000);
+    expect(left).toBeNull();
+    expect(engine.ready()).toBe(false);
+    expect(sip.detail(sip.call('sip:12345@x', CARRIER) as string, 'reject')).toBe(503);
+    sip.event({ type: 'hung-up', leg: caller, by: 'peer', reason: null });
+    sip.event({ type: 'bye-answered', leg: agent });
+    await clock.pass(0);
+    expect(left).toBe(0);
+  });
+
+  it('stops waiting when the time is up, and drops nobody', async () => {
+    const { caller, agent } = talking();
+    let left: number | null = null;
+    void engine.drain(30_000).then((n) => {
+      left = n;
+    });
+    await clock.pass(30_000);
+    expect(left).toBe(1);
+    expect([...sip.on(caller), ...sip.on(agent)]).not.toContain('bye');
+  });
+
+  it('records what a crash left open as interrupted, with no duration that it cannot know', async () => {
+    talking();
+    const leftOpen = [...ledger.journalled];
+    await start({ leftOpen });
+    const kinds = ledger.records.map((r) => [r.kind, 'outcome' in r ? r.outcome : '', r.endedAt ?? null]);
+    expect(kinds.map(([kind, outcome]) => [kind, outcome])).toEqual([
+      ['leg', 'interrupted'],
+      ['leg', 'interrupted'],
+      ['call', 'interrupted'],
+    ]);
+    expect(ledger.records.every((r) => r.kind === 'transfer' || r.durationMs === null)).toBe(true);
+    expect(ledger.journalled).toEqual([]);
+  });
+
+  it('passes over a gateway that is down while another is up, and says so', async () => {
+    sip.optionsStatus = 408;
+    await clock.pass(30_000);
+    expect(engine.figures().gatewaysUp).toEqual({
+      'pbx-city/10.1.0.1:5060/udp': false,
+      'pbx-city/10.1.0.2:5060/udp': false,
+    });
+    expect(events.filter((e) => e.type === 'gateway-down')).toHaveLength(2);
+    // All are down: better to try one than none.
+    const leg = sip.call('sip:12345@x', CARRIER) as string;
+    expect(sip.on(leg.replace('-1', '-2'))).toEqual(['invite']);
+    sip.optionsStatus = 200;
+    await clock.pass(30_000);
+    expect(Object.values(engine.figures().gatewaysUp)).toEqual([true, true]);
+  });
+
+  it('transfers for an operator, by member, number or key, and says why not', async () => {
+    const { caller } = talking();
+    expect(await engine.transfer('nobody', { to: '110', mode: 'blind' })).toMatchObject({
+      refusal: { code: 'unknown-call' },
+    });
+    expect(await engine.transfer('call1', { to: '99', mode: 'blind' })).toMatchObject({
+      refusal: { code: 'not-a-member' },
+    });
+    expect(await engine.transfer('call1', { to: '110', mode: 'blind', transferorLeg: caller })).toMatchObject(
+      {
+        refusal: { code: 'not-allowed' },
+      },
+    );
+    expect(await engine.transfer('call1', { to: 'police', mode: 'blind' })).toMatchObject({ ok: true });
+    expect(sip.detail('call1-3', 'invite')).toMatchObject({ uri: 'sip:9001@10.2.0.1:5060' });
+    expect(await engine.transfer('call1', { to: '*2', mode: 'blind' })).toMatchObject({
+      refusal: { code: 'transfer-pending' },
+    });
+  });
+
+  it('hangs up for an operator, everybody once', async () => {
+    const { caller, agent } = talking();
+    expect(await engine.hangUp('call1')).toEqual({ ok: true, value: { callId: 'call1' } });
+    expect([sip.on(caller).at(-1), sip.on(agent).at(-1)]).toEqual(['bye', 'bye']);
+    sip.event({ type: 'bye-answered', leg: caller });
+    sip.event({ type: 'bye-answered', leg: agent });
+    expect(calls()).toMatchObject([{ endedBy: 'operator', outcome: 'answered' }]);
+    expect(sip.forgotten.sort()).toEqual([caller, agent].sort());
+    expect(await engine.hangUp('call1')).toMatchObject({ ok: false });
+  });
+
+  it('leaves no timer behind when a call is over', () => {
+    const { caller, agent } = talking();
+    sip.event({ type: 'hung-up', leg: agent, by: 'peer', reason: null });
+    sip.event({ type: 'bye-answered', leg: caller });
+    expect(engine.liveCalls()).toEqual([]);
+    expect(clock.waiting).toBe(2); // the health checks of two gateways
+  });
+});

@@ -1,0 +1,109 @@
+import type {
+  IncomingInvite,
+  LegEvent,
+  Signalling,
+  SignallingHandlers,
+} from '../../../src/engine/signalling.js';
+
+/** Signalling that only writes down what it was asked for; the test plays the peers. */
+export class FakeSignalling implements Signalling {
+  readonly ownHost = '10.0.0.1:5060';
+  readonly sent: { readonly what: string; readonly leg: string; readonly detail: unknown }[] = [];
+  readonly forgotten: string[] = [];
+  readonly asked: string[] = [];
+  optionsStatus = 200;
+  closed = false;
+  #handlers: SignallingHandlers | null = null;
+
+  async connect(handlers: SignallingHandlers): Promise<void> {
+    this.#handlers = handlers;
+  }
+
+  get handlers(): SignallingHandlers {
+    if (this.#handlers === null) throw new Error('not connected');
+    return this.#handlers;
+  }
+
+  /** A call comes in; returns the leg it became, or the status it was refused with. */
+  call(to: string, from: { ip: string; port: number }, offer: string | null = 'v=0\r\n'): string | number {
+    let result: string | number = 0;
+    const invite: IncomingInvite = {
+      source: { ...from, transport: 'udp' },
+      requestUri: to,
+      sipCallId: `sip-${this.sent.length}`,
+      callerNumber: '13800000000',
+      callerName: null,
+      offer,
+      allowsUpdate: false,
+      accept: (leg) => {
+        result = leg;
+      },
+      refuse: (status) => {
+        result = status;
+      },
+    };
+    this.handlers.onInvite(invite);
+    return result;
+  }
+
+  event(event: LegEvent): void {
+    this.handlers.onLegEvent(event);
+  }
+
+  /** What was sent on a leg, by name. */
+  on(leg: string): string[] {
+    return this.sent.filter((s) => s.leg === leg).map((s) => s.what);
+  }
+
+  detail(leg: string, what: string): unknown {
+    return this.sent.find((s) => s.leg === leg && s.what === what)?.detail;
+  }
+
+  #note(what: string, leg: string, detail: unknown = null): void {
+    this.sent.push({ what, leg, detail });
+  }
+
+  invite(leg: string, request: { uri: string }): void {
+    this.#note('invite', leg, request);
+  }
+  provisional(leg: string, status: number): void {
+    this.#note('provisional', leg, status);
+  }
+  answer(leg: string, sdp: string | null): void {
+    this.#note('answer', leg, sdp);
+  }
+  reject(leg: string, status: number): void {
+    this.#note('reject', leg, status);
+  }
+  cancel(leg: string): void {
+    this.#note('cancel', leg);
+  }
+  bye(leg: string): void {
+    this.#note('bye', leg);
+  }
+  ack(leg: string): void {
+    this.#note('ack', leg);
+  }
+  offer(leg: string, _method: string, sdp: string | null): void {
+    this.#note('offer', leg, sdp);
+  }
+  respond(leg: string, _request: string, status: number): void {
+    this.#note('respond', leg, status);
+  }
+  forward(leg: string): void {
+    this.#note('forward', leg);
+  }
+  notify(leg: string, _transfer: string, body: string): void {
+    this.#note('notify', leg, body);
+  }
+  async options(uri: string): Promise<number> {
+    this.asked.push(uri);
+    return this.optionsStatus;
+  }
+  forget(leg: string): void {
+    this.forgotten.push(leg);
+  }
+  close(): void {
+    this.closed = true;
+  }
+}
