@@ -110,6 +110,7 @@ export class UdpListener implements Listener {
     const socket = this.newSocket(true);
     this.listen(socket);
     await bind(socket, this.host, this.port);
+    socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
     return socket;
   }
 
