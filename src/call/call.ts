@@ -234,7 +234,13 @@ export interface Call {
   readonly transfersAsked: number;
   /** Transfers completed. */
   readonly hops: number;
-  readonly end: { readonly by: EndedBy; readonly cause: string; readonly missed: boolean } | null;
+  /** Set when the call began to end; legs that do not answer may take longer to go. */
+  readonly end: {
+    readonly by: EndedBy;
+    readonly cause: string;
+    readonly missed: boolean;
+    readonly at: Instant;
+  } | null;
 }
 
 export type { EndedBy, LegRole, TransferMode, TransferOutcome, TransferTrigger };

@@ -18,7 +18,7 @@ export interface CallEnd {
 /** Start ending the call: everybody who is still there is let go. */
 export function endCall(w: Work, end: CallEnd): void {
   if (w.call.phase.name === 'ending' || w.call.phase.name === 'ended') return;
-  w.patch({ end: { by: end.by, cause: end.cause, missed: end.missed } });
+  w.patch({ end: { by: end.by, cause: end.cause, missed: end.missed, at: w.at } });
   w.setPhase({ name: 'ending' });
   w.emit({ type: 'stop-timer', timer: 'hunt' });
   w.emit({ type: 'stop-timer', timer: 'limit' });
@@ -32,7 +32,7 @@ export function closeIfOver(w: Work): void {
   if (w.call.phase.name !== 'ending') return;
   if (Object.values(w.call.legs).some((leg) => leg.state !== 'ended')) return;
   w.setPhase({ name: 'ended' });
-  const record = callRecord(w.call, w.at);
+  const record = callRecord(w.call, w.call.end?.at ?? w.at);
   w.emit({ type: 'write', record });
   w.publish(
     'call-ended',
