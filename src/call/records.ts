@@ -137,6 +137,11 @@ export function interruptedRecords(call: Call, utc: number): (CallRecord | LegRe
       transferRecord(call, transfer, at, { outcome: 'interrupted', cause: 'restart', sipStatus: null }),
     );
   }
+  if (call.end !== null) {
+    // Its parties had parted; only the wire had not settled.
+    records.push(callRecord(call, call.end.at));
+    return records;
+  }
   records.push({
     ...callRecord(call, at),
     outcome: 'interrupted',
