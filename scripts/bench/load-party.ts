@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { endWithUs } from '../../test/e2e/harness/end-with-us.js';
 import { udpPortBound } from '../../test/e2e/harness/ports.js';
 import { renderScenario, type ScenarioParameters } from '../../test/e2e/harness/render-scenario.js';
 import { until } from '../../test/e2e/harness/wait.js';
@@ -87,6 +88,7 @@ export class LoadParty {
       ],
       { stdio: 'ignore', cwd: folder },
     );
+    endWithUs(child);
     const party = new LoadParty(spec, child, base);
     await until(
       `sipp (${spec.scenario}) to bind port ${spec.port}`,

@@ -63,8 +63,16 @@ describe('a start that cannot work', () => {
 });
 
 describe('a crash (kill -9) during a call', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.open();
+  });
+  // Closing verifies the ledger's chain.
+  afterAll(async () => {
+    await world.close();
+  });
+
   it('leaves a ledger that is whole and says which legs were interrupted', async () => {
-    const world = await World.open();
     let restarted = false;
     const caller = await world.perform({
       parties: [
@@ -91,7 +99,5 @@ describe('a crash (kill -9) during a call', () => {
       ['interrupted', 'crash'],
       ['interrupted', 'crash'],
     ]);
-    // Closing verifies the ledger's chain.
-    await world.close();
   });
 });

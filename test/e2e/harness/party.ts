@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { endWithUs } from './end-with-us.js';
 import { udpPortBound } from './ports.js';
 import { renderScenario, type ScenarioParameters } from './render-scenario.js';
 import { until } from './wait.js';
@@ -44,6 +45,7 @@ export async function startParty(spec: PartySpec, server: string, folder: string
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: folder,
   });
+  endWithUs(child);
   let screen = '';
   const keep = (chunk: Buffer): void => {
     screen = (screen + chunk.toString()).slice(-4000);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { Api } from './api.js';
+import { endWithUs } from './end-with-us.js';
 import { type DialPlanFile, planText } from './plan.js';
 import { freePort } from './ports.js';
 import { until } from './wait.js';
@@ -91,6 +92,7 @@ export class Server {
       ],
       { stdio: ['ignore', 'pipe', 'pipe'], env: withoutOurVariables(process.env) },
     );
+    endWithUs(child);
     let log = '';
     const keep = (chunk: Buffer): void => {
       log = (log + chunk.toString()).slice(-200_000);
