@@ -65,8 +65,27 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
   const done = finished(child, scenario, logs);
   // A test that fails earlier must not leave an unhandled rejection.
   done.catch(() => undefined);
-  if (target === undefined) await new Promise((resolve) => setTimeout(resolve, 300));
+  if (target === undefined) await listening(transport, host, port, done);
   return { port, done };
+}
+
+/** Waits until sipp has its port, as the kernel lists it; ends with sipp's own error when sipp has ended. */
+async function listening(
+  transport: 'udp' | 'tcp',
+  host: string,
+  port: number,
+  done: Promise<void>,
+): Promise<void> {
+  const table = `/proc/net/${transport}${host.includes(':') ? '6' : ''}`;
+  // State 0A is LISTEN; a UDP socket without a peer is in state 07.
+  const entry = new RegExp(
+    `:${port.toString(16).toUpperCase().padStart(4, '0')} [0-9A-F]+:0000 ${transport === 'tcp' ? '0A' : '07'} `,
+  );
+  const deadline = Date.now() + 10_000;
+  while (!entry.test(await readFile(table, 'utf8'))) {
+    if (Date.now() > deadline) throw new Error(`sipp did not listen on ${transport} ${port} within 10 s`);
+    await Promise.race([new Promise((resolve) => setTimeout(resolve, 10)), done]);
+  }
 }
 
 async function finished(child: ChildProcess, scenario: string, logs: string): Promise<void> {
