@@ -59,26 +59,25 @@ export type LeaveCause =
  */
 export type LegState = 'trying' | 'ringing' | 'answered' | 'leaving' | 'ended';
 
+/** An offer of ours on a leg. */
+export interface OfferMade {
+  /** Null: we ask the peer for an offer. */
+  readonly sdp: string | null;
+  /** The leg whose description it is. */
+  readonly from: LegId;
+  /** It passes on an offer that leg `from` made itself and waits to be answered. */
+  readonly relay: boolean;
+  readonly method: OfferMethod;
+  /** 1 at first; grows when it is made again after glare. */
+  readonly attempt: number;
+}
+
 /** An offer/answer exchange in progress on a leg, after its initial INVITE (RFC 3264). */
 export type Exchange =
-  /** Our re-INVITE is out. `relay` names the leg whose own offer this passes on. `sdp` null: we asked for an offer. */
-  | {
-      readonly kind: 'offered';
-      readonly sdp: string | null;
-      readonly from: LegId;
-      readonly relay: boolean;
-      readonly method: OfferMethod;
-      readonly attempt: number;
-    }
+  /** Our re-INVITE or UPDATE is out. */
+  | ({ readonly kind: 'offered' } & OfferMade)
   /** The peer refused our offer for glare; it is made again when the timer fires (RFC 3261 §14.1). */
-  | {
-      readonly kind: 'glare-wait';
-      readonly sdp: string | null;
-      readonly from: LegId;
-      readonly relay: boolean;
-      readonly method: OfferMethod;
-      readonly attempt: number;
-    }
+  | ({ readonly kind: 'glare-wait' } & OfferMade)
   /** The peer's offer waits for our response. */
   | {
       readonly kind: 'asked';

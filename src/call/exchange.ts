@@ -2,7 +2,7 @@
  * Offers and answers after the first INVITE (RFC 3264, RFC 3261 §14): a party's own offer passes to the other
  * party and its answer comes back; offers of ours bring two parties together. At most one exchange a leg.
  */
-import type { Leg, LegId, OfferMethod, RequestRef } from './call.js';
+import type { Leg, LegId, OfferMade, RequestRef } from './call.js';
 import type { CallEventOf } from './event.js';
 import { answerOnHold } from './session-description.js';
 import { isGone, isUp, partnerOf, type Work } from './work.js';
@@ -13,17 +13,9 @@ const MAX_ATTEMPTS = 8;
 /** How an exchange of ours ended, for whoever started it. */
 export type OfferOutcome = 'done' | 'waiting' | 'refused' | 'lost';
 
-export interface OfferMade {
-  readonly sdp: string | null;
-  readonly from: LegId;
-  readonly relay: boolean;
-  readonly method: OfferMethod;
-  readonly attempt?: number;
-}
-
 /** Send our offer on a leg that has no exchange in progress. */
 export function sendOffer(w: Work, to: LegId, made: OfferMade): void {
-  w.patchLeg(to, { exchange: { kind: 'offered', attempt: 1, ...made } });
+  w.patchLeg(to, { exchange: { kind: 'offered', ...made } });
   w.emit({ type: 'offer', leg: to, method: made.method, sdp: made.sdp, from: made.from });
 }
 
@@ -64,7 +56,7 @@ export function peerOffered(w: Work, event: CallEventOf<'offered'>): void {
     exchange: { kind: 'asked', request: event.request, sdp: event.sdp, method: event.method },
   });
   const method = event.method === 'UPDATE' && event.sdp !== null && other.allowsUpdate ? 'UPDATE' : 'INVITE';
-  sendOffer(w, partner, { sdp: event.sdp, from: leg.id, relay: true, method });
+  sendOffer(w, partner, { sdp: event.sdp, from: leg.id, relay: true, method, attempt: 1 });
 }
 
 /** Our offer to this leg waits for its glare timer and the peer now makes its own: the peer goes first. */

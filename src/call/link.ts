@@ -34,7 +34,7 @@ export function reconcile(w: Work, link: Link): { readonly state: 'settled' | 'b
     const sdp = offerOf(from);
     if (sdp === null || knows(to, from)) continue;
     if (link.rounds >= MAX_ROUNDS) continue;
-    sendOffer(w, to.id, { sdp, from: from.id, relay: false, method: 'INVITE' });
+    sendOffer(w, to.id, { sdp, from: from.id, relay: false, method: 'INVITE', attempt: 1 });
     return { state: 'busy', link: { ...link, rounds: link.rounds + 1 } };
   }
   return { state: 'settled', link };

@@ -1,7 +1,14 @@
 import { formatFault } from '../config/fault.js';
-import type { ReloadResult } from '../engine/operations.js';
 import { loadDialPlan } from './load.js';
 import type { DialPlan } from './plan.js';
+
+export interface ReloadResult {
+  readonly ok: boolean;
+  /** Version in force after the attempt. */
+  readonly version: string;
+  /** `file:line key: what is wrong; remedy`, one per fault; empty when ok. */
+  readonly faults: readonly string[];
+}
 
 /** Told of a new plan after it came into force. */
 export type PlanListener = (plan: DialPlan, previous: DialPlan) => void;

@@ -3,6 +3,9 @@
  * `src/api` knows nothing of the engine but this.
  */
 
+import type { CallNews } from '../call/command.js';
+import type { ReloadResult } from '../dialplan/holder.js';
+
 export interface LiveLeg {
   readonly id: string;
   readonly role: 'caller' | 'agent' | 'target';
@@ -71,35 +74,11 @@ export interface LiveEvent {
   readonly seq: number;
   /** UTC milliseconds. */
   readonly at: number;
-  readonly type:
-    | 'call-started'
-    | 'leg-started'
-    | 'leg-ringing'
-    | 'leg-answered'
-    | 'leg-ended'
-    | 'transfer-requested'
-    | 'transfer-ringing'
-    | 'transfer-answered'
-    | 'transfer-completed'
-    | 'transfer-failed'
-    | 'transfer-refused'
-    | 'call-ended'
-    | 'gateway-up'
-    | 'gateway-down'
-    | 'dialplan-reloaded'
-    | 'dialplan-refused';
+  readonly type: CallNews['type'] | 'gateway-up' | 'gateway-down' | 'dialplan-reloaded' | 'dialplan-refused';
   readonly callId: string | null;
   readonly legId: string | null;
   readonly transferId: string | null;
   readonly detail: Readonly<Record<string, string | number | boolean | null>>;
-}
-
-export interface ReloadResult {
-  readonly ok: boolean;
-  /** Version in force after the attempt. */
-  readonly version: string;
-  /** `file:line key: what is wrong; remedy`, one per fault; empty when ok. */
-  readonly faults: readonly string[];
 }
 
 /** Counters since start and gauges of now; the API turns them into Prometheus text. */
@@ -130,3 +109,5 @@ export interface Operations {
   reloadDialPlan(): Promise<ReloadResult>;
   figures(): EngineFigures;
 }
+
+export type { ReloadResult };
