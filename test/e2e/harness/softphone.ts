@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { endWithUs } from './end-with-us.js';
+import { freePort, udpPortBound } from './ports.js';
+import { until } from './wait.js';
+
+/** Where Debian's package baresip-core has its modules. */
+const modulePath = '/usr/lib/baresip/modules';
+
+/** Something that the phone reports; `type` as in baresip, e.g. `CALL_ESTABLISHED`, `TRANSFER_FAILED`. */
+export interface PhoneEvent {
+  readonly type: string;
+  readonly param: string;
+}
+
+/** baresip, a real softphone, that answers calls by itself and is told over its control port what to press. */
+export class Softphone {
+  readonly events: PhoneEvent[] = [];
+  #output = '';
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly control: Socket,
+  ) {
+    let waiting: Buffer = Buffer.alloc(0);
+    control.on('data', (chunk: Buffer) => {
+      waiting = this.#take(Buffer.concat([waiting, chunk]));
+    });
+    control.on('error', () => undefined);
+    child.stdout?.on('data', (chunk: Buffer) => {
+      this.#output = (this.#output + chunk.toString()).slice(-8000);
+    });
+  }
+
+  /** Start a phone with this user name on a UDP port of 127.0.0.1; its files go to `folder`. */
+  static async start(user: string, port: number, folder: string): Promise<Softphone> {
+    mkdirSync(folder, { recursive: true });
+    const controlPort = await freePort();
+    writeFileSync(join(folder, 'voice.wav'), silence());
+    writeFileSync(join(folder, 'config'), configuration(port, controlPort, folder));
+    writeFileSync(
+      join(folder, 'accounts'),
+      `<sip:${user}@127.0.0.1>;regint=0;answermode=auto;audio_codecs=pcma\n`,
+    );
+    writeFileSync(join(folder, 'contacts'), '');
+    const child = spawn('baresip', ['-f', folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+    endWithUs(child);
+    let failure: Error | undefined;
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      failure =
+        error.code === 'ENOENT'
+          ? new Error(
+              'baresip was not found: install it with `apt-get install baresip-core`, or run scripts/test',
+            )
+          : error;
+    });
+    const control = await until('the softphone to listen', async () => {
+      if (failure !== undefined) throw failure;
+      return udpPortBound(port) ? await connected(controlPort) : undefined;
+    });
+    return new Softphone(child, control);
+  }
+
+  /** Press the transfer key: REFER to this URI. */
+  transfer(to: string): void {
+    this.#command('transfer', to);
+  }
+
+  hangUp(): void {
+    this.#command('hangup', '');
+  }
+
+  /** Wait for an event. */
+  async hears(type: string): Promise<PhoneEvent> {
+    return until(`the softphone to report ${type}`, () =>
+      this.events.find((event) => event.type === type),
+    ).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${JSON.stringify(this.events)}\n${this.#output}`);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.control.destroy();
+    const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGTERM');
+    await ended;
+  }
+
+  #command(command: string, params: string): void {
+    const text = JSON.stringify({ command, params, token: command });
+    this.control.write(`${Buffer.byteLength(text)}:${text},`);
+  }
+
+  /** Reads netstrings; returns the bytes of one that is not complete yet. */
+  #take(bytes: Buffer): Buffer {
+    let rest = bytes;
+    for (;;) {
+      const colon = rest.indexOf(':');
+      const length = colon === -1 ? Number.NaN : Number(rest.toString('latin1', 0, colon));
+      if (Number.isNaN(length) || rest.length < colon + 1 + length + 1) return rest;
+      const message: unknown = JSON.parse(rest.toString('utf8', colon + 1, colon + 1 + length));
+      rest = rest.subarray(colon + 1 + length + 1);
+      if (typeof message === 'object' && message !== null && 'type' in message) {
+        const param = 'param' in message ? String(message.param) : '';
+        this.events.push({ type: String(message.type), param });
+      }
+    }
+  }
+}
+
+function connected(port: number): Promise<Socket | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(socket));
+    socket.once('error', () => resolve(undefined));
+  });
+}
+
+function configuration(port: number, controlPort: number, folder: string): string {
+  return [
+    `sip_listen 127.0.0.1:${port}`,
+    `audio_source aufile,${join(folder, 'voice.wav')}`,
+    `audio_player aufile,${join(folder, 'heard.wav')}`,
+    `audio_alert aufile,${join(folder, 'alert.wav')}`,
+    `module_path ${modulePath}`,
+    'module g711.so',
+    'module aufile.so',
+    'module account.so',
+    'module menu.so',
+    'module ctrl_tcp.so',
+    `ctrl_tcp_listen 127.0.0.1:${controlPort}`,
+    '',
+  ].join('\n');
+}
+
+/** Twenty seconds of silence as a WAV file: 8 kHz, 16 bit, mono. */
+function silence(): Buffer {
+  const samples = Buffer.alloc(8000 * 2 * 20);
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + samples.length, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(8000, 24);
+  head.writeUInt32LE(16_000, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([head, samples]);
+}
