@@ -189,22 +189,22 @@ export function peerAcked(w: Work, event: CallEventOf<'acked'>): void {
   w.patchLeg(from, { exchange: null, given: { from: leg.id, sdp: answer } });
 }
 
-/** A party has gone: settle what the other party still had open with it. */
+/** A party has gone: settle what the other party still had open with it, and only that. */
 export function closeExchangesWith(w: Work, gone: LegId, other: LegId): void {
   const leg = w.leg(other);
   const { exchange } = leg;
   if (exchange === null || isGone(leg)) return;
+  const elsewhere = Object.values(w.call.legs).filter((l) => l.id !== gone && l.id !== other);
   switch (exchange.kind) {
-    case 'ack-owed':
-      w.emit({
-        type: 'ack',
-        leg: other,
-        sdp: answerOnHold(exchange.offer, leg.given?.sdp ?? exchange.offer),
-        from: null,
-      });
+    case 'ack-owed': {
+      if (elsewhere.some((l) => l.exchange?.kind === 'ack-awaited' && l.exchange.from === other)) return;
+      const answer = answerOnHold(exchange.offer, leg.given?.sdp ?? exchange.offer);
+      w.emit({ type: 'ack', leg: other, sdp: answer, from: null });
       w.patchLeg(other, { exchange: null });
       return;
+    }
     case 'asked':
+      if (elsewhere.some((l) => carries(l, other))) return;
       w.patchLeg(other, { exchange: null });
       answerAlone(w, w.leg(other), { ...exchange, type: 'offered', leg: other, at: w.at });
       return;
@@ -218,7 +218,14 @@ export function closeExchangesWith(w: Work, gone: LegId, other: LegId): void {
       return;
     case 'offered':
       // Its answer still comes; it only has nobody left to be passed to.
-      if (exchange.relay) w.patchLeg(other, { exchange: { ...exchange, relay: false } });
+      if (exchange.from === gone) w.patchLeg(other, { exchange: { ...exchange, relay: false } });
       return;
   }
+}
+
+/** This leg is being asked what `asker` asked. */
+function carries(leg: Leg, asker: LegId): boolean {
+  const { exchange } = leg;
+  if (exchange?.kind !== 'offered' && exchange?.kind !== 'glare-wait') return false;
+  return exchange.relay && exchange.from === asker;
 }

@@ -19,6 +19,11 @@ function knows(leg: Leg, other: Leg): boolean {
   return stillServes(leg.given.sdp, other.remote, leg.remote) || leg.given.sdp === offerOf(other);
 }
 
+/** A party has refused the other's description for good: leave the two as they are. */
+export function giveUpOn(link: Link): Link {
+  return { ...link, rounds: MAX_ROUNDS };
+}
+
 /**
  * Send the one offer that the link needs next, if any and if both legs are free for it.
  * `settled`: both know of each other. `busy`: an exchange is under way, ask again when it is over.

@@ -10,7 +10,7 @@ import type { CallEvent, CallEventOf } from './event.js';
 import { offerAgain, offerAnswered, peerAcked, peerOffered } from './exchange.js';
 import { newHunt, withFallbacks } from './hunt.js';
 import { endLeg } from './legs.js';
-import { reconcile } from './link.js';
+import { giveUpOn, reconcile } from './link.js';
 import { notifyAnswered, notifyTimedOut } from './notify.js';
 import { answered, failed, provisional, seekNext, switchRefused, targetTimedOut } from './progress.js';
 import type { Routing } from './routing.js';
@@ -191,6 +191,7 @@ function offerResult(w: Work, event: CallEventOf<'offer-answered'>): void {
   if (outcome === 'lost') return dialogLost(w, event.leg);
   if (outcome !== 'refused') return;
   const { phase } = w.call;
+  if (phase.name === 'talking') return w.setPhase({ ...phase, link: giveUpOn(phase.link) });
   if (phase.name === 'switching' && (phase.link.a === event.leg || phase.link.b === event.leg))
     switchRefused(w);
 }

@@ -1,66 +1,11 @@
 /** Enumerates what can happen to a small call, in every order, and checks the promises in every state. */
-import type { Call } from '../../src/call/call.js';
 import type { CallEvent } from '../../src/call/event.js';
 import { begin, step } from '../../src/call/step.js';
-import {
-  type Budget,
-  type Choice,
-  choices,
-  routing,
-  sdpOf,
-  type Trace,
-  type Untimed,
-  type World,
-} from './choices.js';
-import { applyCommand, checkEnd, newLeg, newWire, Violation, type Wire } from './wire.js';
+import { type Budget, type Choice, choices, routing, sdpOf, type Trace, type World } from './choices.js';
+import { checkRules } from './rules.js';
+import { applyCommand, checkEnd, newLeg, newWire, type Wire } from './wire.js';
 
 const AT = { utc: 0, mono: 0 };
-
-/** Promise 1: the caller's leg ends only for a reason that the promise names. */
-function checkCaller(
-  before: Call,
-  event: Untimed,
-  after: readonly { type: string; leg?: string; cause?: string }[],
-): void {
-  for (const command of after) {
-    if ((command.type !== 'bye' && command.type !== 'reject') || command.leg !== before.callerLeg) continue;
-    const { phase } = before;
-    if (command.cause === 'all-targets-failed') {
-      if (
-        event.type === 'failed' ||
-        event.type === 'timer' ||
-        phase.name === 'returning' ||
-        phase.name === 'switching'
-      )
-        continue;
-    }
-    const caller = before.legs[before.callerLeg];
-    if (command.type === 'bye' && event.type === 'acked' && caller?.state === 'leaving') continue;
-    const partnerWent = event.type === 'hung-up' || (event.type === 'offer-answered' && event.status === 481);
-    if (partnerWent && phase.name === 'talking' && 'leg' in event) {
-      const { a, b } = phase.link;
-      const partner = a === before.callerLeg ? b : a;
-      if (event.leg === partner) continue;
-    }
-    // Its own dialog is lost: BYE only tells a peer that said so itself.
-    if (event.type === 'offer-answered' && event.status === 481 && event.leg === before.callerLeg) continue;
-    throw new Violation(
-      `promise 1: the caller is dropped (${command.cause}) in ${phase.name} on ${event.type}`,
-    );
-  }
-}
-
-/** In a settled conversation both parties know where the other is. */
-function checkMedia(call: Call): void {
-  if (call.phase.name !== 'talking') return;
-  const { a, b, rounds } = call.phase.link;
-  const [first, second] = [call.legs[a], call.legs[b]];
-  if (!first || !second || first.exchange || second.exchange || !first.acked || rounds >= 4) return;
-  if (first.state !== 'answered' || second.state !== 'answered') return;
-  if (first.given?.from !== b || second.given?.from !== a) {
-    throw new Violation(`one-way audio: ${first.given?.from} at ${a}, ${second.given?.from} at ${b}`);
-  }
-}
 
 function take(world: World, choice: Choice): World {
   const wire: Wire = structuredClone(world.wire);
@@ -70,8 +15,7 @@ function take(world: World, choice: Choice): World {
     choice.act(wire, spent);
     const { call, commands } = step(world.call, { ...choice.event, at: AT } as CallEvent, routing);
     for (const command of commands) applyCommand(wire, command);
-    checkCaller(world.call, choice.event, commands as never);
-    checkMedia(call);
+    checkRules({ before: world.call, event: choice.event, commands, after: call, wire });
     if (call.phase.name === 'ended') checkEnd(wire, call.transfersAsked);
     return { call, wire, spent, depth: world.depth + 1, trace };
   } catch (error) {
