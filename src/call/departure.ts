@@ -7,18 +7,17 @@ import { closeExchangesWith } from './exchange.js';
 import { endLeg, releaseLeg } from './legs.js';
 import { unsubscribeLeg } from './notify.js';
 import { abandonTransfer, dropTarget, transferorLeft } from './transfer.js';
-import { partnerOf, type Work } from './work.js';
+import type { Work } from './work.js';
 
 /** BYE or CANCEL from the party, or the stack gave its dialog up. */
 export function hungUp(w: Work, id: LegId, by: HangUpBy, reason: string | null): void {
   const leg = w.leg(id);
   if (leg.state === 'ended') return;
   const wasLeaving = leg.state === 'leaving';
-  const partner = partnerOf(w.call, id);
   unsubscribeLeg(w, id);
   endLeg(w, id, wasLeaving ? 'us' : by === 'stack' ? 'network' : leg.role, reason);
   if (wasLeaving) return;
-  if (partner !== null) closeExchangesWith(w, id, partner);
+  closeExchangesWith(w, id);
   partyLeft(w, leg);
 }
 
@@ -26,10 +25,9 @@ export function hungUp(w: Work, id: LegId, by: HangUpBy, reason: string | null):
 export function dialogLost(w: Work, id: LegId): void {
   const leg = w.leg(id);
   if (leg.state !== 'answered') return;
-  const partner = partnerOf(w.call, id);
   unsubscribeLeg(w, id);
   releaseLeg(w, id, 'other-party-left');
-  if (partner !== null) closeExchangesWith(w, id, partner);
+  closeExchangesWith(w, id);
   partyLeft(w, leg);
 }
 
@@ -44,12 +42,12 @@ function partyLeft(w: Work, leg: Leg): void {
       if (leg.id === phase.link.a || leg.id === phase.link.b) endCall(w, hungUpEnd);
       return;
     case 'transferring':
-      if (leg.id === phase.transferor) return transferorLeft(w, leg);
+      if (leg.id === phase.transferor) return transferorLeft(w);
       if (leg.id !== phase.transferee) return;
       abandonTransfer(w, leg.role, 'transferee-hung-up');
       return endCall(w, hungUpEnd);
     case 'switching':
-      if (leg.id === phase.transferor) return transferorLeft(w, leg);
+      if (leg.id === phase.transferor) return transferorLeft(w);
       if (leg.id === phase.link.b) return dropTarget(w, 'target-hung-up', 480);
       if (leg.id !== phase.link.a) return;
       abandonTransfer(w, leg.role, 'transferee-hung-up');

@@ -189,8 +189,12 @@ export function peerAcked(w: Work, event: CallEventOf<'acked'>): void {
   w.patchLeg(from, { exchange: null, given: { from: leg.id, sdp: answer } });
 }
 
-/** A party has gone: settle what the other party still had open with it, and only that. */
-export function closeExchangesWith(w: Work, gone: LegId, other: LegId): void {
+/** A party has gone: settle what the others still had open with it, and only that. */
+export function closeExchangesWith(w: Work, gone: LegId): void {
+  for (const id of Object.keys(w.call.legs)) if (id !== gone) closeExchange(w, gone, id);
+}
+
+function closeExchange(w: Work, gone: LegId, other: LegId): void {
   const leg = w.leg(other);
   const { exchange } = leg;
   if (exchange === null || isGone(leg)) return;

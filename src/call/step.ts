@@ -187,13 +187,16 @@ function acked(w: Work, event: CallEventOf<'acked'>): void {
 }
 
 function offerResult(w: Work, event: CallEventOf<'offer-answered'>): void {
+  const { exchange } = w.leg(event.leg);
   const outcome = offerAnswered(w, event);
   if (outcome === 'lost') return dialogLost(w, event.leg);
-  if (outcome !== 'refused') return;
+  if (outcome !== 'refused' || exchange?.kind !== 'offered') return;
   const { phase } = w.call;
-  if (phase.name === 'talking') return w.setPhase({ ...phase, link: giveUpOn(phase.link) });
-  if (phase.name === 'switching' && (phase.link.a === event.leg || phase.link.b === event.leg))
-    switchRefused(w);
+  if (phase.name !== 'talking' && phase.name !== 'switching') return;
+  // An offer that was on its way when the partner changed says nothing about the new one.
+  if (partnerOf(w.call, event.leg) !== exchange.from) return;
+  if (phase.name === 'switching') return switchRefused(w);
+  w.setPhase({ ...phase, link: giveUpOn(phase.link) });
 }
 
 function info(w: Work, event: CallEventOf<'info'>): void {

@@ -1,6 +1,6 @@
 /** A transfer from its request to its end: completed, failed, refused or abandoned. */
 import type { MemberId } from '../dialplan/plan.js';
-import type { EndedBy, FailureCause, Hunt, Leg, LegId, Transfer, TransferTrigger } from './call.js';
+import type { EndedBy, FailureCause, Hunt, LegId, Transfer, TransferTrigger } from './call.js';
 import type { RefusalCode } from './command.js';
 import { endCall } from './ending.js';
 import type { CallEventOf } from './event.js';
@@ -218,17 +218,16 @@ export function dropTarget(w: Work, cause: FailureCause, status: number): void {
   if (phase.name !== 'switching') return;
   const { link, hunt, transfer } = phase;
   releaseLeg(w, link.b, 'other-party-left');
-  closeExchangesWith(w, link.b, link.a);
+  closeExchangesWith(w, link.b);
   if (transfer !== null) return failTransfer(w, cause, status);
   returnParty(w, link.a, { ...hunt, current: null, lastCause: cause, lastStatus: status });
 }
 
 /** The transferor has left: the transfer goes on without it (RFC 5589 §6.1). */
-export function transferorLeft(w: Work, leg: Leg): void {
+export function transferorLeft(w: Work): void {
   const { phase } = w.call;
   if (phase.name === 'transferring') {
     w.setPhase({ ...phase, transferor: null });
-    closeExchangesWith(w, leg.id, phase.transferee);
   } else if (phase.name === 'switching') {
     w.setPhase({ ...phase, transferor: null });
   }

@@ -19,7 +19,7 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'the transfer is given up when the agent leaves early',
     file: 'departure.ts',
-    from: 'if (leg.id === phase.transferor) return transferorLeft(w, leg);\n      if (leg.id !== phase.transferee) return;',
+    from: 'if (leg.id === phase.transferor) return transferorLeft(w);\n      if (leg.id !== phase.transferee) return;',
     to: 'if (leg.id === phase.transferor) return endCall(w, hungUpEnd);\n      if (leg.id !== phase.transferee) return;',
   },
   {
@@ -133,7 +133,7 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'the switch refused by the caller is taken for done',
     file: 'step.ts',
-    from: "if (outcome !== 'refused') return;",
-    to: 'return;',
+    from: "if (phase.name === 'switching') return switchRefused(w);",
+    to: '',
   },
 ];
