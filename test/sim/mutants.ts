@@ -125,10 +125,10 @@ export const mutants: readonly Mutant[] = [
     to: 'const queue: never[] = [];',
   },
   {
-    bug: 'a re-INVITE under way is forgotten when the target of a transfer hangs up',
-    file: 'exchange.ts',
-    from: 'if (exchange.from === gone) w.patchLeg(other, { exchange: { ...exchange, relay: false } });',
-    to: 'w.patchLeg(other, { exchange: { ...exchange, relay: false } });',
+    bug: 'a re-INVITE is never answered when the other party leaves meanwhile',
+    file: 'departure.ts',
+    from: 'closeExchangesWith(w, id);\n  partyLeft(w, leg);\n}\n\n/** The dialog',
+    to: 'partyLeft(w, leg);\n}\n\n/** The dialog',
   },
   {
     bug: 'the switch refused by the caller is taken for done',

@@ -16,6 +16,7 @@ export function checkRules(stepped: Stepped): void {
   checkCaller(stepped);
   checkRepeats(stepped);
   checkMedia(stepped.after);
+  checkSwitch(stepped);
   checkBelonging(stepped);
   checkWaiting(stepped);
 }
@@ -78,6 +79,16 @@ function checkMedia(call: Call): void {
   if (first.state !== 'answered' || second.state !== 'answered') return;
   if (first.given?.from !== b || second.given?.from !== a) {
     throw new Violation(`one-way audio: ${first.given?.from} at ${a}, ${second.given?.from} at ${b}`);
+  }
+}
+
+/** A switch is done when both parties know of each other, and not before. */
+function checkSwitch({ before, after }: Stepped): void {
+  if (before.phase.name !== 'switching' || after.phase.name !== 'talking') return;
+  const { a, b } = after.phase.link;
+  if (before.phase.link.a !== a || before.phase.link.b !== b) return;
+  if (after.legs[a]?.given?.from !== b || after.legs[b]?.given?.from !== a) {
+    throw new Violation('the switch is taken for done although the caller does not know the target');
   }
 }
 
