@@ -32,8 +32,10 @@ export interface SipServerOptions {
   readonly supported?: readonly string[];
 }
 
-/** Extensions that the stack does not have to know: they are the application's affair. */
+/** Extensions that the stack speaks itself (the first two), and those that are the application's affair. */
 export const DEFAULT_SUPPORTED: readonly string[] = [
+  '100rel',
+  'timer',
   'replaces',
   'norefersub',
   'histinfo',

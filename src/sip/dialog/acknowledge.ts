@@ -19,6 +19,7 @@ import { hangUp } from './end.js';
 import { defaultContentType } from './fill.js';
 import { findRoute, flowTo } from './next-hop.js';
 import { type Reply, viaValue } from './outgoing.js';
+import { rememberSdp } from './session-timer.js';
 
 /** The ACK for a 2xx (RFC 3261 §13.2.2.4): addressed as in the dialog, CSeq number and credentials of the INVITE. */
 function buildAck(
@@ -69,6 +70,11 @@ export function acceptInvite(core: Core, outbound: OutboundRequest, dialog: Dial
     core.log.warn({ dialogId: dialog.id }, 'the application did not acknowledge an answered INVITE');
     acknowledge(core, dialog, owed, null, () => hangUp(core, dialog, 'ACK timeout'));
   };
+  if (outbound.owner === null) {
+    // An INVITE of our own: nobody else would acknowledge.
+    acknowledge(core, dialog, owed, null, () => undefined);
+    return;
+  }
   owed.deadline = core.clock.setTimeout(giveUp, core.timers.timeout);
 }
 
@@ -86,6 +92,7 @@ export function sendAck(core: Core, dialog: Dialog, app: AppRequest, reply: Repl
     reply({ ok: false, reason: 'missing content-type' });
     return;
   }
+  if (dialog.session !== null) rememberSdp(dialog, app.body);
   acknowledge(core, dialog, owed, app, (outcome) => {
     reply(outcome);
     if (owed.hangUp) hangUp(core, dialog, 'ACK-BYE due to cancel race condition');
@@ -147,10 +154,14 @@ export function repeatAck(core: Core, outbound: OutboundRequest, response: SipRe
   dismiss(core, outbound, dialog, response);
 }
 
+/** Further answerers of one INVITE that are ended politely; a peer could invent any number. */
+const MAX_DISMISSED = 32;
+
 /** RFC 3261 §13.2.2.4: a 2xx that we do not want is acknowledged, and its call ended at once. */
 function dismiss(core: Core, outbound: OutboundRequest, dialog: Dialog, response: SipResponse): void {
   const { request } = outbound;
   const known = dialog.dismissed.get(response.toTag);
+  if (known === undefined && dialog.dismissed.size >= MAX_DISMISSED) return;
   if (known !== undefined) {
     core.transport.send(known.flow, known.message, known.bytes, true);
     return;

@@ -7,6 +7,8 @@ import { refreshTarget, uacDialogState } from './dialog-state.js';
 import { endDialog } from './end.js';
 import { isTerminated } from './incoming.js';
 import { deliverResponse, finish } from './launch.js';
+import { inOrder } from './reliable.js';
+import { agreeOnSession, rememberSdp } from './session-timer.js';
 import { expireSubscription } from './subscription.js';
 
 /** Whether a request is the one that makes its dialog, not one inside it. */
@@ -21,6 +23,10 @@ export function takeProvisional(core: Core, outbound: OutboundRequest, response:
   releaseCancel(core, outbound);
   if (response.status === 100) return;
   const { dialog } = outbound;
+  if (dialog !== null && response.toTag !== '') {
+    if (isFirst(outbound) && !dialog.mayFork(response.toTag)) return;
+    if (!inOrder(dialog, response)) return;
+  }
   if (dialog !== null && isFirst(outbound) && response.toTag !== '') {
     const known = dialog.early.get(response.toTag);
     dialog.phase = 'early';
@@ -45,6 +51,7 @@ export function takeFinal(core: Core, outbound: OutboundRequest, response: SipRe
     repeatAck(core, outbound, response);
   }
   if (dialog !== null) recordFinal(core, outbound, dialog, response);
+  outbound.onFinal?.(response);
   deliverResponse(core, outbound, response, bytes);
 }
 
@@ -69,15 +76,25 @@ function recordFinal(core: Core, outbound: OutboundRequest, dialog: Dialog, resp
       expireSubscription(core, dialog, response);
       return;
     }
+    agree(core, outbound, dialog, response);
     acceptInvite(core, outbound, dialog);
     return;
   }
   if (dialog.phase === 'ended') return;
   if (success && dialog.state !== null && (request.method === 'INVITE' || request.method === 'UPDATE')) {
-    dialog.update(refreshTarget(dialog.state, response));
+    const state = dialog.early.get(response.toTag) ?? dialog.state;
+    dialog.update(refreshTarget(state, response));
+    agree(core, outbound, dialog, response);
   }
   if (success && request.method === 'INVITE') acceptInvite(core, outbound, dialog);
   if (endsDialog(outbound, dialog, response.status)) endDialog(core, dialog);
+}
+
+/** Session timer and last session description after a 2xx to our INVITE or UPDATE. */
+function agree(core: Core, outbound: OutboundRequest, dialog: Dialog, response: SipResponse): void {
+  dialog.peerRseq.clear();
+  agreeOnSession(core, dialog, outbound.request, response, 'uac');
+  if (dialog.session !== null) rememberSdp(dialog, outbound.request.body);
 }
 
 /** Our BYE ends the dialog with any final response but a challenge, as does the last NOTIFY of a subscription. */

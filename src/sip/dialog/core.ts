@@ -52,6 +52,8 @@ export interface OutboundRequest {
   cancel: { readonly request: SipRequest; sent: boolean } | null;
   /** Gives up an INVITE that rings too long or whose CANCEL has no effect. */
   guard: TimerHandle | null;
+  /** Hears the final response of a request of our own. */
+  readonly onFinal: ((response: SipResponse) => void) | null;
   done: boolean;
 }
 
@@ -60,6 +62,16 @@ export interface Confirmation {
   readonly transaction: ServerTransaction;
   readonly response: SipResponse;
   readonly bytes: Buffer;
+  interval: number;
+  timer: TimerHandle | null;
+  deadline: TimerHandle | null;
+}
+
+/** A reliable provisional response of ours, sent again until its PRACK comes (RFC 3262 §3). */
+export interface ReliableProvisional {
+  readonly response: SipResponse;
+  /** The RAck that acknowledges it: `rseq cseq INVITE`. */
+  readonly rack: string;
   interval: number;
   timer: TimerHandle | null;
   deadline: TimerHandle | null;

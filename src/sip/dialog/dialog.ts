@@ -1,9 +1,20 @@
 import type { TimerHandle } from '../clock.js';
-import type { SipRequest } from '../message/message.js';
+import { NO_BODY, type SipRequest } from '../message/message.js';
 import type { Listener } from '../transport/flow.js';
 import type { Owner } from './application.js';
-import type { Acknowledgement, Confirmation, InboundRequest, OutboundRequest, SentAck } from './core.js';
+import type {
+  Acknowledgement,
+  Confirmation,
+  InboundRequest,
+  OutboundRequest,
+  ReliableProvisional,
+  SentAck,
+} from './core.js';
 import type { DialogState } from './dialog-state.js';
+import type { SessionTimer } from './session-timer.js';
+
+/** Branches of a forked request that are followed; a peer could invent any number. */
+const MAX_FORKS = 32;
 
 /** `Call-ID;from-tag=...` of the request that made the dialog; the same formula on both sides. */
 export type DialogId = string;
@@ -29,12 +40,24 @@ export class Dialog {
   inviteIn: InboundRequest | null = null;
   inviteOut: OutboundRequest | null = null;
   updateIn: InboundRequest | null = null;
+  updateOut: OutboundRequest | null = null;
   /** 2xx that we sent and whose ACK is missing, by CSeq number. */
   readonly confirmations = new Map<number, Confirmation>();
   /** 2xx that we got, by CSeq number: our ACK, or that it is owed. */
   readonly acknowledgements = new Map<number, Acknowledgement>();
   /** ACKs to further answerers of a forked INVITE, by their tag. */
   readonly dismissed = new Map<string, SentAck>();
+  /** Our reliable provisional response without a PRACK, the number of the last one, and what waits behind it. */
+  provisional: ReliableProvisional | null = null;
+  rseq = 0;
+  readonly held: { readonly send: () => void; readonly final: boolean }[] = [];
+  /** RSeq of the peer's last reliable provisional response, by its tag and CSeq number. */
+  readonly peerRseq = new Map<string, number>();
+  session: SessionTimer | null = null;
+  /** Our last session description; kept only for sessions with a timer and after reliable responses. */
+  localSdp: Buffer = NO_BODY;
+  /** Whether the peer allows UPDATE. */
+  peerUpdates = false;
   /** Open requests of the peer in this dialog. */
   readonly inbound = new Set<InboundRequest>();
   /** Ends a dialog without an owner, or a subscription that ran out. */
@@ -56,6 +79,11 @@ export class Dialog {
       return own === tag ? this.state : null;
     }
     return this.early.get(tag) ?? null;
+  }
+
+  /** Whether a response with that tag may add another early dialog. */
+  mayFork(tag: string): boolean {
+    return this.early.has(tag) || this.early.size < MAX_FORKS;
   }
 
   /** Puts a changed state back where it belongs. */

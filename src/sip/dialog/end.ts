@@ -1,13 +1,18 @@
 import { Headers } from '../message/headers.js';
-import { NO_BODY } from '../message/message.js';
+import { NO_BODY, SipRequest } from '../message/message.js';
+import { newBranch } from '../random.js';
+import type { Listener } from '../transport/flow.js';
 import { settleAcknowledgements } from './acknowledge.js';
 import type { Owner } from './application.js';
 import { stopConfirmations } from './confirm.js';
 import { type Core, disarm, type InboundRequest, later } from './core.js';
 import type { Dialog } from './dialog.js';
+import type { DialogState } from './dialog-state.js';
 import { settle } from './incoming.js';
-import { sendInDialog } from './outgoing.js';
+import { sendInDialog, viaValue } from './outgoing.js';
 import { refuse } from './refuse.js';
+import { stopProvisional } from './reliable.js';
+import { stopSession } from './session-timer.js';
 
 /** The reasons for which the stack ends a dialog by itself; clients show the text. */
 export type HangUpText =
@@ -27,6 +32,8 @@ export function endDialog(core: Core, dialog: Dialog, except: InboundRequest | n
   core.dialogs.remove(dialog);
   dialog.expiry = disarm(core, dialog.expiry);
   stopConfirmations(core, dialog);
+  stopProvisional(core, dialog);
+  stopSession(core, dialog);
   settleAcknowledgements(core, dialog);
   for (const inbound of [...dialog.inbound]) {
     if (inbound === except) continue;
@@ -51,6 +58,14 @@ export function hangUp(core: Core, dialog: Dialog, text: HangUpText): void {
     later(() => owner?.deliver({ type: 'unsolicited', message, meta, dialogId: dialog.id }));
   });
   endDialog(core, dialog);
+}
+
+/** A BYE as we would send it; for an application whose call never came to be with the peer. */
+export function byeBy(state: DialogState, listener: Listener, text: HangUpText): SipRequest {
+  const headers = new Headers().add('Via', viaValue(listener, newBranch())).add('Max-Forwards', '70');
+  headers.add('From', state.local).add('To', state.remote).add('Call-ID', state.callId);
+  headers.add('CSeq', `${state.localSeq + 1} BYE`).add('Reason', `SIP;cause=200;text="${text}"`);
+  return new SipRequest('BYE', state.remoteTarget, headers, NO_BODY);
 }
 
 /** A connected application takes a dialog over that has no owner. */

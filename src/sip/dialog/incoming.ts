@@ -9,6 +9,8 @@ import { Dialog, dialogIdOf } from './dialog.js';
 import type { DialogState } from './dialog-state.js';
 import { adopt, endDialog } from './end.js';
 import { refuse } from './refuse.js';
+import { takePrack } from './reliable.js';
+import { intervalTooSmall } from './session-timer.js';
 import { answerForApplication } from './silence.js';
 
 /** Methods that only exist inside a dialog (RFC 3262, 3261 §15, 3311). */
@@ -57,7 +59,7 @@ export function handleRequest(core: Core, request: SipRequest, transaction: Serv
 function objection(
   core: Core,
   request: SipRequest,
-): { status: number; reason: string; headers?: Record<string, string> } | null {
+): { status: number; reason: string; headers?: Readonly<Record<string, string>> } | null {
   const scheme = schemeOf(request.uri);
   if (scheme !== 'sip' && scheme !== 'sips' && scheme !== 'tel') {
     return { status: 416, reason: 'Unsupported URI Scheme' };
@@ -67,6 +69,8 @@ function objection(
   if (ONLY_IN_DIALOG.has(request.method)) return { status: 481, reason: 'Call/Transaction Does Not Exist' };
   // A transfer of nothing: REFER is taken only inside a call.
   if (request.method === 'REFER') return { status: 403, reason: 'REFER Outside Dialog' };
+  const tooSmall = intervalTooSmall(request);
+  if (tooSmall !== null) return { status: 422, reason: 'Session Interval Too Small', headers: tooSmall };
   return unsupported(core, request);
 }
 
@@ -178,8 +182,14 @@ function refusedAsGlare(dialog: Dialog, request: SipRequest, transaction: Server
       return true;
     }
   }
-  if (request.method === 'UPDATE' && dialog.updateIn !== null) {
+  if (request.method !== 'UPDATE') return false;
+  const offers = request.body.length > 0 && dialog.phase === 'confirmed';
+  if (dialog.updateIn !== null || (offers && dialog.inviteIn !== null)) {
     refuse(transaction, 500, 'Server Internal Error', retryAfter);
+    return true;
+  }
+  if (offers && (dialog.inviteOut !== null || dialog.updateOut !== null)) {
+    refuse(transaction, 491, 'Request Pending');
     return true;
   }
   return false;
@@ -201,6 +211,15 @@ function handleInDialog(
   dialog.update({ ...state, remoteSeq: request.cseq.number });
   if (refused !== null) {
     refuse(transaction, refused.status, refused.reason, refused.headers);
+    return;
+  }
+  const tooSmall = intervalTooSmall(request);
+  if (tooSmall !== null) {
+    refuse(transaction, 422, 'Session Interval Too Small', tooSmall);
+    return;
+  }
+  if (request.method === 'PRACK' && !takePrack(core, dialog, request)) {
+    refuse(transaction, 481, 'Call/Transaction Does Not Exist');
     return;
   }
   if (refusedAsGlare(dialog, request, transaction)) return;

@@ -12,6 +12,7 @@ export function launch(core: Core, outbound: OutboundRequest): number {
     if (dialog !== null) dialog.inviteOut = outbound;
     outbound.guard = core.clock.setTimeout(() => abandonInvite(core, outbound), core.limits.ringMs);
   }
+  if (request.method === 'UPDATE' && dialog !== null) dialog.updateOut = outbound;
   const transaction = core.transactions.request(request, flow, {
     onResponse: (response) => {
       if (response.status < 200) takeProvisional(core, outbound, response);
@@ -60,4 +61,5 @@ export function finish(core: Core, outbound: OutboundRequest): void {
   core.outbound.delete(outbound.txnId);
   const { dialog } = outbound;
   if (dialog?.inviteOut === outbound) dialog.inviteOut = null;
+  if (dialog?.updateOut === outbound) dialog.updateOut = null;
 }

@@ -1,5 +1,5 @@
 import { Headers } from '../message/headers.js';
-import { parseCSeq, SipRequest } from '../message/message.js';
+import { parseCSeq, SipRequest, type SipResponse } from '../message/message.js';
 import { tagOf } from '../message/name-addr.js';
 import { newBranch, newTag, randomToken } from '../random.js';
 import { type Flow, type Listener, transportText } from '../transport/flow.js';
@@ -7,7 +7,7 @@ import type { AppRequest, Outcome, Owner } from './application.js';
 import { abandonInvite } from './cancel.js';
 import { type Core, newTxnId, type OutboundRequest, ownMeta } from './core.js';
 import { Dialog, dialogIdOf } from './dialog.js';
-import { addressRequest } from './dialog-state.js';
+import { addressRequest, type DialogState } from './dialog-state.js';
 import {
   ADDRESS_HEADERS,
   DROPPED_IN_REQUEST,
@@ -18,6 +18,8 @@ import {
 } from './fill.js';
 import { failLater, launch } from './launch.js';
 import { findRoute, flowTo, isMyself } from './next-hop.js';
+import { prackTag } from './reliable.js';
+import { requestExpires } from './session-timer.js';
 
 /** Told once how sending went. */
 export type Reply = (outcome: Outcome) => void;
@@ -58,6 +60,7 @@ function buildNew(app: AppRequest, listener: Listener): SipRequest | null {
   copyHeaders(headers, app, listener, FILLED_IN_NEW);
   const makesDialog = app.method === 'INVITE' || app.method === 'SUBSCRIBE';
   if (makesDialog && !headers.has('Contact')) headers.add('Contact', defaultContact(listener));
+  requestExpires(headers, app.method, null);
   if (!defaultContentType(headers, app.body)) return null;
   return new SipRequest(app.method, app.uri, headers, app.body);
 }
@@ -98,15 +101,20 @@ export function sendInDialog(
   dialog: Dialog,
   app: AppRequest,
   reply: Reply,
+  onFinal: ((response: SipResponse) => void) | null = null,
 ): void {
-  const before = dialog.state;
+  // A PRACK belongs to the early dialog whose response it names.
+  const tag = app.method === 'PRACK' ? prackTag(dialog, app.headers.get('RAck') ?? '') : undefined;
+  const stateNow = (): DialogState | null =>
+    (tag === undefined ? undefined : dialog.early.get(tag)) ?? dialog.state;
+  const before = stateNow();
   if (before === null) {
     reply(NO_DIALOG);
     return;
   }
   findRoute(core, addressRequest(before).nextHop, dialog.listener, (route) => {
     if (!route.ok) return reply(route);
-    const state = dialog.state ?? before;
+    const state = stateNow() ?? before;
     const addressing = addressRequest(state);
     const localSeq = state.localSeq + 1;
     const headers = new Headers();
@@ -119,6 +127,7 @@ export function sendInDialog(
     if (WITH_CONTACT.has(app.method) && !headers.has('Contact')) {
       headers.add('Contact', dialog.contact || defaultContact(route.listener));
     }
+    requestExpires(headers, app.method, dialog.session);
     if (!defaultContentType(headers, app.body)) return reply(NO_TYPE);
     // A URI of the application's own is taken as it is, unless a strict router needs that place.
     const own =
@@ -131,7 +140,7 @@ export function sendInDialog(
     }
     dialog.update({ ...state, localSeq });
     if (app.method === 'BYE' && dialog.inviteOut !== null) abandonInvite(core, dialog.inviteOut);
-    reply(dispatch(core, owner, request, flowTo(core, route), dialog));
+    reply(dispatch(core, owner, request, flowTo(core, route), dialog, onFinal));
   });
 }
 
@@ -144,8 +153,9 @@ function dispatch(
   request: SipRequest,
   flow: Flow,
   dialog: Dialog | null,
+  onFinal: ((response: SipResponse) => void) | null = null,
 ): Outcome {
-  const outbound = newOutbound(owner, request, flow, dialog);
+  const outbound = newOutbound(owner, request, flow, dialog, onFinal);
   const size = launch(core, outbound);
   const meta = ownMeta(core, flow.listener, size);
   return { ok: true, message: request, meta, txnId: outbound.txnId, dialogId: dialog?.id ?? '' };
@@ -171,6 +181,7 @@ function newOutbound(
   request: SipRequest,
   flow: Flow,
   dialog: Dialog | null,
+  onFinal: ((response: SipResponse) => void) | null = null,
 ): OutboundRequest {
   return {
     txnId: newTxnId(),
@@ -182,6 +193,7 @@ function newOutbound(
     provisional: false,
     cancel: null,
     guard: null,
+    onFinal,
     done: false,
   };
 }

@@ -15,15 +15,25 @@ import {
 } from './fill.js';
 import { isTerminated, settle } from './incoming.js';
 import { responseHeaders } from './refuse.js';
+import {
+  awaitPrack,
+  finishProvisional,
+  hold,
+  mustWait,
+  NOT_RELIABLE,
+  nextRseq,
+  releaseHeld,
+  reliability,
+  TOO_MANY_HELD,
+} from './reliable.js';
+import { agreeOnSession, answerExpires, rememberSdp } from './session-timer.js';
 import { allowRinging } from './silence.js';
 import { expireSubscription } from './subscription.js';
 
 const UNKNOWN: Outcome = { ok: false, reason: 'Response not sent due to unknown transaction' };
 
-const NOT_RELIABLE: Outcome = { ok: false, reason: 'Remote endpoint does not support 100rel' };
-
-/** Methods whose responses carry Contact: they make a dialog or refresh its target. */
-const WITH_CONTACT: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE', 'UPDATE']);
+/** Methods whose responses carry Contact: they make a dialog or refresh its target (REFER: RFC 3515 §2.2). */
+const WITH_CONTACT: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE', 'UPDATE', 'REFER']);
 
 /** Sends the application's response to an open request. */
 export function respond(core: Core, txnId: string, app: AppResponse): Outcome {
@@ -31,23 +41,45 @@ export function respond(core: Core, txnId: string, app: AppResponse): Outcome {
   if (inbound === undefined) return UNKNOWN;
   // 100 is ours and has been sent; a second one would only repeat it.
   const tag = app.status === 100 ? '' : chooseTag(inbound, app);
-  if (app.status < 200 && wantsReliable(app)) return NOT_RELIABLE;
-  const built = buildResponse(inbound, app, tag);
+  const kind = reliability(inbound, app);
+  if (kind === 'refused') return NOT_RELIABLE;
+  const reliable = kind === 'reliable';
+  const built = buildResponse(inbound, app, tag, reliable);
   if (!built.ok) return built;
   const { response } = built;
   const bytes = encodeMessage(response);
-  const { transaction, dialog, request } = inbound;
-  if (dialog !== null && app.status > 100) recordResponse(core, inbound, response, tag, bytes);
-  if (app.status >= 200) settle(core, inbound);
-  else if (request.method === 'INVITE') allowRinging(core, inbound);
+  const { transaction, dialog } = inbound;
   const meta = peerMeta(core, transaction.flow, 'application', bytes.length);
-  if (!transaction.respond(response, bytes)) return UNKNOWN;
+  if (dialog !== null && mustWait(dialog, app.status, reliable)) {
+    const send = (): boolean => transmit(core, inbound, response, tag, bytes, reliable);
+    if (!hold(dialog, send, app.status >= 200)) return TOO_MANY_HELD;
+    if (app.status >= 200) core.inbound.delete(txnId);
+  } else if (!transmit(core, inbound, response, tag, bytes, reliable)) return UNKNOWN;
+  if (dialog !== null && inbound.request.method === 'PRACK' && app.status >= 200) releaseHeld(dialog);
   return { ok: true, message: response, meta, txnId, dialogId: dialog?.id ?? '' };
 }
 
-/** A provisional response that must arrive (RFC 3262) goes only to a peer that supports it; none does with us. */
-function wantsReliable(app: AppResponse): boolean {
-  return app.headers.all('Require').some((value) => value.toLowerCase().includes('100rel'));
+/** Hands a response to its transaction; false when that is over. */
+function transmit(
+  core: Core,
+  inbound: InboundRequest,
+  response: SipResponse,
+  tag: string,
+  bytes: Buffer,
+  reliable: boolean,
+): boolean {
+  const { transaction, dialog, request } = inbound;
+  const { status } = response;
+  if (dialog !== null && status > 100) recordResponse(core, inbound, response, tag, bytes);
+  if (status >= 200) settle(core, inbound);
+  else if (request.method === 'INVITE') allowRinging(core, inbound);
+  if (dialog !== null && request.method === 'INVITE') {
+    if (reliable) {
+      awaitPrack(core, dialog, inbound, response, bytes);
+      rememberSdp(dialog, response.body);
+    } else if (status >= 200) finishProvisional(core, dialog);
+  }
+  return transaction.respond(response, bytes);
 }
 
 /** The tag that the application wrote into To, else ours; RFC 3261 §12.1.1 lets each early dialog have its own. */
@@ -62,6 +94,7 @@ function buildResponse(
   inbound: InboundRequest,
   app: AppResponse,
   tag: string,
+  reliable: boolean,
 ): { ok: true; response: SipResponse } | { ok: false; reason: string } {
   const { request, transaction } = inbound;
   const { listener } = transaction.flow;
@@ -77,6 +110,13 @@ function buildResponse(
       headers.add(name, ADDRESS_HEADERS.has(name) ? withOwnHost(value, listener) : value);
     }
   }
+  if (reliable && inbound.dialog !== null) {
+    if (!headers.all('Require').some((value) => value.toLowerCase().includes('100rel'))) {
+      headers.add('Require', '100rel');
+    }
+    headers.add('RSeq', String(nextRseq(inbound.dialog)));
+  }
+  if (status >= 200 && status < 300) answerExpires(headers, request);
   const wantsContact = status > 100 && status < 300 && WITH_CONTACT.has(request.method);
   if (wantsContact && !headers.has('Contact')) {
     headers.add('Contact', inbound.dialog?.contact || defaultContact(listener));
@@ -113,6 +153,10 @@ function recordResponse(
   if (!first && refreshes && status >= 200 && status < 300 && dialog.state !== null) {
     dialog.update(refreshTarget(dialog.state, request));
     if (request.method === 'SUBSCRIBE') expireSubscription(core, dialog, response);
+  }
+  if (status >= 200 && status < 300) {
+    agreeOnSession(core, dialog, request, response, 'uas');
+    if (dialog.session !== null) rememberSdp(dialog, response.body);
   }
   if (request.method === 'INVITE' && status >= 200 && status < 300) {
     awaitAck(core, dialog, inbound.transaction, response, bytes);

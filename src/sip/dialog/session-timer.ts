@@ -1,0 +1,201 @@
+import type { TimerHandle } from '../clock.js';
+import { Headers } from '../message/headers.js';
+import { NO_BODY, type SipMessage, type SipRequest, type SipResponse } from '../message/message.js';
+import { findParam, parseCount } from '../message/params.js';
+import { randomUpTo } from '../random.js';
+import type { AppRequest } from './application.js';
+import { type Core, disarm } from './core.js';
+import type { Dialog } from './dialog.js';
+import { hangUp } from './end.js';
+import { sendInDialog } from './outgoing.js';
+
+/** Session timers (RFC 4028): agreed on for the application, refreshed or ended by ourselves. */
+
+/** The smallest interval that §4 allows, seconds; also what we put into 422. */
+const MIN_SECONDS = 90;
+const MAX_SECONDS = 0x7fff_ffff;
+/** Longest delay of a timer, ms. */
+const MAX_DELAY = 0x7fff_ffff;
+
+/** The agreement of both sides. */
+export interface SessionTimer {
+  /** Interval in seconds. */
+  readonly seconds: number;
+  readonly weRefresh: boolean;
+  /** Milliseconds since the epoch at which a BYE is due without a refresh. */
+  readonly endsAt: number;
+  handle: TimerHandle | null;
+}
+
+type Refresher = 'uac' | 'uas';
+
+interface SessionExpires {
+  readonly seconds: number;
+  readonly refresher: Refresher | null;
+}
+
+const isRefresh = (method: string): boolean => method === 'INVITE' || method === 'UPDATE';
+
+function readExpires(headers: Headers): SessionExpires | null {
+  const value = headers.get('Session-Expires');
+  if (value === undefined) return null;
+  const semicolon = value.indexOf(';');
+  const seconds = parseCount((semicolon < 0 ? value : value.slice(0, semicolon)).trim(), MAX_SECONDS);
+  if (seconds === null) return null;
+  const named = findParam(value, 'refresher')?.toLowerCase();
+  return { seconds, refresher: named === 'uac' || named === 'uas' ? named : null };
+}
+
+const supportsTimer = (message: SipMessage): boolean =>
+  [...message.list('Supported'), ...message.list('Require')].some((tag) => tag.toLowerCase() === 'timer');
+
+/** Headers of the 422 to a request whose interval is too small (§9); null when it is not. */
+export function intervalTooSmall(request: SipRequest): Readonly<Record<string, string>> | null {
+  if (!isRefresh(request.method)) return null;
+  const wanted = readExpires(request.headers);
+  if (wanted === null || wanted.seconds >= MIN_SECONDS || !supportsTimer(request)) return null;
+  return { 'Min-SE': String(MIN_SECONDS) };
+}
+
+/** Puts the agreement into a 2xx (§9): what the application says, else what the request asked for. */
+export function answerExpires(headers: Headers, request: SipRequest): void {
+  if (!isRefresh(request.method)) return;
+  const asked = readExpires(request.headers);
+  const own = readExpires(headers);
+  const chosen = own ?? asked;
+  if (chosen === null) return;
+  const capable = supportsTimer(request);
+  // Table 2 of §9: without the extension in the peer only we can refresh.
+  const refresher: Refresher = capable ? (asked?.refresher ?? own?.refresher ?? 'uac') : 'uas';
+  const seconds = Math.max(chosen.seconds, MIN_SECONDS);
+  headers.set('Session-Expires', `${seconds};refresher=${refresher}`);
+  if (refresher === 'uac') addTag(headers, 'Require');
+}
+
+function addTag(headers: Headers, name: 'Require' | 'Supported'): void {
+  const present = headers.all(name).some((value) => value.toLowerCase().includes('timer'));
+  if (!present) headers.add(name, 'timer');
+}
+
+/** Completes a request of ours (§7.1, §7.4): a refresh inside a session with a timer keeps it going. */
+export function requestExpires(headers: Headers, method: string, session: SessionTimer | null): void {
+  if (!isRefresh(method)) return;
+  if (session !== null && !headers.has('Session-Expires')) {
+    headers.add('Session-Expires', `${session.seconds};refresher=${session.weRefresh ? 'uac' : 'uas'}`);
+  }
+  if (headers.has('Session-Expires')) addTag(headers, 'Supported');
+}
+
+/** Starts, moves or ends the timer with a 2xx to INVITE or UPDATE, sent (`uas`) or received (`uac`). */
+export function agreeOnSession(
+  core: Core,
+  dialog: Dialog,
+  request: SipRequest,
+  response: SipResponse,
+  role: Refresher,
+): void {
+  if (!isRefresh(request.method) || dialog.kind !== 'INVITE') return;
+  const peer = role === 'uas' ? request : response;
+  if (peer.headers.has('Allow')) {
+    dialog.peerUpdates = peer.list('Allow').some((method) => method.toUpperCase() === 'UPDATE');
+  }
+  stopSession(core, dialog);
+  const agreed = readExpires(response.headers);
+  if (agreed === null) return;
+  const seconds = Math.max(agreed.seconds, MIN_SECONDS);
+  const weRefresh = (agreed.refresher ?? 'uac') === role;
+  const interval = seconds * 1000;
+  // §10: the side that does not refresh ends the session min(32 s, a third) before the interval is over.
+  const margin = Math.min(32_000, interval / 3);
+  const session: SessionTimer = {
+    seconds,
+    weRefresh,
+    endsAt: core.clock.now() + interval - margin,
+    handle: null,
+  };
+  dialog.session = session;
+  arm(core, dialog, session, weRefresh ? interval / 2 : interval - margin);
+}
+
+/** Keeps our last session description, which a refresh by re-INVITE repeats (§7.4). */
+export function rememberSdp(dialog: Dialog, body: Buffer): void {
+  if (body.length > 0) dialog.localSdp = Buffer.from(body);
+}
+
+export function stopSession(core: Core, dialog: Dialog): void {
+  if (dialog.session !== null) dialog.session.handle = disarm(core, dialog.session.handle);
+  dialog.session = null;
+}
+
+function arm(core: Core, dialog: Dialog, session: SessionTimer, delay: number): void {
+  disarm(core, session.handle);
+  session.handle = core.clock.setTimeout(
+    () => {
+      session.handle = null;
+      if (dialog.session !== session || dialog.phase !== 'confirmed') return;
+      if (!session.weRefresh || core.clock.now() >= session.endsAt) expire(core, dialog);
+      else refresh(core, dialog, session);
+    },
+    Math.min(delay, MAX_DELAY),
+  );
+}
+
+function expire(core: Core, dialog: Dialog): void {
+  stopSession(core, dialog);
+  hangUp(core, dialog, 'Session timer expired');
+}
+
+/** Milliseconds after which a refresh that could not go, or failed, is tried again: 2.1 to 4 s as after a 491. */
+const retryDelay = (): number => 2100 + 10 * randomUpTo(190);
+
+/** Tries again, but not beyond the end of the session. */
+function retry(core: Core, dialog: Dialog, session: SessionTimer): void {
+  if (dialog.session !== session || dialog.phase === 'ended') return;
+  const left = session.endsAt - core.clock.now();
+  arm(core, dialog, session, Math.max(0, Math.min(retryDelay(), left)));
+}
+
+function refresh(core: Core, dialog: Dialog, session: SessionTimer, minSe: string | null = null): void {
+  if (dialog.inviteIn !== null || dialog.inviteOut !== null) {
+    retry(core, dialog, session);
+    return;
+  }
+  const update = dialog.peerUpdates || dialog.localSdp.length === 0;
+  const headers = new Headers();
+  if (minSe !== null) {
+    headers.add('Session-Expires', `${minSe};refresher=uac`).add('Min-SE', minSe);
+  }
+  const app: AppRequest = {
+    method: update ? 'UPDATE' : 'INVITE',
+    uri: '',
+    headers,
+    body: update ? NO_BODY : dialog.localSdp,
+  };
+  const onFinal = (response: SipResponse): void => afterRefresh(core, dialog, session, response);
+  sendInDialog(
+    core,
+    null,
+    dialog,
+    app,
+    (outcome) => {
+      if (!outcome.ok) retry(core, dialog, session);
+    },
+    onFinal,
+  );
+}
+
+/** §7.2 to §7.4 and §10: a 2xx has moved the timer already; the rest decides whether we go on. */
+function afterRefresh(core: Core, dialog: Dialog, session: SessionTimer, response: SipResponse): void {
+  if (response.status < 300 || dialog.session !== session) return;
+  if (response.status === 408 || response.status === 481) {
+    expire(core, dialog);
+    return;
+  }
+  const minSe = parseCount((response.headers.get('Min-SE') ?? '').trim(), MAX_SECONDS);
+  if (response.status === 422 && minSe !== null && minSe > session.seconds) {
+    refresh(core, dialog, session, String(minSe));
+    return;
+  }
+  if (response.status === 405 || response.status === 501) dialog.peerUpdates = false;
+  retry(core, dialog, session);
+}
