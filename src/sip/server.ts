@@ -2,6 +2,7 @@
  * The embedded SIP server: SIP over UDP and TCP towards the network, the drachtio control protocol towards the
  * application. It knows nothing of calls; drachtio-srf is its client.
  */
+import { createHash } from 'node:crypto';
 import { type Clock, systemClock } from './clock.js';
 import { ControlServer } from './control/control-server.js';
 import { Counters, type TrafficStats } from './counters.js';
@@ -116,6 +117,7 @@ class EmbeddedSipServer implements SipServer {
       counters: this.counters,
       transport: this.stackTransport(),
       owners: this.control,
+      routeSecret: createHash('sha256').update(`record-route ${options.control.secret}`).digest(),
       supported: new Set(options.supported ?? DEFAULT_SUPPORTED),
     });
   }

@@ -1,6 +1,8 @@
 import type { AppRequest, AppResponse } from '../dialog/application.js';
 import { NO_BODY } from '../message/message.js';
 import { parseHead } from '../message/parse.js';
+import { type ProxyOrder, parseDuration } from '../proxy/order.js';
+import type { Frame } from './framing.js';
 
 export type ClientMessage =
   | { readonly kind: 'request'; readonly request: AppRequest }
@@ -19,4 +21,20 @@ export function readClientMessage(bytes: Buffer): ClientMessage | null {
   return start.kind === 'request'
     ? { kind: 'request', request: { method: start.method.toUpperCase(), uri: start.uri, headers, body } }
     : { kind: 'response', response: { status: start.status, reason: start.reason, headers, body } };
+}
+
+/** Reads a `proxy` frame: flags and destinations from its tokens, headers to add from its SIP part. */
+export function readProxyOrder(frame: Frame): ProxyOrder | null {
+  const [, , , remain = '', , redirects = '', mode = '', provisional = '', final = ''] = frame.tokens;
+  const read = frame.message === null ? null : readClientMessage(frame.message);
+  if (read?.kind !== 'request') return null;
+  return {
+    destinations: frame.tokens.slice(9).filter((destination) => destination !== ''),
+    simultaneous: mode === 'simultaneous',
+    remainInDialog: remain === 'remainInDialog',
+    followRedirects: redirects === 'followRedirects',
+    provisionalTimeout: parseDuration(provisional),
+    finalTimeout: parseDuration(final),
+    headers: read.request.headers,
+  };
 }

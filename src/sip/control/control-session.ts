@@ -4,9 +4,9 @@ import type { Outcome, Owner, Upcall } from '../dialog/application.js';
 import type { SipStack } from '../dialog/stack.js';
 import type { SipLog } from '../log.js';
 import { encodeMessage, messageBytes } from '../message/build.js';
-import { readClientMessage } from './client-message.js';
+import { readClientMessage, readProxyOrder } from './client-message.js';
 import { decodeFrame, encodeFrame, type Frame, FrameReader } from './framing.js';
-import { refusalLine, replyLine, sentLine, upcallLine } from './head-lines.js';
+import { progressLine, refusalLine, replyLine, sentLine, upcallLine } from './head-lines.js';
 
 /** What a session needs of the server around it. */
 export interface SessionHost {
@@ -105,6 +105,9 @@ export class ControlSession implements Owner {
       case 'sip':
         this.onSip(rid, frame);
         return;
+      case 'proxy':
+        this.onProxy(rid, frame);
+        return;
       default:
         this.reply(refusalLine(rid, `unknown message type: ${type}`));
     }
@@ -164,6 +167,23 @@ export class ControlSession implements Owner {
       return;
     }
     stack.request(this, request, routeUri, report);
+  }
+
+  private onProxy(rid: string, frame: Frame): void {
+    const order = readProxyOrder(frame);
+    if (order === null) {
+      this.reply(refusalLine(rid, 'invalid proxy request'));
+      return;
+    }
+    const { stack } = this.host;
+    const refused = stack.proxy(frame.tokens[2] ?? '', order, {
+      response: (response, flow) => {
+        const meta = stack.metaOf(response, flow);
+        this.write(encodeFrame(progressLine(rid, meta), encodeMessage(response)));
+      },
+      done: () => this.reply(replyLine(rid, 'OK', 'done')),
+    });
+    if (refused !== null) this.reply(refusalLine(rid, refused));
   }
 
   private report(rid: string, outcome: Outcome): void {

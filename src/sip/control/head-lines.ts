@@ -46,8 +46,17 @@ export function sentLine(rid: string, sent: Extract<Outcome, { ok: true }>): str
     : `${base}|${safe(sent.dialogId)}||Msg sent:|`;
 }
 
-/** The head line of a `sip` frame. */
+/** A final response that a proxied request got from a destination. */
+export function progressLine(rid: string, meta: Meta): string {
+  return `${randomUUID()}|response|${rid}|OK|${metaTokens(meta)}|||continue`;
+}
+
+/** The head line of a `sip` or `cdr` frame. */
 export function upcallLine(upcall: Upcall): string {
+  if (upcall.type === 'cdr') {
+    const detail = upcall.detail === '' ? '' : `|${upcall.detail}`;
+    return `${randomUUID()}|${upcall.event}|${upcall.source}|${clockText(upcall.time)}${detail}`;
+  }
   const txnId = upcall.type === 'unsolicited' ? 'unsolicited' : upcall.txnId;
   const base = `${randomUUID()}|sip|${metaTokens(upcall.meta)}|${txnId}|${safe(upcall.dialogId)}|`;
   if (upcall.type !== 'request' || upcall.receivedOn === null) return base;

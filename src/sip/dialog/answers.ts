@@ -1,6 +1,7 @@
 import type { SipResponse } from '../message/message.js';
 import { acceptInvite, repeatAck } from './acknowledge.js';
 import { releaseCancel } from './cancel.js';
+import { cdrStart, cdrStop } from './cdr.js';
 import type { Core, OutboundRequest } from './core.js';
 import type { Dialog } from './dialog.js';
 import { refreshTarget, uacDialogState } from './dialog-state.js';
@@ -61,6 +62,8 @@ function recordFinal(core: Core, outbound: OutboundRequest, dialog: Dialog, resp
   const success = response.status < 300;
   if (isFirst(outbound) && request.method === dialog.kind) {
     if (!success) {
+      const reason = outbound.cancel === null ? 'call-rejected' : 'call-canceled';
+      if (dialog.kind === 'INVITE') cdrStop(core, response, 'network', reason);
       endDialog(core, dialog);
       return;
     }
@@ -77,6 +80,7 @@ function recordFinal(core: Core, outbound: OutboundRequest, dialog: Dialog, resp
       return;
     }
     agree(core, outbound, dialog, response);
+    cdrStart(core, response, 'network', 'uac');
     acceptInvite(core, outbound, dialog);
     return;
   }

@@ -35,6 +35,16 @@ export type Upcall =
       readonly txnId: string;
       readonly dialogId: string;
     }
+  /** A call detail event: `detail` is a role for `cdr:start`, a reason for `cdr:stop`. */
+  | {
+      readonly type: 'cdr';
+      readonly event: string;
+      readonly message: SipMessage;
+      readonly source: Meta['source'];
+      /** Milliseconds since the epoch. */
+      readonly time: number;
+      readonly detail: string;
+    }
   /** A BYE that the stack sent by itself; the dialog is over. */
   | {
       readonly type: 'unsolicited';
@@ -52,7 +62,7 @@ export interface Owner {
 
 /** Chooses who gets a new request. */
 export interface OwnerRegistry {
-  /** The next owner that registered for this method, `null` when there is none. */
+  /** The next owner that registered for this method, or for a call detail event such as `cdr:start`; `null` when there is none. */
   choose(method: string): Owner | null;
 }
 

@@ -6,7 +6,7 @@ import { type Core, disarm, newTxnId, type OutboundRequest, ownMeta } from './co
 import { failLater } from './launch.js';
 
 /** The CANCEL of a request: same Request-URI, Via, Route, From, To, Call-ID and CSeq number (RFC 3261 §9.1). */
-function buildCancel(invite: SipRequest, app: AppRequest | null): SipRequest {
+export function buildCancel(invite: SipRequest, app: AppRequest | null): SipRequest {
   const headers = new Headers();
   headers.add('Via', invite.headers.get('Via') ?? '').add('Max-Forwards', '70');
   for (const route of invite.headers.all('Route')) headers.add('Route', route);

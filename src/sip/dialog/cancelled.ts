@@ -1,5 +1,6 @@
 import type { SipRequest } from '../message/message.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
+import { cdrStop } from './cdr.js';
 import { type Core, peerMeta } from './core.js';
 import type { Dialog } from './dialog.js';
 import { endDialog, hangUp } from './end.js';
@@ -16,11 +17,18 @@ export function handleCancel(core: Core, cancel: SipRequest, transaction: Server
     refuse(transaction, 481, 'Call/Transaction Does Not Exist');
     return;
   }
+  const passing = core.proxies.get(target);
+  if (passing !== undefined) {
+    refuse(transaction, 200, 'OK');
+    if (!target.answered) passing.cancel();
+    return;
+  }
   const inbound = core.byTransaction.get(target);
   if (inbound !== undefined && !target.answered) {
     refuse(transaction, 200, 'OK');
     settle(core, inbound);
     refuse(target, 487, 'Request Terminated');
+    if (inbound.request.toTag === '') cdrStop(core, cancel, 'network', 'call-canceled');
     const { dialog } = inbound;
     if (dialog !== null && dialog.phase !== 'confirmed') endDialog(core, dialog);
     inbound.owner.deliver({

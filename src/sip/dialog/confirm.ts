@@ -1,4 +1,5 @@
 import type { SipRequest, SipResponse } from '../message/message.js';
+import { forwardAck } from '../proxy/in-dialog.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { Flow } from '../transport/flow.js';
 import { type Confirmation, type Core, disarm, newTxnId, peerMeta } from './core.js';
@@ -55,6 +56,7 @@ export function stopConfirmations(core: Core, dialog: Dialog): void {
 export function handleAck(core: Core, ack: SipRequest, flow: Flow): void {
   const match = core.dialogs.match(ack);
   const confirmation = match?.dialog.confirmations.get(ack.cseq.number);
+  if (match === null && forwardAck(core, ack, flow)) return;
   if (match === null || confirmation === undefined) {
     core.counters.dropped++;
     return;

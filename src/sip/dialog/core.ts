@@ -105,6 +105,10 @@ export interface Core {
   readonly transactions: TransactionLayer;
   readonly dialogs: DialogTable;
   readonly owners: OwnerRegistry;
+  /** Keys the Record-Route entries of calls that we proxy. */
+  readonly routeSecret: Buffer;
+  /** Requests that pass through us; a CANCEL asks for them. */
+  readonly proxies: WeakMap<ServerTransaction, { cancel(): void }>;
   /** Option tags that a `Require` may name (RFC 3261 §8.2.2.3). */
   readonly supported: ReadonlySet<string>;
   /** Open requests by txnId. */

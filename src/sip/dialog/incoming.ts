@@ -1,9 +1,11 @@
 import type { SipRequest } from '../message/message.js';
 import { schemeOf } from '../message/uri.js';
+import { forwardInDialog } from '../proxy/in-dialog.js';
 import { newTag, randomUpTo } from '../random.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { Owner } from './application.js';
 import { handleCancel } from './cancelled.js';
+import { cdrAttempt, cdrStop } from './cdr.js';
 import { type Core, disarm, type InboundRequest, newTxnId, peerMeta } from './core.js';
 import { Dialog, dialogIdOf } from './dialog.js';
 import type { DialogState } from './dialog-state.js';
@@ -52,6 +54,7 @@ export function handleRequest(core: Core, request: SipRequest, transaction: Serv
     passNotify(core, request, transaction);
     return;
   }
+  if (forwardInDialog(core, request, transaction)) return;
   refuse(transaction, 481, 'Call/Transaction Does Not Exist');
 }
 
@@ -106,6 +109,7 @@ function handleNewRequest(core: Core, request: SipRequest, transaction: ServerTr
     else refuse(transaction, 501, 'Not Implemented');
     return;
   }
+  cdrAttempt(core, request, 'network');
   core.merging.set(mergeKey, transaction);
   transaction.onEnd = () => core.merging.delete(mergeKey);
   let dialog: Dialog | null = null;
@@ -241,8 +245,10 @@ function handleInDialog(
   if (request.method === 'UPDATE') dialog.updateIn = inbound;
   deliverInDialog(core, inbound, owner, dialog.id);
   // The dialog ends with the BYE, not when the application answers it (RFC 3261 §15.1.2).
-  if (request.method === 'BYE') endDialog(core, dialog, inbound);
-  else if (dialog.kind === 'SUBSCRIBE' && request.method === 'NOTIFY' && isTerminated(request)) {
+  if (request.method === 'BYE') {
+    if (dialog.kind === 'INVITE') cdrStop(core, request, 'network', 'normal-release');
+    endDialog(core, dialog, inbound);
+  } else if (dialog.kind === 'SUBSCRIBE' && request.method === 'NOTIFY' && isTerminated(request)) {
     endDialog(core, dialog, inbound);
   }
 }

@@ -5,6 +5,7 @@ import { newBranch, newTag, randomToken } from '../random.js';
 import { type Flow, type Listener, transportText } from '../transport/flow.js';
 import type { AppRequest, Outcome, Owner } from './application.js';
 import { abandonInvite } from './cancel.js';
+import { type CdrReason, cdrAttempt, cdrStop } from './cdr.js';
 import { type Core, newTxnId, type OutboundRequest, ownMeta } from './core.js';
 import { Dialog, dialogIdOf } from './dialog.js';
 import { addressRequest, type DialogState } from './dialog-state.js';
@@ -90,6 +91,7 @@ export function sendNew(core: Core, owner: Owner, app: AppRequest, routeUri: str
       dialog.contact = request.headers.get('Contact') ?? '';
       core.dialogs.add(dialog);
     }
+    cdrAttempt(core, request, 'application');
     reply(dispatch(core, owner, request, flowTo(core, route), dialog));
   });
 }
@@ -139,9 +141,19 @@ export function sendInDialog(
       return;
     }
     dialog.update({ ...state, localSeq });
+    if (app.method === 'BYE' && dialog.kind === 'INVITE')
+      cdrStop(core, request, 'application', releaseReason(owner, app));
     if (app.method === 'BYE' && dialog.inviteOut !== null) abandonInvite(core, dialog.inviteOut);
     reply(dispatch(core, owner, request, flowTo(core, route), dialog, onFinal));
   });
+}
+
+/** Why a BYE of ours goes out: the application's, or one of the reasons in `HangUpText`. */
+function releaseReason(owner: Owner | null, app: AppRequest): CdrReason {
+  if (owner !== null) return 'normal-release';
+  const text = app.headers.get('Reason') ?? '';
+  if (text.includes('Session timer')) return 'session-expired';
+  return text.includes('ACK') || text.includes('CANCEL') ? 'ackbye' : 'system-initiated-termination';
 }
 
 const IN_DIALOG_SKIP: ReadonlySet<string> = new Set([...DIALOG_HEADERS, 'Max-Forwards']);

@@ -127,7 +127,8 @@ export function finishProvisional(core: Core, dialog: Dialog): void {
 
 /** Whether a PRACK names our unacknowledged response (§3, §7.2); stops sending it. */
 export function takePrack(core: Core, dialog: Dialog, prack: SipRequest): boolean {
-  const rack = (prack.headers.get('RAck') ?? '').trim().split(/\s+/).join(' ');
+  // Some peers repeat the method behind it; the first three words are what counts.
+  const rack = (prack.headers.get('RAck') ?? '').trim().split(/\s+/, 3).join(' ');
   const { provisional } = dialog;
   if (provisional === null || provisional.rack !== rack) return false;
   stop(core, provisional);

@@ -2,6 +2,7 @@ import { encodeMessage } from '../message/build.js';
 import { SipResponse } from '../message/message.js';
 import { tagOf } from '../message/name-addr.js';
 import type { AppResponse, Outcome } from './application.js';
+import { cdrStart, cdrStop } from './cdr.js';
 import { awaitAck } from './confirm.js';
 import { type Core, type InboundRequest, peerMeta } from './core.js';
 import { refreshTarget, uasDialogState } from './dialog-state.js';
@@ -144,8 +145,10 @@ function recordResponse(
     dialog.phase = status < 200 ? 'early' : 'confirmed';
     dialog.update(state);
     if (status >= 200) dialog.early.clear();
+    if (status >= 200 && dialog.kind === 'INVITE') cdrStart(core, response, 'application', 'uas');
     if (status >= 200 && dialog.kind === 'SUBSCRIBE') expireSubscription(core, dialog, response);
   } else if (first) {
+    if (dialog.kind === 'INVITE') cdrStop(core, response, 'application', 'call-rejected');
     endDialog(core, dialog, inbound);
   }
   const refreshes =

@@ -1,3 +1,4 @@
+import { cdrStop } from './cdr.js';
 import { type Core, disarm, type InboundRequest } from './core.js';
 import { endDialog } from './end.js';
 import { settle } from './incoming.js';
@@ -11,6 +12,9 @@ export function answerForApplication(core: Core, inbound: InboundRequest): void 
     'the application did not answer a request in time',
   );
   settle(core, inbound);
+  if (method === 'INVITE' && toTag === '') {
+    cdrStop(core, inbound.request, 'application', 'system-initiated-termination');
+  }
   if (method === 'BYE') {
     refuse(inbound.transaction, 200, 'OK');
     return;

@@ -2,15 +2,20 @@ import type { Clock } from '../clock.js';
 import type { Counters } from '../counters.js';
 import type { SipLimits } from '../limits.js';
 import type { SipLog } from '../log.js';
+import type { SipResponse } from '../message/message.js';
+import type { ProxyOrder } from '../proxy/order.js';
+import type { ProxyReport } from '../proxy/proxy-job.js';
 import type { SipTimers } from '../transaction/timers.js';
 import { TransactionLayer, type TransactionTransport } from '../transaction/transaction-layer.js';
+import type { Flow } from '../transport/flow.js';
 import { sendAck } from './acknowledge.js';
-import type { AppRequest, AppResponse, Outcome, Owner, OwnerRegistry } from './application.js';
+import type { AppRequest, AppResponse, Meta, Outcome, Owner, OwnerRegistry } from './application.js';
 import { abandonInvite, cancelInvite } from './cancel.js';
 import { handleAck } from './confirm.js';
-import { type Core, type DialogTransport, disarm } from './core.js';
+import { type Core, type DialogTransport, disarm, peerMeta } from './core.js';
 import { DialogTable } from './dialog.js';
 import { adopt, endDialog, orphan } from './end.js';
+import { proxyRequest } from './hand-over.js';
 import { handleRequest, settle } from './incoming.js';
 import { NO_DIALOG, type Reply, sendInDialog, sendNew } from './outgoing.js';
 import { refuse } from './refuse.js';
@@ -25,6 +30,8 @@ export interface StackOptions {
   readonly transport: DialogTransport & TransactionTransport;
   readonly owners: OwnerRegistry;
   readonly supported: ReadonlySet<string>;
+  /** Keys the Record-Route entries of proxied calls; the same after a restart lets their requests through. */
+  readonly routeSecret: Buffer;
 }
 
 /** The dialog layer as the application sees it. */
@@ -47,6 +54,7 @@ export class SipStack {
       inbound: new Map(),
       outbound: new Map(),
       byTransaction: new WeakMap(),
+      proxies: new WeakMap(),
       owed: new Map(),
       merging: new Map(),
     };
@@ -64,6 +72,16 @@ export class SipStack {
   /** The application's response to an open request. */
   respond(txnId: string, response: AppResponse): Outcome {
     return respond(this.core, txnId, response);
+  }
+
+  /** Begins to proxy an open request; the reason when that cannot be. */
+  proxy(txnId: string, order: ProxyOrder, report: ProxyReport): string | null {
+    return proxyRequest(this.core, txnId, order, report);
+  }
+
+  /** Meta of a response that came over that flow. */
+  metaOf(response: SipResponse, flow: Flow): Meta {
+    return peerMeta(this.core, flow, 'network', response.raw?.length ?? 0);
   }
 
   cancel(txnId: string, request: AppRequest): Outcome {

@@ -1,0 +1,260 @@
+import type { TimerHandle } from '../clock.js';
+import { buildCancel } from '../dialog/cancel.js';
+import { cdrAttempt, cdrStart, cdrStop } from '../dialog/cdr.js';
+import { type Core, disarm } from '../dialog/core.js';
+import { findRoute, flowTo, isMyself } from '../dialog/next-hop.js';
+import { refuse, responseHeaders } from '../dialog/refuse.js';
+import { encodeMessage } from '../message/build.js';
+import { NO_BODY, type SipRequest, SipResponse } from '../message/message.js';
+import { parseNameAddr } from '../message/name-addr.js';
+import type { ClientTransaction } from '../transaction/client-transaction.js';
+import type { ServerTransaction } from '../transaction/server-transaction.js';
+import { responseVias } from '../transaction/transaction-layer.js';
+import type { Flow } from '../transport/flow.js';
+import { bestResponse } from './best-response.js';
+import { forwardRequest, forwardResponse, isOwnUri, redirectTargets } from './forward.js';
+import { MAX_DESTINATIONS, type ProxyOrder } from './order.js';
+
+/** Told of each destination's final response, and once of the end. */
+export interface ProxyReport {
+  response(response: SipResponse, flow: Flow): void;
+  done(): void;
+}
+
+/** One destination that was asked. */
+interface Branch {
+  readonly request: SipRequest;
+  readonly flow: Flow;
+  transaction: ClientTransaction | null;
+  heard: boolean;
+  cancel: 'no' | 'wanted' | 'sent';
+  timers: TimerHandle[];
+}
+
+/** A request on its way through us: RFC 3261 §16 from the target set to the best response. */
+export class ProxyJob {
+  private readonly waiting: string[];
+  private readonly seen: Set<string>;
+  private readonly redirected = new Set<string>();
+  private readonly open = new Set<Branch>();
+  /** Destinations whose host is being looked up. */
+  private looking = 0;
+  private readonly finals: SipResponse[] = [];
+  private answered = false;
+  private cancelled = false;
+
+  constructor(
+    private readonly core: Core,
+    private readonly incoming: ServerTransaction,
+    private readonly order: ProxyOrder,
+    /** Route entries behind our own ones. */
+    private readonly routes: readonly string[],
+    private readonly report: ProxyReport | null,
+  ) {
+    this.waiting = order.destinations.slice(0, MAX_DESTINATIONS);
+    this.seen = new Set(this.waiting);
+  }
+
+  start(): void {
+    this.core.proxies.set(this.incoming, this);
+    this.proceed();
+  }
+
+  /** The caller cancels (§16.10): every open branch is cancelled, the caller gets what they answer. */
+  cancel(): void {
+    this.cancelled = true;
+    this.waiting.length = 0;
+    this.cancelOpen();
+    this.proceed();
+  }
+
+  /** Starts what may start now; answers the caller when nothing is left. */
+  private proceed(): void {
+    if (this.answered) return;
+    while (this.waiting.length > 0 && (this.order.simultaneous || this.idle)) {
+      this.ask(this.waiting.shift() ?? '');
+    }
+    if (this.waiting.length > 0 || !this.idle) return;
+    const best = bestResponse(this.finals);
+    if (best !== null) this.answer(best);
+    else if (this.cancelled) this.answer(this.local(487, 'Request Terminated'));
+    else this.answer(this.local(408, 'Request Timeout'));
+  }
+
+  private get idle(): boolean {
+    return this.open.size === 0 && this.looking === 0;
+  }
+
+  private ask(destination: string): void {
+    const { core, incoming } = this;
+    const { request } = incoming;
+    // The Request-URI changes where it named us; an outside one stays, and the destination is only the next hop.
+    const uri = isOwnUri(core, request.uri) || this.redirected.has(destination) ? destination : request.uri;
+    const first = this.routes[0];
+    const nextHop = first === undefined ? destination : parseNameAddr(first).uri;
+    this.looking += 1;
+    findRoute(core, nextHop, null, (route) => {
+      this.looking -= 1;
+      if (this.answered || this.cancelled) return this.proceed();
+      if (!route.ok || isMyself(core, route.destination)) {
+        this.conclude(this.local(route.ok ? 482 : 503, route.ok ? 'Loop Detected' : 'Service Unavailable'));
+        return;
+      }
+      const onward = forwardRequest(core, request, {
+        uri,
+        routes: this.routes,
+        from: incoming.flow.listener,
+        to: route.listener,
+        record: this.order.remainInDialog,
+        extra: this.order.headers,
+      });
+      this.launch(onward, flowTo(core, route));
+    });
+  }
+
+  private launch(request: SipRequest, flow: Flow): void {
+    const { core, order } = this;
+    const branch: Branch = { request, flow, transaction: null, heard: false, cancel: 'no', timers: [] };
+    this.open.add(branch);
+    const after = (ms: number, fn: () => void): void => {
+      branch.timers.push(core.clock.setTimeout(fn, ms));
+    };
+    if (order.provisionalTimeout !== null) {
+      after(order.provisionalTimeout, () => (branch.heard ? undefined : this.leave(branch)));
+    }
+    if (order.finalTimeout !== null) after(order.finalTimeout, () => this.leave(branch));
+    // §16.6 step 11, timer C.
+    if (request.method === 'INVITE') after(core.limits.ringMs, () => this.leave(branch));
+    if (request.toTag === '') cdrAttempt(core, request, 'application');
+    branch.transaction = core.transactions.request(request, flow, {
+      onResponse: (response) => this.receive(branch, response),
+      onTimeout: () => this.finish(branch, this.local(408, 'Request Timeout')),
+      onFailure: () => this.finish(branch, this.local(503, 'Service Unavailable')),
+    });
+  }
+
+  private receive(branch: Branch, response: SipResponse): void {
+    if (response.status >= 200) {
+      if (this.open.has(branch)) this.finish(branch, response);
+      // §16.7 step 5: every 2xx to an INVITE goes back, the ones of other forks and repetitions too.
+      else if (response.status < 300) this.back(response);
+      return;
+    }
+    branch.heard = true;
+    if (branch.cancel === 'wanted') this.sendCancel(branch);
+    if (response.status > 100 && !this.answered && this.open.has(branch)) this.back(response);
+  }
+
+  /** A destination took too long: it is cancelled and the next one tried. */
+  private leave(branch: Branch): void {
+    if (!this.open.has(branch)) return;
+    this.cancelBranch(branch);
+    this.finish(branch, this.local(408, 'Request Timeout'));
+    // Without any response there is nothing to cancel: stop asking.
+    if (!branch.heard) branch.transaction?.abandon();
+  }
+
+  private finish(branch: Branch, response: SipResponse): void {
+    if (!this.open.delete(branch)) return;
+    for (const timer of branch.timers) disarm(this.core, timer);
+    branch.timers = [];
+    if (!this.answered) this.report?.response(response, branch.flow);
+    if (branch.request.method === 'INVITE' && branch.request.toTag === '') {
+      if (response.status < 300) cdrStart(this.core, response, 'network', 'proxy-uac');
+      else cdrStop(this.core, response, 'network', this.cancelled ? 'call-canceled' : 'call-rejected');
+    }
+    this.conclude(response);
+  }
+
+  private conclude(response: SipResponse): void {
+    if (response.status < 300) {
+      const first = !this.answered;
+      if (first) this.answer(response);
+      else if (response.cseq.method === 'INVITE') this.back(response);
+      return;
+    }
+    const redirects = response.status < 400 && this.order.followRedirects && !this.cancelled;
+    if (redirects && this.follow(response)) return this.proceed();
+    this.finals.push(response);
+    if (response.status >= 600) {
+      // §16.7 step 5: a 6xx speaks for everybody.
+      this.waiting.length = 0;
+      this.cancelOpen();
+    }
+    this.proceed();
+  }
+
+  /** Takes the contacts of a redirection as further destinations; false when it has none that is new. */
+  private follow(response: SipResponse): boolean {
+    const fresh = redirectTargets(response).filter((uri) => !this.seen.has(uri));
+    for (const uri of fresh) {
+      if (this.seen.size >= MAX_DESTINATIONS) break;
+      this.seen.add(uri);
+      this.redirected.add(uri);
+      this.waiting.push(uri);
+    }
+    return fresh.length > 0;
+  }
+
+  /** The one final response that goes back, unless further 2xx follow. */
+  private answer(response: SipResponse): void {
+    this.answered = true;
+    this.waiting.length = 0;
+    this.back(response);
+    this.cancelOpen();
+    const { request } = this.incoming;
+    if (request.method === 'INVITE' && request.toTag === '') {
+      if (response.status < 300) cdrStart(this.core, response, 'application', 'proxy-uas');
+      else cdrStop(this.core, response, 'application', this.cancelled ? 'call-canceled' : 'call-rejected');
+    }
+    this.report?.done();
+  }
+
+  private back(response: SipResponse): void {
+    const { incoming } = this;
+    const onward = forwardResponse(response, responseVias(incoming.request, incoming.flow));
+    incoming.respond(onward, encodeMessage(onward));
+  }
+
+  private cancelOpen(): void {
+    for (const branch of this.open) this.cancelBranch(branch);
+  }
+
+  private cancelBranch(branch: Branch): void {
+    if (branch.request.method !== 'INVITE' || branch.cancel !== 'no') return;
+    branch.cancel = 'wanted';
+    // RFC 3261 §9.1: a CANCEL waits for a provisional response.
+    if (branch.heard) this.sendCancel(branch);
+  }
+
+  private sendCancel(branch: Branch): void {
+    branch.cancel = 'sent';
+    const ignore = (): void => undefined;
+    this.core.transactions.request(buildCancel(branch.request, null), branch.flow, {
+      onResponse: ignore,
+      onTimeout: ignore,
+      onFailure: ignore,
+    });
+    // §9.1: without a final response within 64*T1 the branch counts as cancelled.
+    branch.timers.push(
+      this.core.clock.setTimeout(() => {
+        this.finish(branch, this.local(408, 'Request Timeout'));
+        branch.transaction?.abandon();
+      }, this.core.timers.timeout),
+    );
+  }
+
+  /** A response of our own, as a destination would have sent it. */
+  private local(status: number, reason: string): SipResponse {
+    const { request, flow } = this.incoming;
+    return new SipResponse(status, reason, responseHeaders(request, flow, 'proxy'), NO_BODY);
+  }
+}
+
+/** Refuses a request whose hops are used up (§16.3 step 3); false when it may go on. */
+export function refusedForHops(incoming: ServerTransaction): boolean {
+  const hops = incoming.request.headers.get('Max-Forwards');
+  if (hops === undefined || Number(hops) > 0) return false;
+  refuse(incoming, 483, 'Too Many Hops');
+  return true;
+}
