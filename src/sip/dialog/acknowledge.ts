@@ -1,5 +1,6 @@
 import { encodeMessage } from '../message/build.js';
 import { Headers } from '../message/headers.js';
+import { labelOf } from '../message/keep.js';
 import { NO_BODY, SipRequest, type SipResponse } from '../message/message.js';
 import { newBranch } from '../random.js';
 import type { Listener } from '../transport/flow.js';
@@ -121,7 +122,11 @@ function acknowledge(
       return;
     }
     const message = buildAck(state, invite, route.listener, app);
-    const sent: SentAck = { message, bytes: encodeMessage(message), flow: flowTo(core, route) };
+    const sent: SentAck = {
+      message: labelOf(message),
+      bytes: encodeMessage(message),
+      flow: flowTo(core, route),
+    };
     owed.ack = sent;
     // The 2xx may come again for as long as our transaction listens (timer M).
     if (dialog.phase !== 'ended') {
@@ -174,7 +179,11 @@ function dismiss(core: Core, outbound: OutboundRequest, dialog: Dialog, response
   findRoute(core, addressRequest(state).nextHop, fork.listener, (route) => {
     if (!route.ok) return;
     const message = buildAck(state, request, route.listener, null);
-    const sent: SentAck = { message, bytes: encodeMessage(message), flow: flowTo(core, route) };
+    const sent: SentAck = {
+      message: labelOf(message),
+      bytes: encodeMessage(message),
+      flow: flowTo(core, route),
+    };
     dialog.dismissed.set(response.toTag, sent);
     core.transport.send(sent.flow, message, sent.bytes, false);
     hangUp(core, fork, 'ACK-BYE due to cancel race condition');

@@ -1,3 +1,4 @@
+import { skeleton } from '../message/keep.js';
 import type { SipResponse } from '../message/message.js';
 import { acceptInvite, repeatAck } from './acknowledge.js';
 import { releaseCancel } from './cancel.js';
@@ -38,6 +39,17 @@ export function takeProvisional(core: Core, outbound: OutboundRequest, response:
   deliverResponse(core, outbound, response, response.raw?.length ?? 0);
 }
 
+const FOR_ACK: ReadonlySet<string> = new Set([
+  'Via',
+  'Route',
+  'From',
+  'To',
+  'Call-ID',
+  'CSeq',
+  'Authorization',
+  'Proxy-Authorization',
+]);
+
 /** A final response, from the network or of our own making. */
 export function takeFinal(core: Core, outbound: OutboundRequest, response: SipResponse, bytes: number): void {
   const { request, dialog } = outbound;
@@ -54,6 +66,8 @@ export function takeFinal(core: Core, outbound: OutboundRequest, response: SipRe
   if (dialog !== null) recordFinal(core, outbound, dialog, response);
   outbound.onFinal?.(response);
   deliverResponse(core, outbound, response, bytes);
+  // Its transaction stays for further 2xx: addresses and credentials are enough for their ACKs.
+  outbound.request = skeleton(request, FOR_ACK);
 }
 
 /** What a final response means for the dialog. */

@@ -2,7 +2,6 @@ import type { SipRequest } from '../message/message.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import { cdrStop } from './cdr.js';
 import { type Core, peerMeta } from './core.js';
-import type { Dialog } from './dialog.js';
 import { endDialog, hangUp } from './end.js';
 import { settle, sizeOf } from './incoming.js';
 import { refuse } from './refuse.js';
@@ -41,19 +40,11 @@ export function handleCancel(core: Core, cancel: SipRequest, transaction: Server
     });
     return;
   }
-  if (target.stateName !== 'accepted' || !awaitsAck(inbound?.dialog ?? null, target)) {
+  const crossed = core.unconfirmed.get(target);
+  if (crossed === undefined) {
     refuse(transaction, 200, 'OK');
     return;
   }
   refuse(transaction, 481, 'Call/Transaction Does Not Exist');
-  const { dialog } = inbound ?? { dialog: null };
-  if (dialog !== null) hangUp(core, dialog, 'CANCEL after 200 OK');
-}
-
-/** Whether the 2xx that this transaction sent has not been acknowledged. */
-function awaitsAck(dialog: Dialog | null, target: ServerTransaction): boolean {
-  for (const confirmation of dialog?.confirmations.values() ?? []) {
-    if (confirmation.transaction === target) return true;
-  }
-  return false;
+  hangUp(core, crossed, 'CANCEL after 200 OK');
 }

@@ -28,6 +28,7 @@ export function awaitAck(
   };
   const cseq = response.cseq.number;
   dialog.confirmations.set(cseq, confirmation);
+  core.unconfirmed.set(transaction, dialog);
   const again = (): void => {
     transaction.respond(response, bytes);
     confirmation.interval = Math.min(confirmation.interval * 2, core.timers.t2);
@@ -44,6 +45,7 @@ export function awaitAck(
 function stop(core: Core, confirmation: Confirmation): void {
   confirmation.timer = disarm(core, confirmation.timer);
   confirmation.deadline = disarm(core, confirmation.deadline);
+  core.unconfirmed.delete(confirmation.transaction);
 }
 
 /** Stops sending 2xx again in a dialog that is over. */

@@ -40,7 +40,8 @@ export interface InboundRequest {
 /** A request of the application that is under way. */
 export interface OutboundRequest {
   readonly txnId: string;
-  readonly request: SipRequest;
+  /** Without body and most headers once it has its final response. */
+  request: SipRequest;
   readonly flow: Flow;
   readonly dialog: Dialog | null;
   /** Null for a request of our own, whose response nobody waits for. */
@@ -79,7 +80,7 @@ export interface ReliableProvisional {
 
 /** An ACK that may have to go again. */
 export interface SentAck {
-  readonly message: SipRequest;
+  readonly message: SipMessage;
   readonly bytes: Buffer;
   readonly flow: Flow;
 }
@@ -116,6 +117,8 @@ export interface Core {
   readonly outbound: Map<string, OutboundRequest>;
   /** The request of the peer that a server transaction carries; a CANCEL asks for it. */
   readonly byTransaction: WeakMap<ServerTransaction, InboundRequest>;
+  /** The dialog whose 2xx a server transaction sent and has no ACK for. */
+  readonly unconfirmed: WeakMap<ServerTransaction, Dialog>;
   /** 2xx whose ACK the application owes, by the txnId of the INVITE. */
   readonly owed: Map<string, Acknowledgement>;
   /** New requests under way by Call-ID, From tag and CSeq, to find merged ones (RFC 3261 §8.2.2.2). */

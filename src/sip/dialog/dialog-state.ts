@@ -1,3 +1,4 @@
+import { ownText } from '../message/keep.js';
 import type { SipRequest, SipResponse } from '../message/message.js';
 import { parseNameAddr } from '../message/name-addr.js';
 import { findParam } from '../message/params.js';
@@ -32,37 +33,37 @@ export function contactUri(message: SipRequest | SipResponse): string | null {
 /** RFC 3261 §12.1.1: what the answering side makes of the request and its own response. */
 export function uasDialogState(request: SipRequest, local: string, localTag: string): DialogState {
   return {
-    callId: request.callId,
-    localTag,
-    remoteTag: request.fromTag,
-    local,
-    remote: request.headers.get('From') ?? '',
+    callId: ownText(request.callId),
+    localTag: ownText(localTag),
+    remoteTag: ownText(request.fromTag),
+    local: ownText(local),
+    remote: ownText(request.headers.get('From') ?? ''),
     localSeq: 0,
     remoteSeq: request.cseq.number,
-    routeSet: request.list('Record-Route'),
-    remoteTarget: contactUri(request) ?? parseNameAddr(request.headers.get('From') ?? '').uri,
+    routeSet: request.list('Record-Route').map(ownText),
+    remoteTarget: ownText(contactUri(request) ?? parseNameAddr(request.headers.get('From') ?? '').uri),
   };
 }
 
 /** RFC 3261 §12.1.2: what the calling side makes of its request and the response. */
 export function uacDialogState(request: SipRequest, response: SipResponse): DialogState {
   return {
-    callId: request.callId,
-    localTag: request.fromTag,
-    remoteTag: response.toTag,
-    local: request.headers.get('From') ?? '',
-    remote: response.headers.get('To') ?? '',
+    callId: ownText(request.callId),
+    localTag: ownText(request.fromTag),
+    remoteTag: ownText(response.toTag),
+    local: ownText(request.headers.get('From') ?? ''),
+    remote: ownText(response.headers.get('To') ?? ''),
     localSeq: request.cseq.number,
     remoteSeq: -1,
-    routeSet: response.list('Record-Route').reverse(),
-    remoteTarget: contactUri(response) ?? request.uri,
+    routeSet: response.list('Record-Route').reverse().map(ownText),
+    remoteTarget: ownText(contactUri(response) ?? request.uri),
   };
 }
 
 /** RFC 3261 §12.2.1.2 and §12.2.2: a 2xx to a target refresh request moves the remote target. */
 export function refreshTarget(state: DialogState, message: SipRequest | SipResponse): DialogState {
   const uri = contactUri(message);
-  return uri === null || uri === state.remoteTarget ? state : { ...state, remoteTarget: uri };
+  return uri === null || uri === state.remoteTarget ? state : { ...state, remoteTarget: ownText(uri) };
 }
 
 /** Where an in-dialog request is addressed, and by which Route headers. */

@@ -1,4 +1,5 @@
 import type { TimerHandle } from '../clock.js';
+import { ownText } from '../message/keep.js';
 import { NO_BODY, type SipRequest } from '../message/message.js';
 import type { Listener } from '../transport/flow.js';
 import type { Owner } from './application.js';
@@ -20,7 +21,7 @@ const MAX_FORKS = 32;
 export type DialogId = string;
 
 export function dialogIdOf(request: SipRequest): DialogId {
-  return `${request.callId};from-tag=${request.fromTag}`;
+  return ownText(`${request.callId};from-tag=${request.fromTag}`);
 }
 
 /**
@@ -28,6 +29,7 @@ export function dialogIdOf(request: SipRequest): DialogId {
  * request share this object; the first 2xx decides which of them lives on.
  */
 export class Dialog {
+  readonly callId: string;
   /** `trying`: no tagged response yet. */
   phase: 'trying' | 'early' | 'confirmed' | 'ended' = 'trying';
   /** The confirmed dialog, or the early one that was heard of last. */
@@ -65,12 +67,14 @@ export class Dialog {
 
   constructor(
     readonly id: DialogId,
-    readonly callId: string,
+    callId: string,
     readonly role: 'uac' | 'uas',
     readonly kind: 'INVITE' | 'SUBSCRIBE',
     public owner: Owner | null,
     readonly listener: Listener,
-  ) {}
+  ) {
+    this.callId = ownText(callId);
+  }
 
   /** The state that a request of the peer belongs to, by the tag of the answering side. */
   stateFor(tag: string): DialogState | null {

@@ -1,4 +1,5 @@
 import type { Headers } from '../message/headers.js';
+import { splitList } from '../message/params.js';
 import { bracket } from '../message/uri.js';
 import type { Listener } from '../transport/flow.js';
 
@@ -56,6 +57,20 @@ export function withOwnHost(value: string, listener: Listener): string {
     at = result.toLowerCase().indexOf(LOCALHOST, at + LOCALHOST.length);
   }
   return result;
+}
+
+/**
+ * The application's value of an address header as it goes out: `@localhost` replaced, and a bare URI in angle
+ * brackets (RFC 3261 §20.10), because peers look for them. Parameters of a bare URI are the header's.
+ */
+export function addressValue(value: string, listener: Listener): string {
+  const text = withOwnHost(value, listener);
+  if (text.includes('<') || !text.includes(':')) return text;
+  const entries = splitList(text).map((entry) => {
+    const semicolon = entry.indexOf(';');
+    return semicolon < 0 ? `<${entry}>` : `<${entry.slice(0, semicolon)}>${entry.slice(semicolon)}`;
+  });
+  return entries.join(', ');
 }
 
 /** SDP announces itself; any other body must come with its type. False when the type is missing. */

@@ -162,6 +162,7 @@ function admit(
 export function settle(core: Core, inbound: InboundRequest): void {
   inbound.guard = disarm(core, inbound.guard);
   core.inbound.delete(inbound.txnId);
+  core.byTransaction.delete(inbound.transaction);
   const { dialog } = inbound;
   if (dialog === null) return;
   dialog.inbound.delete(inbound);

@@ -1,4 +1,5 @@
 import { Headers } from '../message/headers.js';
+import { ownText } from '../message/keep.js';
 import { parseCSeq, SipRequest, type SipResponse } from '../message/message.js';
 import { tagOf } from '../message/name-addr.js';
 import { newBranch, newTag, randomToken } from '../random.js';
@@ -11,11 +12,11 @@ import { Dialog, dialogIdOf } from './dialog.js';
 import { addressRequest, type DialogState } from './dialog-state.js';
 import {
   ADDRESS_HEADERS,
+  addressValue,
   DROPPED_IN_REQUEST,
   defaultContact,
   defaultContentType,
   hostPort,
-  withOwnHost,
 } from './fill.js';
 import { failLater, launch } from './launch.js';
 import { findRoute, flowTo, isMyself } from './next-hop.js';
@@ -41,7 +42,7 @@ function copyHeaders(to: Headers, app: AppRequest, listener: Listener, skip: Rea
     const name = app.headers.names[i] ?? '';
     const value = app.headers.values[i] ?? '';
     if (DROPPED_IN_REQUEST.has(name) || skip.has(name)) continue;
-    to.add(name, ADDRESS_HEADERS.has(name) ? withOwnHost(value, listener) : value);
+    to.add(name, ADDRESS_HEADERS.has(name) ? addressValue(value, listener) : value);
   }
 }
 
@@ -52,9 +53,9 @@ function buildNew(app: AppRequest, listener: Listener): SipRequest | null {
   const headers = new Headers();
   headers.add('Via', viaValue(listener, newBranch()));
   headers.add('Max-Forwards', app.headers.get('Max-Forwards') ?? '70');
-  const from = withOwnHost(app.headers.get('From') ?? defaultContact(listener), listener);
+  const from = addressValue(app.headers.get('From') ?? defaultContact(listener), listener);
   headers.add('From', tagOf(from) === '' ? `${from};tag=${newTag()}` : from);
-  headers.add('To', withOwnHost(app.headers.get('To') ?? `<${app.uri}>`, listener));
+  headers.add('To', addressValue(app.headers.get('To') ?? `<${app.uri}>`, listener));
   headers.add('Call-ID', app.headers.get('Call-ID') ?? randomToken(16));
   const wanted = parseCSeq(app.headers.get('CSeq') ?? '').number;
   headers.add('CSeq', `${wanted >= 0 ? wanted : 1} ${app.method}`);
@@ -88,7 +89,7 @@ export function sendNew(core: Core, owner: Owner, app: AppRequest, routeUri: str
         return reply({ ok: false, reason: 'a dialog with this Call-ID and From tag is in progress' });
       }
       dialog = new Dialog(dialogIdOf(request), request.callId, 'uac', app.method, owner, route.listener);
-      dialog.contact = request.headers.get('Contact') ?? '';
+      dialog.contact = ownText(request.headers.get('Contact') ?? '');
       core.dialogs.add(dialog);
     }
     cdrAttempt(core, request, 'application');

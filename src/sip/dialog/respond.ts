@@ -1,4 +1,5 @@
 import { encodeMessage } from '../message/build.js';
+import { ownText } from '../message/keep.js';
 import { SipResponse } from '../message/message.js';
 import { tagOf } from '../message/name-addr.js';
 import type { AppResponse, Outcome } from './application.js';
@@ -9,10 +10,10 @@ import { refreshTarget, uasDialogState } from './dialog-state.js';
 import { endDialog } from './end.js';
 import {
   ADDRESS_HEADERS,
+  addressValue,
   DROPPED_IN_RESPONSE,
   defaultContact,
   defaultContentType,
-  withOwnHost,
 } from './fill.js';
 import { isTerminated, settle } from './incoming.js';
 import { responseHeaders } from './refuse.js';
@@ -108,7 +109,7 @@ function buildResponse(
     const name = app.headers.names[i] ?? '';
     const value = app.headers.values[i] ?? '';
     if (!DROPPED_IN_RESPONSE.has(name)) {
-      headers.add(name, ADDRESS_HEADERS.has(name) ? withOwnHost(value, listener) : value);
+      headers.add(name, ADDRESS_HEADERS.has(name) ? addressValue(value, listener) : value);
     }
   }
   if (reliable && inbound.dialog !== null) {
@@ -141,7 +142,7 @@ function recordResponse(
   if (first && status < 300) {
     const known = dialog.early.get(tag);
     const state = known ?? uasDialogState(request, response.headers.get('To') ?? '', tag);
-    dialog.contact = response.headers.get('Contact') ?? dialog.contact;
+    dialog.contact = ownText(response.headers.get('Contact') ?? dialog.contact);
     dialog.phase = status < 200 ? 'early' : 'confirmed';
     dialog.update(state);
     if (status >= 200) dialog.early.clear();

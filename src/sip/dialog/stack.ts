@@ -54,6 +54,7 @@ export class SipStack {
       inbound: new Map(),
       outbound: new Map(),
       byTransaction: new WeakMap(),
+      unconfirmed: new WeakMap(),
       proxies: new WeakMap(),
       owed: new Map(),
       merging: new Map(),

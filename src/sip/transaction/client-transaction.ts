@@ -1,7 +1,8 @@
 import type { Clock, TimerHandle } from '../clock.js';
 import { encodeMessage } from '../message/build.js';
 import { Headers } from '../message/headers.js';
-import { NO_BODY, SipRequest, type SipResponse } from '../message/message.js';
+import { labelOf } from '../message/keep.js';
+import { NO_BODY, type SipMessage, SipRequest, type SipResponse } from '../message/message.js';
 import type { Flow } from '../transport/flow.js';
 import { INVITE_CLIENT_START, type InviteClientState, stepInviteClient } from './invite-client.js';
 import type { ClientEffect, ClientInput, ClientTimer } from './machine.js';
@@ -25,7 +26,7 @@ export interface TransactionHost {
   readonly clock: Clock;
   readonly timers: SipTimers;
   /** Sends on a flow and traces; `again` counts it as a retransmission. */
-  transmit(flow: Flow, message: SipRequest | SipResponse, bytes: Buffer, again: boolean): void;
+  transmit(flow: Flow, message: SipMessage, bytes: Buffer, again: boolean): void;
   forgetClient(transaction: ClientTransaction): void;
 }
 
@@ -42,30 +43,36 @@ function failureAck(invite: SipRequest, response: SipResponse): SipRequest {
   return new SipRequest('ACK', invite.uri, headers, NO_BODY);
 }
 
+const ignore = (): void => undefined;
+/** Who listens to a transaction that has had its final response. */
+const NOBODY: ClientUser = { onResponse: ignore, onTimeout: ignore, onFailure: ignore };
+
 /** A request on its way: runs the INVITE or non-INVITE client machine. */
 export class ClientTransaction {
   readonly key: string;
   private state: InviteClientState | NonInviteClientState;
-  private readonly bytes: Buffer;
+  /** Size of the request on the wire. */
+  readonly size: number;
+  readonly method: string;
+  /** The request until its final response. */
+  private pending: { readonly request: SipRequest; readonly bytes: Buffer } | null;
   private readonly armed = new Map<ClientTimer, TimerHandle>();
-  private ack: { message: SipRequest; bytes: Buffer } | null = null;
+  private ack: { message: SipMessage; bytes: Buffer } | null = null;
   private sent = false;
 
   constructor(
     private readonly host: TransactionHost,
-    readonly request: SipRequest,
+    request: SipRequest,
     readonly flow: Flow,
-    private readonly user: ClientUser,
+    private user: ClientUser,
   ) {
     this.key = clientKey(request.via?.branch ?? '', request.method);
-    this.bytes = encodeMessage(request);
+    const bytes = encodeMessage(request);
+    this.pending = { request, bytes };
+    this.size = bytes.length;
+    this.method = request.method;
     this.state =
       request.method === 'INVITE' ? INVITE_CLIENT_START(host.timers) : NON_INVITE_CLIENT_START(host.timers);
-  }
-
-  /** Size of the request on the wire. */
-  get size(): number {
-    return this.bytes.length;
   }
 
   get stateName(): string {
@@ -95,19 +102,21 @@ export class ClientTransaction {
     const { state } = this;
     const { timers } = this.host;
     const next =
-      this.request.method === 'INVITE'
+      this.method === 'INVITE'
         ? stepInviteClient(state as InviteClientState, input, timers, this.flow.reliable)
         : stepNonInviteClient(state as NonInviteClientState, input, timers, this.flow.reliable);
     this.state = next.state;
     // Forget first: an effect may make the user start another transaction or end the server.
     if (next.state.name === 'terminated' && state.name !== 'terminated') this.abandon();
     for (const effect of next.effects) this.perform(effect, response);
+    this.slim();
   }
 
   private perform(effect: ClientEffect, response: SipResponse | null): void {
     switch (effect.type) {
       case 'transmit':
-        this.host.transmit(this.flow, this.request, this.bytes, this.sent);
+        if (this.pending === null) return;
+        this.host.transmit(this.flow, this.pending.request, this.pending.bytes, this.sent);
         this.sent = true;
         return;
       case 'deliver':
@@ -131,13 +140,23 @@ export class ClientTransaction {
     }
   }
 
+  /** After the final response neither the request nor, unless 2xx may come again, its sender is needed. */
+  private slim(): void {
+    const { name } = this.state;
+    if (name !== 'completed' && name !== 'accepted' && name !== 'terminated') return;
+    this.pending = null;
+    if (name !== 'accepted') this.user = NOBODY;
+  }
+
   private acknowledge(response: SipResponse): void {
-    const again = this.ack !== null;
     if (this.ack === null) {
-      const message = failureAck(this.request, response);
-      this.ack = { message, bytes: encodeMessage(message) };
+      if (this.pending === null) return;
+      const message = failureAck(this.pending.request, response);
+      this.ack = { message: labelOf(message), bytes: encodeMessage(message) };
+      this.host.transmit(this.flow, message, this.ack.bytes, false);
+      return;
     }
-    this.host.transmit(this.flow, this.ack.message, this.ack.bytes, again);
+    this.host.transmit(this.flow, this.ack.message, this.ack.bytes, true);
   }
 
   private arm(timer: ClientTimer, after: number): void {

@@ -1,5 +1,6 @@
 import type { Clock, TimerHandle } from '../clock.js';
-import type { SipRequest, SipResponse } from '../message/message.js';
+import { labelOf, skeleton } from '../message/keep.js';
+import type { SipMessage, SipRequest, SipResponse } from '../message/message.js';
 import type { Flow } from '../transport/flow.js';
 import { INVITE_SERVER_START, type InviteServerState, stepInviteServer } from './invite-server.js';
 import type { ServerEffect, ServerInput, ServerTimer } from './machine.js';
@@ -15,14 +16,17 @@ export interface ServerHost {
   readonly clock: Clock;
   readonly timers: SipTimers;
   /** Sends a response on the way back (RFC 3261 §18.2.2); `again` counts it as a retransmission. */
-  respond(transaction: ServerTransaction, response: SipResponse, bytes: Buffer, again: boolean): void;
+  respond(transaction: ServerTransaction, response: SipMessage, bytes: Buffer, again: boolean): void;
   forgetServer(transaction: ServerTransaction): void;
 }
+
+/** What the way back of a response needs of its request. */
+const WAY_BACK: ReadonlySet<string> = new Set(['Via']);
 
 /** A request that came in: runs the INVITE or non-INVITE server machine. */
 export class ServerTransaction {
   private state: InviteServerState | NonInviteServerState;
-  private last: { response: SipResponse; bytes: Buffer; sent: boolean } | null = null;
+  private last: { response: SipMessage; bytes: Buffer; sent: boolean } | null = null;
   private readonly armed = new Map<ServerTimer, TimerHandle>();
   /** Called once, when the transaction is over. */
   onEnd: (() => void) | null = null;
@@ -30,7 +34,8 @@ export class ServerTransaction {
   constructor(
     private readonly host: ServerHost,
     readonly key: string,
-    readonly request: SipRequest,
+    /** Only its Via once a final response was given. */
+    public request: SipRequest,
     readonly flow: Flow,
   ) {
     this.state = request.method === 'INVITE' ? INVITE_SERVER_START : NON_INVITE_SERVER_START;
@@ -52,7 +57,14 @@ export class ServerTransaction {
     this.last = { response, bytes, sent: repeat };
     const taken = this.step({ type: 'respond', status: response.status });
     if (!taken) this.last = previous;
+    else if (response.status >= 200 && previous?.bytes !== bytes) this.slim();
     return taken;
+  }
+
+  /** From the final response on only bytes are sent again: the messages themselves may go. */
+  private slim(): void {
+    if (this.last !== null) this.last.response = labelOf(this.last.response);
+    this.request = skeleton(this.request, WAY_BACK);
   }
 
   retransmission(): void {

@@ -83,7 +83,7 @@ export class TransactionLayer implements TransactionHost, ServerHost {
     this.transport.send(flow, message, bytes, again);
   }
 
-  respond(transaction: ServerTransaction, response: SipResponse, bytes: Buffer, again: boolean): void {
+  respond(transaction: ServerTransaction, response: SipMessage, bytes: Buffer, again: boolean): void {
     const back = this.wayBack(transaction);
     if (back !== null) this.transport.send(back, response, bytes, again);
   }
