@@ -45,8 +45,10 @@ export function nextRseq(dialog: Dialog): number {
  * Whether a response must wait: §3 allows one unacknowledged reliable response at a time, and no 2xx while one with
  * a session description is unacknowledged.
  */
-export function mustWait(dialog: Dialog | null, status: number, reliable: boolean): boolean {
-  if (dialog === null || (!reliable && (status < 200 || status >= 300))) return false;
+export function mustWait(inbound: InboundRequest, status: number, reliable: boolean): boolean {
+  const { dialog, request } = inbound;
+  if (dialog === null || request.method !== 'INVITE') return false;
+  if (!reliable && (status < 200 || status >= 300)) return false;
   if (dialog.held.length > 0) return true;
   const open = unacknowledged(dialog);
   if (open !== null) return reliable || open.response.body.length > 0;

@@ -52,7 +52,7 @@ export function respond(core: Core, txnId: string, app: AppResponse): Outcome {
   const bytes = encodeMessage(response);
   const { transaction, dialog } = inbound;
   const meta = peerMeta(core, transaction.flow, 'application', bytes.length);
-  if (dialog !== null && mustWait(dialog, app.status, reliable)) {
+  if (dialog !== null && mustWait(inbound, app.status, reliable)) {
     const send = (): boolean => transmit(core, inbound, response, tag, bytes, reliable);
     if (!hold(dialog, send, app.status >= 200)) return TOO_MANY_HELD;
     if (app.status >= 200) core.inbound.delete(txnId);
