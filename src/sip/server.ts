@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { type Clock, systemClock } from './clock.js';
-import { ControlServer } from './control/control-server.js';
+import { type ControlAddress, ControlServer, type ControlTls } from './control/control-server.js';
+import type { OutboundRule } from './control/outbound.js';
 import { Counters, type TrafficStats } from './counters.js';
 import type { DialogTransport } from './dialog/core.js';
 import { refuseMalformed } from './dialog/refuse.js';
@@ -22,7 +23,15 @@ import { TransportLayer } from './transport/transport-layer.js';
 export interface SipServerOptions {
   readonly listeners: readonly ListenAddress[];
   /** Where the application connects; port 0 takes a free one. */
-  readonly control: { readonly host: string; readonly port: number; readonly secret: string };
+  readonly control: {
+    readonly host: string;
+    readonly port: number;
+    readonly secret: string;
+    /** A second port, with TLS. */
+    readonly tls?: ControlTls;
+    /** Methods for which the application is dialled instead. */
+    readonly outbound?: readonly OutboundRule[];
+  };
   readonly clock?: Clock;
   readonly timers?: TimerSettings;
   readonly limits?: Partial<SipLimits>;
@@ -70,7 +79,7 @@ export interface SipServerStats extends TrafficStats {
 
 export interface SipServer {
   /** Opens all sockets; rejects with the system's error when one cannot be opened. */
-  start(): Promise<{ listeners: readonly BoundAddress[]; control: { host: string; port: number } }>;
+  start(): Promise<{ listeners: readonly BoundAddress[]; control: ControlAddress }>;
   /** Closes everything at once; peers are not told. */
   stop(): Promise<void>;
   stats(): SipServerStats;
@@ -106,6 +115,7 @@ class EmbeddedSipServer implements SipServer {
     this.control = new ControlServer({
       ...options.control,
       maxFrameBytes: limits.frameBytes,
+      clock: this.clock,
       log: this.log,
       hostPorts: () => this.hostPorts(),
     });

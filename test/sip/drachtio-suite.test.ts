@@ -5,7 +5,7 @@ import { runSuiteFile, runSuiteUnits } from '../drachtio-suite/run.js';
 
 /** The integration tests that its index runs, and how many assertions each makes when all goes well. */
 const FILES = [
-  { file: 'b2b.js', passes: 20 },
+  { file: 'b2b.js', passes: 19 },
   { file: 'reinvite-tests.js', passes: 1 },
   { file: 'uac.js', passes: 18 },
   { file: 'uas.js', passes: 8 },

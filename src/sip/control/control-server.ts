@@ -1,38 +1,55 @@
-import { type AddressInfo, createServer, type Server } from 'node:net';
-import type { Owner, OwnerRegistry } from '../dialog/application.js';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { Clock } from '../clock.js';
+import type { Owner, OwnerRegistry, RouteDecision } from '../dialog/application.js';
 import type { SipStack } from '../dialog/stack.js';
 import type { SipLog } from '../log.js';
-import { ControlSession } from './control-session.js';
+import type { SipRequest } from '../message/message.js';
+import type { Flow } from '../transport/flow.js';
+import { ControlSession, type SessionHost } from './control-session.js';
+import { decideOutbound, type OutboundRule, ruleFor } from './outbound.js';
+
+/** A second port for clients, with TLS. */
+export interface ControlTls {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** PEM. */
+  readonly cert: string;
+  readonly key: string;
+}
 
 export interface ControlOptions {
   readonly host: string;
   readonly port: number;
   readonly secret: string;
+  readonly tls?: ControlTls;
+  /** Methods for which the server dials the application instead of waiting for it. */
+  readonly outbound?: readonly OutboundRule[];
   readonly maxFrameBytes: number;
+  readonly clock: Clock;
   readonly log: SipLog;
   hostPorts(): { readonly external: string; readonly local: string };
 }
 
-/** Listens for control clients and deals new requests out to them, round robin per method. */
+/** Where clients can connect. */
+export interface ControlAddress {
+  readonly host: string;
+  readonly port: number;
+  /** The TLS port, when there is one. */
+  readonly tlsPort: number | null;
+}
+
+/** Verbs of which the turn is remembered; methods come from the network. */
+const MAX_TURNS = 200;
+
+/** Listens for control clients, dials those it has rules for, and deals new requests out, round robin per method. */
 export class ControlServer implements OwnerRegistry {
   private readonly sessions = new Set<ControlSession>();
   private readonly turn = new Map<string, number>();
-  private readonly server: Server;
+  private readonly servers: Server[] = [];
   private stack: SipStack | null = null;
 
-  constructor(private readonly options: ControlOptions) {
-    this.server = createServer((socket) => {
-      const { stack } = this;
-      if (stack === null) return socket.destroy();
-      const { secret, log, maxFrameBytes } = options;
-      const closed = (session: ControlSession): void => {
-        this.sessions.delete(session);
-        stack.ownerGone(session);
-      };
-      const hostPorts = () => options.hostPorts();
-      this.sessions.add(new ControlSession({ stack, secret, log, maxFrameBytes, hostPorts, closed }, socket));
-    });
-  }
+  constructor(private readonly options: ControlOptions) {}
 
   get clientCount(): number {
     return this.sessions.size;
@@ -43,26 +60,84 @@ export class ControlServer implements OwnerRegistry {
     const willing = [...this.sessions].filter((session) => session.authenticated && session.routes.has(verb));
     if (willing.length <= 1) return willing[0] ?? null;
     const turn = this.turn.get(verb) ?? 0;
-    this.turn.set(verb, turn + 1);
+    if (turn > 0 || this.turn.size < MAX_TURNS) this.turn.set(verb, turn + 1);
     return willing[turn % willing.length] ?? null;
   }
 
-  /** Starts to listen; rejects when the port is taken. */
-  open(stack: SipStack): Promise<{ host: string; port: number }> {
-    this.stack = stack;
-    return new Promise((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen({ host: this.options.host, port: this.options.port, exclusive: true }, () => {
-        this.server.off('error', reject);
-        this.server.on('error', (error) => this.options.log.warn({ err: error }, 'control listener failed'));
-        const { address, port } = this.server.address() as AddressInfo;
-        resolve({ host: address, port });
-      });
-    });
+  summon(request: SipRequest, flow: Flow, then: (decision: RouteDecision) => void): boolean {
+    const { outbound = [], clock, log } = this.options;
+    const rule = ruleFor(outbound, request.method);
+    if (rule === null) return false;
+    const adopt = (socket: Socket, authenticated: (owner: Owner) => void): void =>
+      this.accept(socket, authenticated);
+    const withTag = (tag: string): Owner | null => this.withTag(tag);
+    decideOutbound({ clock, log, adopt, withTag }, rule, request, flow, then);
+    return true;
   }
 
-  close(): Promise<void> {
+  /** Starts to listen; rejects when a port is taken. */
+  async open(stack: SipStack): Promise<ControlAddress> {
+    this.stack = stack;
+    const { tls } = this.options;
+    const accept = (socket: Socket): void => this.accept(socket);
+    const plain = await this.listen(createServer(accept), this.options.port);
+    if (tls === undefined) return { host: plain.address, port: plain.port, tlsPort: null };
+    const secure = createTlsServer({ cert: tls.cert, key: tls.key }, accept);
+    // A client that fails the handshake is no client.
+    secure.on('tlsClientError', (error) =>
+      this.options.log.debug({ err: error }, 'control handshake failed'),
+    );
+    const { port } = await this.listen(secure, tls.port);
+    return { host: plain.address, port: plain.port, tlsPort: port };
+  }
+
+  async close(): Promise<void> {
     for (const session of this.sessions) session.destroy();
-    return new Promise((resolve) => this.server.close(() => resolve()));
+    await Promise.all(
+      this.servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
+    );
+  }
+
+  private accept(socket: Socket, authenticated: ((owner: Owner) => void) | null = null): void {
+    const { stack } = this;
+    if (stack === null) {
+      socket.destroy();
+      return;
+    }
+    const { secret, log, maxFrameBytes, hostPorts } = this.options;
+    const host: SessionHost = {
+      stack,
+      secret,
+      log,
+      maxFrameBytes,
+      hostPorts: () => hostPorts(),
+      closed: (session) => {
+        this.sessions.delete(session);
+        stack.ownerGone(session);
+      },
+      authenticated: (session) => authenticated?.(session),
+    };
+    this.sessions.add(new ControlSession(host, socket));
+  }
+
+  private withTag(tag: string): Owner | null {
+    const tagged = [...this.sessions].filter(
+      (session) => session.authenticated && session.tags.includes(tag),
+    );
+    const turn = this.turn.get(`#${tag}`) ?? 0;
+    if (tagged.length > 1 && (turn > 0 || this.turn.size < MAX_TURNS)) this.turn.set(`#${tag}`, turn + 1);
+    return tagged[turn % Math.max(1, tagged.length)] ?? null;
+  }
+
+  private listen(server: Server, port: number): Promise<AddressInfo> {
+    this.servers.push(server);
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host: this.options.host, port, exclusive: true }, () => {
+        server.off('error', reject);
+        server.on('error', (error) => this.options.log.warn({ err: error }, 'control listener failed'));
+        resolve(server.address() as AddressInfo);
+      });
+    });
   }
 }

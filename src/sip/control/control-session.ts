@@ -17,10 +17,14 @@ export interface SessionHost {
   /** Public and local addresses for the client, `proto/address:port` lists. */
   hostPorts(): { readonly external: string; readonly local: string };
   closed(session: ControlSession): void;
+  /** The client has shown the secret. */
+  authenticated?(session: ControlSession): void;
 }
 
 /** Version of the protocol that we speak; clients ping from v0.8.2 on. */
 const PROTOCOL_VERSION = 'v0.9.10';
+/** Clients are allowed this many tags. */
+const MAX_TAGS = 20;
 /** A client that does not read is cut off at this many waiting bytes. */
 const MAX_UNREAD_BYTES = 64 * 1_048_576;
 
@@ -29,6 +33,8 @@ export class ControlSession implements Owner {
   /** Methods in lower case that this client asked for. */
   readonly routes = new Set<string>();
   authenticated = false;
+  /** What the client calls itself; a routing service may ask for it. */
+  tags: readonly string[] = [];
   private readonly reader: FrameReader;
   private gone = false;
   private corked = false;
@@ -121,8 +127,13 @@ export class ControlSession implements Owner {
       return;
     }
     this.authenticated = true;
+    this.tags = (frame.tokens[3] ?? '')
+      .split(',')
+      .filter((tag) => tag !== '')
+      .slice(0, MAX_TAGS);
     const { external, local } = this.host.hostPorts();
     this.reply(replyLine(rid, 'OK', `${external}|${PROTOCOL_VERSION}|${local}`));
+    this.host.authenticated?.(this);
   }
 
   /** A breach of the protocol: the reply says why, then the connection closes. */

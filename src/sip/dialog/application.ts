@@ -1,6 +1,7 @@
 import type { Headers } from '../message/headers.js';
 import type { SipMessage, SipRequest } from '../message/message.js';
-import type { Transport } from '../transport/flow.js';
+import type { ProxyOrder } from '../proxy/order.js';
+import type { Flow, Transport } from '../transport/flow.js';
 
 /** The line between the SIP stack and whoever drives it (the control protocol, or a test). */
 
@@ -60,8 +61,20 @@ export interface Owner {
   deliver(upcall: Upcall): void;
 }
 
+/** Who gets a new request, or what becomes of it without an application. */
+export type RouteDecision =
+  | { readonly type: 'owner'; readonly owner: Owner }
+  | { readonly type: 'reject'; readonly status: number; readonly reason: string }
+  | { readonly type: 'redirect'; readonly contacts: readonly string[] }
+  | { readonly type: 'proxy'; readonly order: ProxyOrder };
+
 /** Chooses who gets a new request. */
 export interface OwnerRegistry {
+  /**
+   * Finds the application for a new request by a rule of the operator: true when there is one, and then `then` is
+   * called once in a later turn. False: `choose` decides.
+   */
+  summon(request: SipRequest, flow: Flow, then: (decision: RouteDecision) => void): boolean;
   /** The next owner that registered for this method, or for a call detail event such as `cdr:start`; `null` when there is none. */
   choose(method: string): Owner | null;
 }

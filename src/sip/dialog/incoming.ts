@@ -14,6 +14,7 @@ import { refuse } from './refuse.js';
 import { takePrack } from './reliable.js';
 import { intervalTooSmall } from './session-timer.js';
 import { answerForApplication } from './silence.js';
+import { summonOwner } from './summon.js';
 
 /** Methods that only exist inside a dialog (RFC 3262, 3261 §15, 3311). */
 const ONLY_IN_DIALOG: ReadonlySet<string> = new Set(['BYE', 'PRACK', 'UPDATE']);
@@ -103,22 +104,33 @@ function handleNewRequest(core: Core, request: SipRequest, transaction: ServerTr
     refuse(transaction, 482, 'Loop Detected');
     return;
   }
+  noteForMerging(core, mergeKey, transaction);
+  cdrAttempt(core, request, 'network');
+  if (summonOwner(core, request, transaction, (owner) => begin(core, request, transaction, owner))) return;
   const owner = core.owners.choose(request.method);
   if (owner === null) {
     if (KNOWN_METHODS.has(request.method)) refuse(transaction, 503, 'Service Unavailable');
     else refuse(transaction, 501, 'Not Implemented');
     return;
   }
-  cdrAttempt(core, request, 'network');
-  core.merging.set(mergeKey, transaction);
-  transaction.onEnd = () => core.merging.delete(mergeKey);
+  if (request.method === 'INVITE') refuse(transaction, 100, 'Trying');
+  begin(core, request, transaction, owner);
+}
+
+/** A function of its own, so that what lives as long as the transaction does not hold the request. */
+function noteForMerging(core: Core, key: string, transaction: ServerTransaction): void {
+  core.merging.set(key, transaction);
+  transaction.onEnd = () => core.merging.delete(key);
+}
+
+/** Hands a new request to its application. */
+function begin(core: Core, request: SipRequest, transaction: ServerTransaction, owner: Owner): void {
   let dialog: Dialog | null = null;
-  if (makesDialog) {
+  if (request.method === 'INVITE' || request.method === 'SUBSCRIBE') {
     const kind = request.method === 'INVITE' ? 'INVITE' : 'SUBSCRIBE';
     dialog = new Dialog(dialogIdOf(request), request.callId, 'uas', kind, owner, transaction.flow.listener);
     core.dialogs.add(dialog);
   }
-  if (request.method === 'INVITE') refuse(transaction, 100, 'Trying');
   const inbound = admit(core, request, transaction, dialog, owner);
   if (dialog !== null && request.method === 'INVITE') dialog.inviteIn = inbound;
   const { listener } = transaction.flow;

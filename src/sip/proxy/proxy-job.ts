@@ -236,12 +236,11 @@ export class ProxyJob {
       onFailure: ignore,
     });
     // §9.1: without a final response within 64*T1 the branch counts as cancelled.
-    branch.timers.push(
-      this.core.clock.setTimeout(() => {
-        this.finish(branch, this.local(408, 'Request Timeout'));
-        branch.transaction?.abandon();
-      }, this.core.timers.timeout),
-    );
+    const giveUp = (): void => {
+      this.finish(branch, this.local(408, 'Request Timeout'));
+      if (branch.transaction?.stateName === 'proceeding') branch.transaction.abandon();
+    };
+    this.core.clock.setTimeout(giveUp, this.core.timers.timeout);
   }
 
   /** A response of our own, as a destination would have sent it. */

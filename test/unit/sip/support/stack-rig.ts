@@ -44,7 +44,7 @@ export class StackRig implements Owner {
         send: (_flow, message, bytes, again) => this.sent.push({ message, bytes, again }),
         reopen: (_listener, host, port) => this.flow(host, port),
       },
-      owners: { choose: (method) => (method.startsWith('cdr:') ? null : this) },
+      owners: { summon: () => false, choose: (method) => (method.startsWith('cdr:') ? null : this) },
       supported: new Set(DEFAULT_SUPPORTED),
       routeSecret: Buffer.alloc(32, 7),
     });
