@@ -1,6 +1,6 @@
 import { encodeMessage } from '../message/build.js';
 import { Headers } from '../message/headers.js';
-import { labelOf } from '../message/keep.js';
+import { packBytes, requestLabel, unpackBytes } from '../message/keep.js';
 import { NO_BODY, SipRequest, type SipResponse } from '../message/message.js';
 import { newBranch } from '../random.js';
 import type { Listener } from '../transport/flow.js';
@@ -122,19 +122,16 @@ function acknowledge(
       return;
     }
     const message = buildAck(state, invite, route.listener, app);
-    const sent: SentAck = {
-      message: labelOf(message),
-      bytes: encodeMessage(message),
-      flow: flowTo(core, route),
-    };
+    const bytes = encodeMessage(message);
+    const sent: SentAck = { text: packBytes(bytes), flow: flowTo(core, route) };
     owed.ack = sent;
     // The 2xx may come again for as long as our transaction listens (timer M).
     if (dialog.phase !== 'ended') {
       const forget = (): boolean => dialog.acknowledgements.delete(invite.cseq.number);
       owed.deadline = core.clock.setTimeout(forget, core.timers.timeout);
     }
-    core.transport.send(sent.flow, message, sent.bytes, false);
-    const meta = ownMeta(core, sent.flow.listener, sent.bytes.length);
+    core.transport.send(sent.flow, message, bytes, false);
+    const meta = ownMeta(core, sent.flow.listener, bytes.length);
     reply({ ok: true, message, meta, txnId: newTxnId(), dialogId: dialog.id });
   });
 }
@@ -147,13 +144,17 @@ export function settleAcknowledgements(core: Core, dialog: Dialog): void {
   }
 }
 
+function sendAgain(core: Core, { flow, text }: SentAck): void {
+  core.transport.send(flow, requestLabel('ACK'), unpackBytes(text), true);
+}
+
 /** A 2xx that nobody waits for: the same answerer again, a second answerer, or one after we gave up. */
 export function repeatAck(core: Core, outbound: OutboundRequest, response: SipResponse): void {
   const { dialog, request } = outbound;
   if (dialog === null) return;
   const owed = dialog.acknowledgements.get(request.cseq.number);
   if (owed !== undefined && dialog.state?.remoteTag === response.toTag) {
-    if (owed.ack !== null) core.transport.send(owed.ack.flow, owed.ack.message, owed.ack.bytes, true);
+    if (owed.ack !== null) sendAgain(core, owed.ack);
     return;
   }
   dismiss(core, outbound, dialog, response);
@@ -168,7 +169,7 @@ function dismiss(core: Core, outbound: OutboundRequest, dialog: Dialog, response
   const known = dialog.dismissed.get(response.toTag);
   if (known === undefined && dialog.dismissed.size >= MAX_DISMISSED) return;
   if (known !== undefined) {
-    core.transport.send(known.flow, known.message, known.bytes, true);
+    sendAgain(core, known);
     return;
   }
   const inside = request.toTag !== '' && dialog.state !== null;
@@ -179,13 +180,10 @@ function dismiss(core: Core, outbound: OutboundRequest, dialog: Dialog, response
   findRoute(core, addressRequest(state).nextHop, fork.listener, (route) => {
     if (!route.ok) return;
     const message = buildAck(state, request, route.listener, null);
-    const sent: SentAck = {
-      message: labelOf(message),
-      bytes: encodeMessage(message),
-      flow: flowTo(core, route),
-    };
+    const bytes = encodeMessage(message);
+    const sent: SentAck = { text: packBytes(bytes), flow: flowTo(core, route) };
     dialog.dismissed.set(response.toTag, sent);
-    core.transport.send(sent.flow, message, sent.bytes, false);
+    core.transport.send(sent.flow, message, bytes, false);
     hangUp(core, fork, 'ACK-BYE due to cancel race condition');
   });
 }

@@ -80,8 +80,8 @@ export interface ReliableProvisional {
 
 /** An ACK that may have to go again. */
 export interface SentAck {
-  readonly message: SipMessage;
-  readonly bytes: Buffer;
+  /** Its bytes, packed. */
+  readonly text: string;
   readonly flow: Flow;
 }
 

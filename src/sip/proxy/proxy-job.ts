@@ -5,6 +5,7 @@ import { type Core, disarm } from '../dialog/core.js';
 import { findRoute, flowTo, isMyself } from '../dialog/next-hop.js';
 import { refuse, responseHeaders } from '../dialog/refuse.js';
 import { encodeMessage } from '../message/build.js';
+import { ownText, requestLabel } from '../message/keep.js';
 import { NO_BODY, type SipRequest, SipResponse } from '../message/message.js';
 import { parseNameAddr } from '../message/name-addr.js';
 import type { ClientTransaction } from '../transaction/client-transaction.js';
@@ -42,6 +43,9 @@ export class ProxyJob {
   private readonly finals: SipResponse[] = [];
   private answered = false;
   private cancelled = false;
+  private readonly vias: readonly string[];
+  /** The request until it was answered. */
+  private asked: SipRequest;
 
   constructor(
     private readonly core: Core,
@@ -51,6 +55,8 @@ export class ProxyJob {
     private readonly routes: readonly string[],
     private readonly report: ProxyReport | null,
   ) {
+    this.vias = responseVias(incoming.request, incoming.flow).map(ownText);
+    this.asked = incoming.request;
     this.waiting = order.destinations.slice(0, MAX_DESTINATIONS);
     this.seen = new Set(this.waiting);
   }
@@ -86,8 +92,7 @@ export class ProxyJob {
   }
 
   private ask(destination: string): void {
-    const { core, incoming } = this;
-    const { request } = incoming;
+    const { core, incoming, asked: request } = this;
     // The Request-URI changes where it named us; an outside one stays, and the destination is only the next hop.
     const uri = isOwnUri(core, request.uri) || this.redirected.has(destination) ? destination : request.uri;
     const first = this.routes[0];
@@ -202,7 +207,8 @@ export class ProxyJob {
     this.waiting.length = 0;
     this.back(response);
     this.cancelOpen();
-    const { request } = this.incoming;
+    const request = this.asked;
+    this.asked = requestLabel(request.method);
     if (request.method === 'INVITE' && request.toTag === '') {
       if (response.status < 300) cdrStart(this.core, response, 'application', 'proxy-uas');
       else cdrStop(this.core, response, 'application', this.cancelled ? 'call-canceled' : 'call-rejected');
@@ -212,7 +218,7 @@ export class ProxyJob {
 
   private back(response: SipResponse): void {
     const { incoming } = this;
-    const onward = forwardResponse(response, responseVias(incoming.request, incoming.flow));
+    const onward = forwardResponse(response, this.vias);
     incoming.respond(onward, encodeMessage(onward));
   }
 
@@ -245,8 +251,8 @@ export class ProxyJob {
 
   /** A response of our own, as a destination would have sent it. */
   private local(status: number, reason: string): SipResponse {
-    const { request, flow } = this.incoming;
-    return new SipResponse(status, reason, responseHeaders(request, flow, 'proxy'), NO_BODY);
+    const headers = responseHeaders(this.asked, this.incoming.flow, 'proxy');
+    return new SipResponse(status, reason, headers, NO_BODY);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Clock, TimerHandle } from '../clock.js';
 import { encodeMessage } from '../message/build.js';
 import { Headers } from '../message/headers.js';
-import { labelOf } from '../message/keep.js';
+import { packBytes, requestLabel, unpackBytes } from '../message/keep.js';
 import { NO_BODY, type SipMessage, SipRequest, type SipResponse } from '../message/message.js';
 import type { Flow } from '../transport/flow.js';
 import { INVITE_CLIENT_START, type InviteClientState, stepInviteClient } from './invite-client.js';
@@ -57,7 +57,8 @@ export class ClientTransaction {
   /** The request until its final response. */
   private pending: { readonly request: SipRequest; readonly bytes: Buffer } | null;
   private readonly armed = new Map<ClientTimer, TimerHandle>();
-  private ack: { message: SipMessage; bytes: Buffer } | null = null;
+  /** The ACK of a failure, packed. */
+  private ack: string | null = null;
   private sent = false;
 
   constructor(
@@ -152,11 +153,12 @@ export class ClientTransaction {
     if (this.ack === null) {
       if (this.pending === null) return;
       const message = failureAck(this.pending.request, response);
-      this.ack = { message: labelOf(message), bytes: encodeMessage(message) };
-      this.host.transmit(this.flow, message, this.ack.bytes, false);
+      const bytes = encodeMessage(message);
+      this.ack = packBytes(bytes);
+      this.host.transmit(this.flow, message, bytes, false);
       return;
     }
-    this.host.transmit(this.flow, this.ack.message, this.ack.bytes, true);
+    this.host.transmit(this.flow, requestLabel('ACK'), unpackBytes(this.ack), true);
   }
 
   private arm(timer: ClientTimer, after: number): void {

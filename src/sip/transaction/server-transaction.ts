@@ -1,6 +1,6 @@
 import type { Clock, TimerHandle } from '../clock.js';
-import { labelOf, skeleton } from '../message/keep.js';
-import type { SipMessage, SipRequest, SipResponse } from '../message/message.js';
+import { packBytes, requestLabel, responseLabel, unpackBytes } from '../message/keep.js';
+import type { SipRequest, SipResponse } from '../message/message.js';
 import type { Flow } from '../transport/flow.js';
 import { INVITE_SERVER_START, type InviteServerState, stepInviteServer } from './invite-server.js';
 import type { ServerEffect, ServerInput, ServerTimer } from './machine.js';
@@ -16,17 +16,20 @@ export interface ServerHost {
   readonly clock: Clock;
   readonly timers: SipTimers;
   /** Sends a response on the way back (RFC 3261 §18.2.2); `again` counts it as a retransmission. */
-  respond(transaction: ServerTransaction, response: SipMessage, bytes: Buffer, again: boolean): void;
+  respond(transaction: ServerTransaction, response: SipResponse, bytes: Buffer, again: boolean): void;
   forgetServer(transaction: ServerTransaction): void;
 }
-
-/** What the way back of a response needs of its request. */
-const WAY_BACK: ReadonlySet<string> = new Set(['Via']);
 
 /** A request that came in: runs the INVITE or non-INVITE server machine. */
 export class ServerTransaction {
   private state: InviteServerState | NonInviteServerState;
-  private last: { response: SipMessage; bytes: Buffer; sent: boolean } | null = null;
+  private last: { response: SipResponse; bytes: Buffer; sent: boolean } | null = null;
+  /** The final response, once it has been sent. */
+  private final: { readonly label: SipResponse; readonly text: string } | null = null;
+  /** Where responses go when not back to the source: the port of the top Via, and whether it asked for `rport`. */
+  readonly viaPort: number;
+  readonly rport: boolean;
+  private readonly invite: boolean;
   private readonly armed = new Map<ServerTimer, TimerHandle>();
   /** Called once, when the transaction is over. */
   onEnd: (() => void) | null = null;
@@ -34,10 +37,13 @@ export class ServerTransaction {
   constructor(
     private readonly host: ServerHost,
     readonly key: string,
-    /** Only its Via once a final response was given. */
+    /** Only a label once a final response was given. */
     public request: SipRequest,
     readonly flow: Flow,
   ) {
+    this.invite = request.method === 'INVITE';
+    this.viaPort = request.via?.port ?? 5060;
+    this.rport = request.via?.rport === true;
     this.state = request.method === 'INVITE' ? INVITE_SERVER_START : NON_INVITE_SERVER_START;
   }
 
@@ -52,19 +58,23 @@ export class ServerTransaction {
 
   /** Sends a response; false when this transaction no longer takes one. */
   respond(response: SipResponse, bytes: Buffer): boolean {
-    const repeat = this.last?.bytes === bytes;
+    const repeat = this.last?.bytes === bytes || this.final !== null;
     const previous = this.last;
     this.last = { response, bytes, sent: repeat };
     const taken = this.step({ type: 'respond', status: response.status });
     if (!taken) this.last = previous;
-    else if (response.status >= 200 && previous?.bytes !== bytes) this.slim();
+    else if (response.status >= 200) this.slim(response, bytes);
     return taken;
   }
 
   /** From the final response on only bytes are sent again: the messages themselves may go. */
-  private slim(): void {
-    if (this.last !== null) this.last.response = labelOf(this.last.response);
-    this.request = skeleton(this.request, WAY_BACK);
+  private slim(response: SipResponse, bytes: Buffer): void {
+    this.last = null;
+    this.final ??= {
+      label: responseLabel(response.status, this.request.cseq.method),
+      text: packBytes(bytes),
+    };
+    this.request = requestLabel(this.request.method);
   }
 
   retransmission(): void {
@@ -87,10 +97,9 @@ export class ServerTransaction {
   private step(input: ServerInput): boolean {
     const { state } = this;
     const { timers } = this.host;
-    const next =
-      this.request.method === 'INVITE'
-        ? stepInviteServer(state as InviteServerState, input, timers, this.flow.reliable)
-        : stepNonInviteServer(state as NonInviteServerState, input, timers, this.flow.reliable);
+    const next = this.invite
+      ? stepInviteServer(state as InviteServerState, input, timers, this.flow.reliable)
+      : stepNonInviteServer(state as NonInviteServerState, input, timers, this.flow.reliable);
     this.state = next.state;
     let taken = true;
     for (const effect of next.effects) if (!this.perform(effect)) taken = false;
@@ -102,7 +111,9 @@ export class ServerTransaction {
   private perform(effect: ServerEffect): boolean {
     switch (effect.type) {
       case 'transmit':
-        if (this.last !== null) {
+        if (this.last === null && this.final !== null) {
+          this.host.respond(this, this.final.label, unpackBytes(this.final.text), true);
+        } else if (this.last !== null) {
           this.host.respond(this, this.last.response, this.last.bytes, this.last.sent);
           this.last.sent = true;
         }

@@ -83,17 +83,15 @@ export class TransactionLayer implements TransactionHost, ServerHost {
     this.transport.send(flow, message, bytes, again);
   }
 
-  respond(transaction: ServerTransaction, response: SipMessage, bytes: Buffer, again: boolean): void {
+  respond(transaction: ServerTransaction, response: SipResponse, bytes: Buffer, again: boolean): void {
     const back = this.wayBack(transaction);
     if (back !== null) this.transport.send(back, response, bytes, again);
   }
 
   /** Where a response goes: RFC 3261 §18.2.2, for UDP with the symmetric answer of RFC 3581 §4. */
-  private wayBack({ flow, request }: ServerTransaction): Flow | null {
-    const via = request.via;
-    const port = via?.port ?? 5060;
-    const asItCame = flow.reliable ? flow.open : via?.rport === true || port === flow.remotePort;
-    return asItCame ? flow : this.transport.reopen(flow.listener, flow.remoteHost, port);
+  private wayBack({ flow, viaPort, rport }: ServerTransaction): Flow | null {
+    const asItCame = flow.reliable ? flow.open : rport || viaPort === flow.remotePort;
+    return asItCame ? flow : this.transport.reopen(flow.listener, flow.remoteHost, viaPort);
   }
 
   forgetClient(transaction: ClientTransaction): void {
