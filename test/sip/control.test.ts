@@ -114,7 +114,8 @@ test('frames that make no sense get one NOK each, and the connection stays', asy
     ['sip||d1\r\nACK sip:x SIP/2.0\r\n\r\n', 'Server error: unable to find dialog for dialog id provided'],
     ['sip|t1|\r\nSIP/2.0 200 OK\r\n\r\n', 'Response not sent due to unknown transaction'],
     ['sip||\r\nOPTIONS sip:[ SIP/2.0\r\n\r\n', 'cannot send to sip:['],
-    ['proxy|t1|||||||sip:x\r\nINVITE sip:x SIP/2.0\r\n\r\n', 'unknown message type: proxy'],
+    ['proxy|t1|||||||sip:x\r\nINVITE sip:x SIP/2.0\r\n\r\n', 'unknown transaction'],
+    ['proxy|t1|', 'invalid proxy request'],
   ];
   for (const [payload, reason] of cases) {
     client.frame(`id|${payload}`);

@@ -154,7 +154,7 @@ describe('as caller', () => {
     const invite = await proxy.expect('INVITE');
     const own = `127.0.0.1:${rig.port}`;
     expect(invite).toMatchObject({ uri });
-    expect(invite.headers.get('From')).toMatch(new RegExp(`^sip:12345@${own};tag=[0-9a-f]{10}$`));
+    expect(invite.headers.get('From')).toMatch(new RegExp(`^<sip:12345@${own}>;tag=[0-9a-f]{10}$`));
     expect(invite.headers.get('P-Asserted-Identity')).toBe(`"\u70ed\u7ebf" <sip:12345@${own}>`);
     expect(invite.headers.get('To')).toBe('<sip:110@member.invalid>');
     expect(invite.headers.get('Contact')).toBe(`<sip:${own}>`);

@@ -1,3 +1,4 @@
+import { ownText } from '../message/keep.js';
 import type { SipRequest } from '../message/message.js';
 import { schemeOf } from '../message/uri.js';
 import { forwardInDialog } from '../proxy/in-dialog.js';
@@ -118,7 +119,8 @@ function handleNewRequest(core: Core, request: SipRequest, transaction: ServerTr
 }
 
 /** A function of its own, so that what lives as long as the transaction does not hold the request. */
-function noteForMerging(core: Core, key: string, transaction: ServerTransaction): void {
+function noteForMerging(core: Core, mergeKey: string, transaction: ServerTransaction): void {
+  const key = ownText(mergeKey);
   core.merging.set(key, transaction);
   transaction.onEnd = () => core.merging.delete(key);
 }

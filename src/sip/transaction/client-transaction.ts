@@ -1,9 +1,10 @@
-import type { Clock, TimerHandle } from '../clock.js';
+import type { Clock } from '../clock.js';
 import { encodeMessage } from '../message/build.js';
 import { Headers } from '../message/headers.js';
-import { packBytes, requestLabel, unpackBytes } from '../message/keep.js';
+import { ownText, packBytes, requestLabel, unpackBytes } from '../message/keep.js';
 import { NO_BODY, type SipMessage, SipRequest, type SipResponse } from '../message/message.js';
 import type { Flow } from '../transport/flow.js';
+import { ArmedTimers } from './armed-timers.js';
 import { INVITE_CLIENT_START, type InviteClientState, stepInviteClient } from './invite-client.js';
 import type { ClientEffect, ClientInput, ClientTimer } from './machine.js';
 import {
@@ -56,7 +57,7 @@ export class ClientTransaction {
   readonly method: string;
   /** The request until its final response. */
   private pending: { readonly request: SipRequest; readonly bytes: Buffer } | null;
-  private readonly armed = new Map<ClientTimer, TimerHandle>();
+  private readonly armed: ArmedTimers<ClientTimer>;
   /** The ACK of a failure, packed. */
   private ack: string | null = null;
   private sent = false;
@@ -67,7 +68,8 @@ export class ClientTransaction {
     readonly flow: Flow,
     private user: ClientUser,
   ) {
-    this.key = clientKey(request.via?.branch ?? '', request.method);
+    this.key = ownText(clientKey(request.via?.branch ?? '', request.method));
+    this.armed = new ArmedTimers(host.clock);
     const bytes = encodeMessage(request);
     this.pending = { request, bytes };
     this.size = bytes.length;
@@ -94,7 +96,6 @@ export class ClientTransaction {
 
   /** Forgets everything without telling the user; for the end of the server. */
   abandon(): void {
-    for (const handle of this.armed.values()) this.host.clock.clearTimeout(handle);
     this.armed.clear();
     this.host.forgetClient(this);
   }
@@ -127,10 +128,10 @@ export class ClientTransaction {
         if (response !== null) this.acknowledge(response);
         return;
       case 'arm':
-        this.arm(effect.timer, effect.after);
+        this.armed.set(effect.timer, effect.after, this);
         return;
       case 'disarm':
-        this.disarm(effect.timer);
+        this.armed.delete(effect.timer);
         return;
       case 'timedOut':
         this.user.onTimeout();
@@ -139,6 +140,11 @@ export class ClientTransaction {
         this.user.onFailure();
         return;
     }
+  }
+
+  /** A timer of `armed` fell due. */
+  fire(timer: ClientTimer): void {
+    this.step({ type: 'timer', timer }, null);
   }
 
   /** After the final response neither the request nor, unless 2xx may come again, its sender is needed. */
@@ -159,21 +165,6 @@ export class ClientTransaction {
       return;
     }
     this.host.transmit(this.flow, requestLabel('ACK'), unpackBytes(this.ack), true);
-  }
-
-  private arm(timer: ClientTimer, after: number): void {
-    const handle = this.host.clock.setTimeout(() => {
-      this.armed.delete(timer);
-      this.step({ type: 'timer', timer }, null);
-    }, after);
-    this.armed.set(timer, handle);
-  }
-
-  private disarm(timer: ClientTimer): void {
-    const handle = this.armed.get(timer);
-    if (handle === undefined) return;
-    this.host.clock.clearTimeout(handle);
-    this.armed.delete(timer);
   }
 }
 

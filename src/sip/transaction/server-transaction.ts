@@ -1,7 +1,8 @@
-import type { Clock, TimerHandle } from '../clock.js';
-import { packBytes, requestLabel, responseLabel, unpackBytes } from '../message/keep.js';
+import type { Clock } from '../clock.js';
+import { ownText, packBytes, requestLabel, responseLabel, unpackBytes } from '../message/keep.js';
 import type { SipRequest, SipResponse } from '../message/message.js';
 import type { Flow } from '../transport/flow.js';
+import { ArmedTimers } from './armed-timers.js';
 import { INVITE_SERVER_START, type InviteServerState, stepInviteServer } from './invite-server.js';
 import type { ServerEffect, ServerInput, ServerTimer } from './machine.js';
 import {
@@ -22,6 +23,7 @@ export interface ServerHost {
 
 /** A request that came in: runs the INVITE or non-INVITE server machine. */
 export class ServerTransaction {
+  readonly key: string;
   private state: InviteServerState | NonInviteServerState;
   private last: { response: SipResponse; bytes: Buffer; sent: boolean } | null = null;
   /** The final response, once it has been sent. */
@@ -30,17 +32,19 @@ export class ServerTransaction {
   readonly viaPort: number;
   readonly rport: boolean;
   private readonly invite: boolean;
-  private readonly armed = new Map<ServerTimer, TimerHandle>();
+  private readonly armed: ArmedTimers<ServerTimer>;
   /** Called once, when the transaction is over. */
   onEnd: (() => void) | null = null;
 
   constructor(
     private readonly host: ServerHost,
-    readonly key: string,
+    key: string,
     /** Only a label once a final response was given. */
     public request: SipRequest,
     readonly flow: Flow,
   ) {
+    this.key = ownText(key);
+    this.armed = new ArmedTimers(host.clock);
     this.invite = request.method === 'INVITE';
     this.viaPort = request.via?.port ?? 5060;
     this.rport = request.via?.rport === true;
@@ -85,8 +89,12 @@ export class ServerTransaction {
     this.step({ type: 'ack' });
   }
 
+  /** A timer of `armed` fell due. */
+  fire(timer: ServerTimer): void {
+    this.step({ type: 'timer', timer });
+  }
+
   abandon(): void {
-    for (const handle of this.armed.values()) this.host.clock.clearTimeout(handle);
     this.armed.clear();
     this.host.forgetServer(this);
     const ended = this.onEnd;
@@ -119,28 +127,17 @@ export class ServerTransaction {
         }
         return true;
       case 'arm':
-        this.arm(effect.timer, effect.after);
+        this.armed.set(effect.timer, effect.after, this);
         return true;
-      case 'disarm': {
-        const handle = this.armed.get(effect.timer);
-        if (handle !== undefined) this.host.clock.clearTimeout(handle);
+      case 'disarm':
         this.armed.delete(effect.timer);
         return true;
-      }
       case 'refused':
         return false;
       case 'timedOut':
       case 'failed':
         return true;
     }
-  }
-
-  private arm(timer: ServerTimer, after: number): void {
-    const handle = this.host.clock.setTimeout(() => {
-      this.armed.delete(timer);
-      this.step({ type: 'timer', timer });
-    }, after);
-    this.armed.set(timer, handle);
   }
 }
 

@@ -129,7 +129,7 @@ export class TransactionLayer implements TransactionHost, ServerHost {
       return;
     }
     const transaction = new ServerTransaction(this, key, request, flow);
-    this.servers.set(key, transaction);
+    this.servers.set(transaction.key, transaction);
     this.events.onRequest(request, transaction);
   }
 }
