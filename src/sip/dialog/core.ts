@@ -110,6 +110,8 @@ export interface Core {
   readonly routeSecret: Buffer;
   /** Requests that pass through us; a CANCEL asks for them. */
   readonly proxies: WeakMap<ServerTransaction, { cancel(): void }>;
+  /** Those of them that have destinations open, to be stopped with the server. */
+  readonly proxying: Set<{ stop(): void }>;
   /** Option tags that a `Require` may name (RFC 3261 §8.2.2.3). */
   readonly supported: ReadonlySet<string>;
   /** Open requests by txnId. */

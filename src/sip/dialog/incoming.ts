@@ -12,7 +12,7 @@ import { Dialog, dialogIdOf } from './dialog.js';
 import type { DialogState } from './dialog-state.js';
 import { adopt, endDialog } from './end.js';
 import { refuse } from './refuse.js';
-import { takePrack } from './reliable.js';
+import { finishProvisional, takePrack } from './reliable.js';
 import { intervalTooSmall } from './session-timer.js';
 import { answerForApplication } from './silence.js';
 import { summonOwner } from './summon.js';
@@ -180,7 +180,10 @@ export function settle(core: Core, inbound: InboundRequest): void {
   const { dialog } = inbound;
   if (dialog === null) return;
   dialog.inbound.delete(inbound);
-  if (dialog.inviteIn === inbound) dialog.inviteIn = null;
+  if (dialog.inviteIn === inbound) {
+    dialog.inviteIn = null;
+    finishProvisional(core, dialog);
+  }
   if (dialog.updateIn === inbound) dialog.updateIn = null;
 }
 

@@ -122,9 +122,10 @@ export function stopProvisional(core: Core, dialog: Dialog): void {
   dialog.held.length = 0;
 }
 
-/** A final response went out: nothing is sent again, yet a PRACK that is on its way still fits (§3). */
+/** The INVITE is settled: nothing of it is sent any more, yet a PRACK that is on its way still fits (§3). */
 export function finishProvisional(core: Core, dialog: Dialog): void {
   if (dialog.provisional !== null) stop(core, dialog.provisional);
+  dialog.held.length = 0;
 }
 
 /** Whether a PRACK names our unacknowledged response (§3, §7.2); stops sending it. */

@@ -19,7 +19,6 @@ import { isTerminated, settle } from './incoming.js';
 import { responseHeaders } from './refuse.js';
 import {
   awaitPrack,
-  finishProvisional,
   hold,
   mustWait,
   NOT_RELIABLE,
@@ -79,7 +78,7 @@ function transmit(
     if (reliable) {
       awaitPrack(core, dialog, inbound, response, bytes);
       rememberSdp(dialog, response.body);
-    } else if (status >= 200) finishProvisional(core, dialog);
+    }
   }
   return transaction.respond(response, bytes);
 }

@@ -101,7 +101,7 @@ export function agreeOnSession(
   }
   stopSession(core, dialog);
   const agreed = readExpires(response.headers);
-  if (agreed === null) return;
+  if (agreed === null || (role === 'uac' && !supportsTimer(request))) return;
   const seconds = Math.max(agreed.seconds, MIN_SECONDS);
   const weRefresh = (agreed.refresher ?? 'uac') === role;
   const interval = seconds * 1000;

@@ -56,6 +56,7 @@ export class SipStack {
       byTransaction: new WeakMap(),
       unconfirmed: new WeakMap(),
       proxies: new WeakMap(),
+      proxying: new Set(),
       owed: new Map(),
       merging: new Map(),
     };
@@ -135,6 +136,7 @@ export class SipStack {
     for (const outbound of this.core.outbound.values()) outbound.guard = disarm(this.core, outbound.guard);
     this.core.outbound.clear();
     for (const dialog of [...this.core.dialogs]) endDialog(this.core, dialog);
+    for (const job of [...this.core.proxying]) job.stop();
     this.transactions.clear();
   }
 }

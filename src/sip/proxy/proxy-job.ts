@@ -63,7 +63,17 @@ export class ProxyJob {
 
   start(): void {
     this.core.proxies.set(this.incoming, this);
+    this.core.proxying.add(this);
     this.proceed();
+  }
+
+  /** Forgets everything without a word to anybody; for the end of the server. */
+  stop(): void {
+    this.answered = true;
+    this.waiting.length = 0;
+    for (const branch of this.open) for (const timer of branch.timers) disarm(this.core, timer);
+    this.open.clear();
+    this.core.proxying.delete(this);
   }
 
   /** The caller cancels (§16.10): every open branch is cancelled, the caller gets what they answer. */
@@ -76,6 +86,7 @@ export class ProxyJob {
 
   /** Starts what may start now; answers the caller when nothing is left. */
   private proceed(): void {
+    if (this.answered && this.idle) this.core.proxying.delete(this);
     if (this.answered) return;
     while (this.waiting.length > 0 && (this.order.simultaneous || this.idle)) {
       this.ask(this.waiting.shift() ?? '');
@@ -176,6 +187,7 @@ export class ProxyJob {
       const first = !this.answered;
       if (first) this.answer(response);
       else if (response.cseq.method === 'INVITE') this.back(response);
+      this.proceed();
       return;
     }
     const redirects = response.status < 400 && this.order.followRedirects && !this.cancelled;
@@ -214,6 +226,7 @@ export class ProxyJob {
       else cdrStop(this.core, response, 'application', this.cancelled ? 'call-canceled' : 'call-rejected');
     }
     this.report?.done();
+    if (this.idle) this.core.proxying.delete(this);
   }
 
   private back(response: SipResponse): void {

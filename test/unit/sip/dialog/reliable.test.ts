@@ -128,3 +128,15 @@ test('a peer cannot make early dialogs without bound', () => {
   for (let n = 0; n < 1000; n++) rig.answer(sent, 180, `tag${n}`);
   expect(rig.told.length).toBe(32);
 });
+
+test('a CANCEL ends the repetition, and what waited is dropped', () => {
+  invited('Supported: 100rel');
+  rig.respondTo(invite(), 183, { Require: '100rel' }, SDP);
+  rig.respondTo(invite(), 180, { Require: '100rel' });
+  rig.receive(request('CANCEL', 1, 'Subject: no').replace('K-CANCEL', 'K-INVITE'));
+  const before = rig.count(183);
+  rig.clock.advance(100_000);
+  expect([rig.count(183), rig.count(180)]).toEqual([before, 0]);
+  expect(rig.last(487).cseq.method).toBe('INVITE');
+  expect([rig.clock.pending, rig.stack.counts().dialogs]).toEqual([0, 0]);
+});

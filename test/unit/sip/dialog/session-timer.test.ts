@@ -148,3 +148,12 @@ test('requests of the application in such a session keep the timer going', () =>
   rig.inDialog(id, 'INVITE', {}, OWN);
   expect(rig.last('INVITE').headers.get('Session-Expires')).toBe('1800;refresher=uas');
 });
+
+test('an interval that nobody asked for is the affair of the peer alone', () => {
+  rig.request('INVITE', 'sip:out@10.0.0.9', {}, OWN);
+  const invite = rig.last('INVITE');
+  rig.answer(invite, 200, 'b', ['Contact: <sip:b@10.0.0.9>', 'Session-Expires: 90;refresher=uas'], SDP);
+  rig.inDialog(`${invite.callId};from-tag=${invite.fromTag}`, 'ACK');
+  rig.clock.advance(1_000_000);
+  expect(rig.count('BYE')).toBe(0);
+});
