@@ -7,11 +7,10 @@ import type { Core, OutboundRequest } from './core.js';
 import type { Dialog } from './dialog.js';
 import { refreshTarget, uacDialogState } from './dialog-state.js';
 import { endDialog } from './end.js';
-import { isTerminated } from './incoming.js';
 import { deliverResponse, finish } from './launch.js';
 import { inOrder } from './reliable.js';
 import { agreeOnSession, rememberSdp } from './session-timer.js';
-import { expireSubscription } from './subscription.js';
+import { expireSubscription, isTerminated } from './subscription.js';
 
 /** Whether a request is the one that makes its dialog, not one inside it. */
 export function isFirst(outbound: OutboundRequest): boolean {

@@ -15,6 +15,7 @@ import { refuse } from './refuse.js';
 import { finishProvisional, takePrack } from './reliable.js';
 import { intervalTooSmall } from './session-timer.js';
 import { answerForApplication } from './silence.js';
+import { isTerminated } from './subscription.js';
 import { summonOwner } from './summon.js';
 
 /** Methods that only exist inside a dialog (RFC 3262, 3261 §15, 3311). */
@@ -280,11 +281,6 @@ function deliverInDialog(core: Core, inbound: InboundRequest, owner: Owner, dial
     dialogId,
     receivedOn: null,
   });
-}
-
-/** `Subscription-State: terminated` (RFC 6665 §4.1.3). */
-export function isTerminated(request: SipRequest): boolean {
-  return (request.headers.get('Subscription-State') ?? '').trim().toLowerCase().startsWith('terminated');
 }
 
 /** RFC 6665 §4.1.4: a NOTIFY may overtake the 2xx of the SUBSCRIBE that made its dialog. */

@@ -15,7 +15,7 @@ import {
   defaultContact,
   defaultContentType,
 } from './fill.js';
-import { isTerminated, settle } from './incoming.js';
+import { settle } from './incoming.js';
 import { responseHeaders } from './refuse.js';
 import {
   awaitPrack,
@@ -29,7 +29,7 @@ import {
 } from './reliable.js';
 import { agreeOnSession, answerExpires, rememberSdp } from './session-timer.js';
 import { allowRinging } from './silence.js';
-import { expireSubscription } from './subscription.js';
+import { expireSubscription, isTerminated } from './subscription.js';
 
 const UNKNOWN: Outcome = { ok: false, reason: 'Response not sent due to unknown transaction' };
 

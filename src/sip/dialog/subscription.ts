@@ -1,4 +1,4 @@
-import type { SipResponse } from '../message/message.js';
+import type { SipRequest, SipResponse } from '../message/message.js';
 import { parseCount } from '../message/params.js';
 import { type Core, disarm } from './core.js';
 import type { Dialog } from './dialog.js';
@@ -13,4 +13,9 @@ export function expireSubscription(core: Core, dialog: Dialog, accepted: SipResp
   dialog.expiry = disarm(core, dialog.expiry);
   const after = Math.min(seconds * 1000 + core.timers.timeout, 0x7fff_ffff);
   dialog.expiry = core.clock.setTimeout(() => endDialog(core, dialog), after);
+}
+
+/** `Subscription-State: terminated` (RFC 6665 §4.1.3). */
+export function isTerminated(request: SipRequest): boolean {
+  return (request.headers.get('Subscription-State') ?? '').trim().toLowerCase().startsWith('terminated');
 }
