@@ -1,4 +1,5 @@
 import type { SipRequest } from '../message/message.js';
+import { isKnownMethod } from '../message/methods.js';
 import { schemeOf } from '../message/uri.js';
 import { newTag, randomUpTo } from '../random.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
@@ -13,23 +14,6 @@ import { answerForApplication } from './silence.js';
 
 /** Methods that only exist inside a dialog (RFC 3262, 3261 §15, 3311). */
 const ONLY_IN_DIALOG: ReadonlySet<string> = new Set(['BYE', 'PRACK', 'UPDATE']);
-
-const KNOWN_METHODS: ReadonlySet<string> = new Set([
-  'INVITE',
-  'ACK',
-  'BYE',
-  'CANCEL',
-  'OPTIONS',
-  'REGISTER',
-  'PRACK',
-  'SUBSCRIBE',
-  'NOTIFY',
-  'PUBLISH',
-  'INFO',
-  'REFER',
-  'MESSAGE',
-  'UPDATE',
-]);
 
 /** A request that came in, other than ACK: checked, matched to its dialog, handed to the application. */
 export function handleRequest(core: Core, request: SipRequest, transaction: ServerTransaction): void {
@@ -98,7 +82,7 @@ function handleNewRequest(core: Core, request: SipRequest, transaction: ServerTr
   }
   const owner = core.owners.choose(request.method);
   if (owner === null) {
-    if (KNOWN_METHODS.has(request.method)) refuse(transaction, 503, 'Service Unavailable');
+    if (isKnownMethod(request.method)) refuse(transaction, 503, 'Service Unavailable');
     else refuse(transaction, 501, 'Not Implemented');
     return;
   }
