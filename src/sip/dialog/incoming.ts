@@ -92,6 +92,7 @@ function handleNewRequest(core: Core, request: SipRequest, transaction: ServerTr
   if (makesDialog) {
     const kind = request.method === 'INVITE' ? 'INVITE' : 'SUBSCRIBE';
     dialog = new Dialog(dialogIdOf(request), request.callId, 'uas', kind, owner, transaction.flow.listener);
+    dialog.flow = transaction.flow;
     core.dialogs.add(dialog);
   }
   if (request.method === 'INVITE') refuse(transaction, 100, 'Trying');
@@ -181,6 +182,7 @@ function handleInDialog(
     refuse(transaction, 500, 'CSeq Out Of Order', { 'Retry-After': '0' });
     return;
   }
+  dialog.flow = transaction.flow;
   const refused = unsupported(core, request);
   dialog.update({ ...state, remoteSeq: request.cseq.number });
   if (refused !== null) {

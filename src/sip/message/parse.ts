@@ -61,7 +61,8 @@ export function parseHead(head: string): MessageHead | null {
   let end = head.indexOf('\n');
   if (end < 0) end = head.length;
   let clean = head.charAt(end - 1) === '\r';
-  const first = parseStartLine(head.slice(0, clean ? end - 1 : end));
+  const line = head.slice(0, clean ? end - 1 : end);
+  const first = line.includes('\r') ? null : parseStartLine(line);
   if (first === null) return null;
   const headers = new Headers();
   let fault = first.fault;
