@@ -138,8 +138,9 @@ export class Guard implements Doorkeeper {
     if (until - now > this.options.limits.knownMs - 60_000) return;
     this.known.set(host, now + this.options.limits.knownMs);
     this.blocks.delete(host);
-    const source = this.sources.get(host);
-    if (source !== undefined) source.strikes = 0;
+    const source = this.source(host, now);
+    source.strikes = 0;
+    source.tokens = this.options.limits.knownMessagesPerSecond;
   }
 
   stats(): GuardStats {
