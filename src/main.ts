@@ -98,7 +98,10 @@ async function startParts(
   onStarted(() => api.server.close());
   return {
     addresses: [...sip.addresses, ...api.addresses],
-    reloadDialPlan: () => void engine.reloadDialPlan(),
+    reloadDialPlan: () => {
+      void engine.reloadDialPlan();
+      sip.server?.reloadCertificates();
+    },
     async stop() {
       const left = await engine.drain(config.calls.drainSeconds * 1000);
       // Calls that are still up are left alone: their parties go on talking, only nobody serves them any more.

@@ -213,7 +213,7 @@ class EmbeddedSipServer implements SipServer {
   }
 
   private accepted(message: SipMessage, flow: Flow): void {
-    this.counters.received(message);
+    this.counters.received(message, flow.listener.transport);
     if (!this.guard.inspect(message, flow.remoteHost)) return;
     const { transactions } = this.stack;
     if (message.kind === 'request') {
@@ -238,7 +238,7 @@ class EmbeddedSipServer implements SipServer {
   }
 
   private send(flow: Flow, message: SipMessage, bytes: Buffer, again: boolean): void {
-    this.counters.sent(message, again);
+    this.counters.sent(message, again, flow.listener.transport);
     if (message.kind === 'request') this.guard.vouch(flow.remoteHost);
     else if (!again) this.guard.answered(flow.remoteHost, message.cseq.method, message.status);
     this.traced('out', flow, bytes);
