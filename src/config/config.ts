@@ -89,6 +89,23 @@ export const configSchema = z.strictObject({
         .prefault({}),
       /** Log every SIP message. They hold callers' numbers. */
       trace: z.boolean().default(false),
+      /** Which messages log, capture file and collector get; empty for all. */
+      traceFilter: z
+        .string()
+        .max(500)
+        .regex(/^(\s*(call-id|method|address|transport|party)=\S+)*\s*$/i)
+        .default('')
+        .meta({
+          accepts: 'text such as method=INVITE address=192.0.2.1, or call-id=..., party=..., transport=...',
+        }),
+      /** Capture file (pcap) that every message is written to; empty for none. Absolute once loaded. */
+      capture: z.string().max(1000).default('').meta({ accepts: 'the path of a file, or empty' }),
+      /** HEP collector (HOMER) that every message is sent to; empty for none. */
+      hep: z
+        .string()
+        .regex(/^$|^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):([1-9][0-9]{0,4})$/)
+        .default('')
+        .meta({ accepts: 'host:port of a HEP collector, or empty' }),
     })
     .prefault({}),
   http: z

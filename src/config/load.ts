@@ -62,6 +62,10 @@ export function loadConfig(sources: ConfigSources): ConfigResult {
       if (path !== undefined) listener[name] = resolve(base, path);
     }
   }
+  if (config.sip.capture !== '') {
+    const fromFile = sources.file !== undefined && !merger.isOverridden('sip.capture');
+    config.sip.capture = resolve(fromFile ? dirname(resolve(cwd, sources.file)) : cwd, config.sip.capture);
+  }
   return { ok: true, config: deepFreeze(config) };
 }
 

@@ -182,7 +182,8 @@ export class Guard implements Doorkeeper {
     const left = source.strikes - ((now - source.strikesAt) / limits.windowMs) * limits.strikes;
     source.strikes = Math.max(0, left) + weight;
     source.strikesAt = now;
-    if (source.strikes < limits.strikes) return;
+    // Rounded up, because some of the first strike has worn off when the last one comes.
+    if (Math.ceil(source.strikes) < limits.strikes) return;
     source.strikes = 0;
     const before = this.blocks.get(host);
     // Who stayed away for as long as the last block was has paid.

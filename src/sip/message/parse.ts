@@ -28,6 +28,11 @@ export type ParseResult =
   /** `request` is there when the sender can be answered. */
   | { readonly ok: false; readonly fault: Fault; readonly request: SipRequest | null };
 
+/** Headers of one message; the longest of RFC 4475 has 42. */
+export const MOST_HEADERS = 256;
+/** Characters of one header, its folded lines included. */
+export const LONGEST_HEADER = 16_384;
+
 const badRequest = (reason: string): Fault => ({ status: 400, reason });
 
 function parseStartLine(line: string): { start: StartLine; fault: Fault | null } | null {
@@ -76,9 +81,18 @@ export function parseHead(head: string): MessageHead | null {
     from = stop + 1;
     // A lone CR ends a line for some readers and not for others: a way to smuggle headers past us.
     if (line.includes('\r')) fault ??= badRequest('Lone CR in Header');
+    if (headers.size >= MOST_HEADERS || line.length > LONGEST_HEADER) {
+      // What follows is not even looked at.
+      return {
+        start: first.start,
+        headers,
+        clean: false,
+        fault: fault ?? badRequest('Too Many Or Too Long Headers'),
+      };
+    }
     const lead = line.charAt(0);
     if (lead === ' ' || lead === '\t') {
-      headers.continueLast(line.trim());
+      if (!headers.continueLast(line.trim(), LONGEST_HEADER)) fault ??= badRequest('Too Long Header');
       clean = false;
       continue;
     }

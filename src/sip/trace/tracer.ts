@@ -8,6 +8,8 @@ export interface TracerOptions {
   readonly filter: TraceFilter;
   /** Gets the text of each message. */
   readonly screen?: (text: string) => void;
+  /** Gets each message as it is, for a log. */
+  readonly entry?: Trace;
   /** Path of a capture file; written over when it exists. */
   readonly pcap?: string;
   readonly hep?: HepTarget;
@@ -21,13 +23,14 @@ export interface Tracer {
 }
 
 /** Shows messages that pass the filter: on the screen, in a capture file, at a HEP collector. */
-export function createTracer({ filter, screen, pcap, hep, log }: TracerOptions): Tracer {
+export function createTracer({ filter, screen, entry: onEntry, pcap, hep, log }: TracerOptions): Tracer {
   const file = pcap === undefined ? null : new PcapFile(pcap, log);
   const sender = hep === undefined ? null : new HepSender(hep);
   return {
     trace: (entry: TraceEntry): void => {
       if (!passes(entry, filter)) return;
       screen?.(screenText(entry));
+      onEntry?.(entry);
       file?.write(entry);
       sender?.send(entry);
     },

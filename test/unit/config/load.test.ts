@@ -44,6 +44,9 @@ describe('defaults', () => {
       ],
       drachtio: { host: '127.0.0.1', port: 9022, secret: '' },
       trace: false,
+      traceFilter: '',
+      capture: '',
+      hep: '',
     });
     expect(config.http).toEqual({ host: '127.0.0.1', port: 8080, tokens: [] });
     expect(config.calls).toEqual({ noResponseSeconds: 6, notifyAnswerSeconds: 8, drainSeconds: 30 });

@@ -34,7 +34,7 @@ test('a source above its rate is dropped, and served again when it slows down', 
   expect(admitted()).toBe(20);
   clock.advance(500);
   expect(admitted()).toBe(5);
-  expect(watched.stats()).toMatchObject({ droppedRate: 21, droppedBlocked: 4, blocks: 1, blockedSources: 1 });
+  expect(watched.stats()).toMatchObject({ droppedRate: 19, droppedBlocked: 6, blocks: 1, blockedSources: 1 });
   clock.advance(DEFAULT_GUARD.blockMs + 2000);
   expect(watched.admit(STRANGER)).toBe(true);
 });
