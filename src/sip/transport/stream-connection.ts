@@ -83,7 +83,8 @@ export class StreamConnection extends Connection {
           break;
         case 'broken':
           this.context.log.debug({ reason: item.reason, from: this.remoteHost }, 'closed a connection');
-          if (item.refused !== null && this.context.door.admit(this.remoteHost)) {
+          if (item.refused === null) this.context.door.rubbish(this.remoteHost);
+          else if (this.context.door.admit(this.remoteHost)) {
             this.context.events.received(item.refused.result, this, item.refused.bytes);
           }
           // What was written still goes out; nothing more is read.

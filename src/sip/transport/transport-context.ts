@@ -17,6 +17,8 @@ export interface Doorkeeper {
   admit(host: string): boolean;
   /** Whether one more connection from this address is taken; `connected` are already open. */
   accept(host: string, connected: number): boolean;
+  /** What came from this address was no SIP at all. */
+  rubbish(host: string): void;
 }
 
 /** What every connection needs. */
