@@ -16,6 +16,8 @@ export interface SipLimits {
   readonly keepAliveMs: number;
   /** Requests larger than this go over TCP where there is a TCP listener (RFC 3261 §18.1.1), bytes; 0 never changes. */
   readonly udpRequestBytes: number;
+  /** A connection for such a large request must be established within this; afterwards UDP takes it. */
+  readonly largeRequestConnectMs: number;
   /** A connection without traffic is closed after this. */
   readonly idleConnectionMs: number;
   /** A message on a stream must be complete within this. */
@@ -45,6 +47,7 @@ export const DEFAULT_LIMITS: SipLimits = {
   connectionsPerSource: 500,
   keepAliveMs: 0,
   udpRequestBytes: 1300,
+  largeRequestConnectMs: 1_000,
   idleConnectionMs: 600_000,
   messageMs: 30_000,
   connectMs: 10_000,

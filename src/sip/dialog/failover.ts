@@ -35,7 +35,8 @@ function overTcp(core: Core, hop: Hop): Attempt | null {
   if (hop.destination.transport !== 'udp' || hop.destination.host === '') return null;
   const refused = core.streamRefusals.get(keyOf(hop));
   if (refused !== undefined && refused > core.clock.now()) return null;
-  const destination = { ...hop.destination, transport: 'tcp' as const };
+  const connectMs = core.limits.largeRequestConnectMs;
+  const destination = { ...hop.destination, transport: 'tcp' as const, connectMs };
   const listener = core.transport.select(destination, null);
   return listener === null ? null : { listener, destination, flow: null, enlarged: true };
 }
@@ -49,12 +50,13 @@ export type Failure = 'timeout' | 'transport' | '503';
 /** Turns to the next place (RFC 3263 §4.3); false when there is none, or the target is already at work. */
 export function turnToNext(core: Core, outbound: OutboundRequest, failure: Failure): boolean {
   const [current, ...rest] = outbound.attempts;
-  if (current === undefined || outbound.done || outbound.cancel !== null) return false;
-  if (outbound.dialog !== null && outbound.dialog.early.size > 0 && outbound.request.toTag === '')
-    return false;
+  if (current === undefined) return false;
   if (current.enlarged && failure === 'transport') {
     core.streamRefusals.set(keyOf(current), core.clock.now() + REFUSAL_MS);
   }
+  if (outbound.done || outbound.cancel !== null) return false;
+  if (outbound.dialog !== null && outbound.dialog.early.size > 0 && outbound.request.toTag === '')
+    return false;
   // The same place over UDP answers no better than it did over TCP.
   if (current.enlarged && failure !== 'transport') rest.shift();
   outbound.attempts = rest;

@@ -54,6 +54,8 @@ export interface Destination {
   readonly port: number;
   /** The domain that was asked for, which the peer's certificate must be for (RFC 5922 §7.2); `host` when absent. */
   readonly domain?: string;
+  /** A new connection must be established within this, ms; the general limit when absent. */
+  readonly connectMs?: number;
 }
 
 /** Drops the IPv4-in-IPv6 prefix that dual-stack sockets show. */

@@ -16,7 +16,7 @@ const PONG_MS = 10_000;
 export type Origin =
   | { readonly type: 'accepted' }
   /** `event` is when it can be used: `connect` for TCP, `secureConnect` for TLS. */
-  | { readonly type: 'ours'; readonly event: string };
+  | { readonly type: 'ours'; readonly event: string; readonly withinMs: number };
 
 /** One TCP or TLS connection. */
 export class StreamConnection extends Connection {
@@ -37,7 +37,7 @@ export class StreamConnection extends Connection {
     super(listener, context, remoteHost, remotePort, gone);
     this.framer = new StreamFramer(context.limits.messageBytes, origin.type === 'ours');
     if (origin.type === 'ours') {
-      this.startHurry(context.limits.connectMs, 'connection not established in time');
+      this.startHurry(origin.withinMs, 'connection not established in time');
       socket.once(origin.event, () => {
         this.stopHurry();
         this.schedulePing();

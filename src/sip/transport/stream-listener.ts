@@ -69,14 +69,14 @@ export class StreamListener implements Listener {
   }
 
   /** The open connection to that address, else a new one. `domain` is who the peer must prove to be (TLS). */
-  flow(host: string, port: number, domain = host): Flow {
+  flow(host: string, port: number, domain = host, withinMs = this.context.limits.connectMs): Flow {
     // RFC 5922 §7: a connection is used again only for the domain that it was verified for.
     const name = this.transport === 'tls' ? `${host}:${port} ${domain}` : `${host}:${port}`;
     const known = this.table.get(name);
     if (known?.open) return known;
     if (this.transport === 'tcp') {
       const socket = connectTcp({ host, port, noDelay: true });
-      return this.adopt(socket, host, port, name, { type: 'ours', event: 'connect' });
+      return this.adopt(socket, host, port, name, { type: 'ours', event: 'connect', withinMs });
     }
     const socket = connectTls({
       host,
@@ -86,7 +86,7 @@ export class StreamListener implements Listener {
       ...this.certificates?.current,
     });
     socket.setNoDelay(true);
-    return this.adopt(socket, host, port, name, { type: 'ours', event: 'secureConnect' });
+    return this.adopt(socket, host, port, name, { type: 'ours', event: 'secureConnect', withinMs });
   }
 
   close(): Promise<void> {

@@ -64,9 +64,9 @@ export class TransportLayer {
   flow(destination: Destination, listener: Listener): Flow {
     const own = this.opened.find((candidate) => candidate === listener);
     if (own === undefined || destination.host === '') return this.unreachable(listener, destination);
-    const { host, port, domain } = destination;
+    const { host, port, domain, connectMs } = destination;
     if (own.transport === 'udp') return own.flow(host, port, true);
-    if (own.transport === 'tcp' || own.transport === 'tls') return own.flow(host, port, domain);
+    if (own.transport === 'tcp' || own.transport === 'tls') return own.flow(host, port, domain, connectMs);
     return own.flow(host, port) ?? this.unreachable(listener, destination);
   }
 
