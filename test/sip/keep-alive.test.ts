@@ -1,6 +1,6 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { freePort, Inbox, type Rig, startRig, until } from './support/rig.js';
+import { Inbox, type Rig, startRig, until } from './support/rig.js';
 
 let rig: Rig;
 let peer: Server;
@@ -15,7 +15,6 @@ afterEach(async () => {
 /** A TCP peer that we connect to; `pongs` is what it answers to a ping. */
 async function open(pongs: string): Promise<Inbox<string>> {
   const got = new Inbox<string>();
-  const port = await freePort();
   peer = createServer((socket) => {
     sockets.push(socket);
     socket.on('error', () => undefined);
@@ -24,7 +23,8 @@ async function open(pongs: string): Promise<Inbox<string>> {
       if (chunk.toString() === '\r\n\r\n') socket.write(pongs);
     });
   });
-  await new Promise<void>((resolve) => peer.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => peer.listen(0, '127.0.0.1', resolve));
+  const { port } = peer.address() as AddressInfo;
   rig = await startRig('tcp', '127.0.0.1', { limits: { keepAliveMs: 20 } });
   rig.srf.request(
     { uri: `sip:127.0.0.1:${port};transport=tcp`, method: 'OPTIONS', headers: {} },

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { DnsClient } from '../../src/sip/resolve/dns-client.js';
 import { drained, freePort, Inbox, type Rig, SDP, type SrfRequest, startRig } from './support/rig.js';
@@ -100,6 +100,19 @@ test('the last 503 is the answer, and 486 turns to nobody', async () => {
   expect(second.received.items.some((m) => m.kind === 'request' && m.method === 'MESSAGE')).toBe(false);
 });
 
+/** TCP on the port of `first`, which moves until its port is free for both. */
+async function listenBesideFirst(server: Server): Promise<void> {
+  for (;;) {
+    const taken = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(true));
+      server.listen(first.port, '127.0.0.1', () => resolve(false));
+    });
+    if (!taken) return;
+    first.close();
+    first = await WirePeer.open();
+  }
+}
+
 const LARGE = `${SDP}${'a=x-filler:0123456789\r\n'.repeat(80)}`;
 
 test('a large request goes over TCP where the peer has it', async () => {
@@ -108,7 +121,7 @@ test('a large request goes over TCP where the peer has it', async () => {
     socket.on('data', (chunk) => taken.put(chunk.toString()));
     socket.on('error', () => undefined);
   });
-  await new Promise<void>((resolve) => server.listen(first.port, '127.0.0.1', resolve));
+  await listenBesideFirst(server);
   void final(`sip:110@127.0.0.1:${first.port}`, 'MESSAGE', LARGE);
   const text = await taken.next();
   expect(text).toContain('MESSAGE sip:110@');
