@@ -16,7 +16,10 @@ import type { Ledger } from './ledger/ledger.js';
 import { type LedgerReader, openLedgerReader } from './ledger/ledger-reader.js';
 import { openLedger } from './ledger/open-ledger.js';
 import { chooseAnchor } from './media/choose-anchor.js';
+import { addSipMetrics } from './sip/metrics.js';
 import { createSipServer, type SipServer } from './sip/server.js';
+import { readFilter } from './sip/trace/filter.js';
+import { createTracer, type Tracer } from './sip/trace/tracer.js';
 
 export interface Settings {
   readonly config: Config;
@@ -70,7 +73,10 @@ async function startParts(
   });
 
   const sip = await startSip(config, log);
-  if (sip.server !== null) onStarted(() => (sip.server as SipServer).stop());
+  onStarted(async () => {
+    await sip.server?.stop();
+    await sip.closeTrace();
+  });
 
   const dialPlan = new DialPlanHolder(plan);
   const signalling = new SrfSignalling(sip.control, log.child({ part: 'sip' }));
@@ -94,11 +100,14 @@ async function startParts(
     throw new StartFault(error.message, 'is the SIP server running, and are host, port and secret right?');
   });
 
-  const api = await startApi(settings, engine, reader, dialPlan, problems);
+  const api = await startApi(settings, engine, reader, dialPlan, problems, sip.server);
   onStarted(() => api.server.close());
   return {
     addresses: [...sip.addresses, ...api.addresses],
-    reloadDialPlan: () => void engine.reloadDialPlan(),
+    reloadDialPlan: () => {
+      void engine.reloadDialPlan();
+      sip.server?.reloadCertificates();
+    },
     async stop() {
       const left = await engine.drain(config.calls.drainSeconds * 1000);
       // Calls that are still up are left alone: their parties go on talking, only nobody serves them any more.
@@ -107,6 +116,7 @@ async function startParts(
       await api.server.close();
       signalling.close();
       await sip.server?.stop();
+      await sip.closeTrace();
       await reader.close();
       await ledger.close();
     },
@@ -135,27 +145,51 @@ function openLedgers(
   return { ledger: opened.ledger, reader: read.reader };
 }
 
-async function startSip(
-  config: Config,
-  log: Logger,
-): Promise<{ control: SipServerAddress; server: SipServer | null; addresses: string[] }> {
+interface StartedSip {
+  readonly control: SipServerAddress;
+  /** Null when the SIP server is another program. */
+  readonly server: SipServer | null;
+  readonly addresses: readonly string[];
+  readonly closeTrace: () => Promise<void>;
+}
+
+/** What becomes of the messages: the log, a capture file, a HEP collector; null when nobody wants them. */
+function traceOf({ sip }: Config, log: Logger): Tracer | null {
+  if (!sip.trace && sip.capture === '' && sip.hep === '') return null;
+  const read = readFilter(sip.traceFilter);
+  const colon = sip.hep.lastIndexOf(':');
+  const host = sip.hep.slice(0, Math.max(colon, 0)).replace(/^\[|\]$/g, '');
+  return createTracer({
+    filter: read.ok ? read.filter : {},
+    log,
+    ...(sip.trace
+      ? { entry: ({ bytes, ...entry }) => log.info({ ...entry, message: bytes.toString('utf8') }, 'sip') }
+      : {}),
+    ...(sip.capture === '' ? {} : { pcap: sip.capture }),
+    ...(sip.hep === ''
+      ? {}
+      : { hep: { host, port: Number(sip.hep.slice(colon + 1)), captureId: process.pid } }),
+  });
+}
+
+async function startSip(config: Config, log: Logger): Promise<StartedSip> {
   if (config.sip.server === 'drachtio') {
     const { host, port } = config.sip.drachtio;
     return {
       control: config.sip.drachtio,
       server: null,
       addresses: [`SIP  by drachtio-server at ${host}:${port}`],
+      closeTrace: async () => undefined,
     };
   }
   const secret = randomBytes(24).toString('hex');
   const sipLog = log.child({ part: 'sip' });
+  const tracer = traceOf(config, sipLog);
   const server = createSipServer({
     listeners: config.sip.listeners,
     control: { host: '127.0.0.1', port: 0, secret },
     log: sipLog,
-    ...(config.sip.trace
-      ? { trace: ({ bytes, ...entry }) => sipLog.info({ ...entry, message: bytes.toString('utf8') }, 'sip') }
-      : {}),
+    ...(tracer === null ? {} : { trace: tracer.trace }),
   });
   const bound = await server.start().catch((error: NodeJS.ErrnoException) => {
     throw new StartFault(
@@ -166,6 +200,7 @@ async function startSip(
   return {
     control: { ...bound.control, secret },
     server,
+    closeTrace: async () => tracer?.close(),
     addresses: bound.listeners.map(
       (l) => `SIP  ${l.transport} ${l.host.includes(':') ? `[${l.host}]` : l.host}:${l.port}`,
     ),
@@ -178,6 +213,7 @@ async function startApi(
   reader: LedgerReader,
   dialPlan: DialPlanHolder,
   problems: ReadonlyMap<string, string>,
+  sip: SipServer | null,
 ): Promise<{ server: FastifyInstance; addresses: string[] }> {
   const { host, port } = config.http;
   const made = config.http.tokens.length === 0 ? ensureToken(config.data) : null;
@@ -189,6 +225,7 @@ async function startApi(
     log: log.child({ part: 'api' }),
     problems: () => [...problems.values()],
     notReady: () => engine.notReadyReason(),
+    ...(sip === null ? {} : { addMetrics: (registry) => addSipMetrics(registry, () => sip.stats()) }),
   });
   await server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
     throw new StartFault(

@@ -9,6 +9,7 @@ import { packageInfo } from './package-root.js';
  */
 
 const wholeNumber = (min: number, max: number) => z.number().int().min(min).max(max);
+const pathSchema = (accepts: string) => z.string().min(1).meta({ accepts });
 const listenPort = () => wholeNumber(0, 65_535);
 const peerPort = () => wholeNumber(1, 65_535);
 
@@ -26,15 +27,20 @@ const ipAddress = () =>
 
 const listenerSchema = z
   .strictObject({
-    transport: z.enum(['udp', 'tcp']),
+    transport: z.enum(['udp', 'tcp', 'tls', 'ws', 'wss']),
     host: ipAddress(),
     /** 0 takes any free port. */
     port: listenPort(),
     /** What peers are told to send to, where it differs from `host` (all addresses, or behind NAT). */
     externalHost: hostName().optional(),
     externalPort: peerPort().optional(),
+    /** tls and wss: the certificate chain and its private key, PEM; absolute once loaded. Read again when they change. */
+    cert: pathSchema('the path of a certificate chain (PEM)').optional(),
+    key: pathSchema('the path of a private key (PEM)').optional(),
+    /** tls: whose certificates we accept when we connect to others; the system's authorities when absent. */
+    ca: pathSchema('the path of trusted certificates (PEM)').optional(),
   })
-  .meta({ accepts: '{ transport: udp or tcp, host: an IP address, port: 0 to 65535 }' });
+  .meta({ accepts: '{ transport: udp or tcp (also tls, ws, wss), host: an IP address, port: 0 to 65535 }' });
 
 const tokenSchema = z
   .strictObject({
@@ -54,8 +60,6 @@ const tokenSchema = z
   })
   // Text that is no token entry at all may hold the secret all the same.
   .meta({ accepts: '{ name: who, role: viewer or operator, token: 16 characters or more }', secret: true });
-
-const pathSchema = (accepts: string) => z.string().min(1).meta({ accepts });
 
 /** The schema behind {@link Config}; `z.toJSONSchema` of it gives ranges and defaults to tools. */
 export const configSchema = z.strictObject({
@@ -85,6 +89,23 @@ export const configSchema = z.strictObject({
         .prefault({}),
       /** Log every SIP message. They hold callers' numbers. */
       trace: z.boolean().default(false),
+      /** Which messages log, capture file and collector get; empty for all. */
+      traceFilter: z
+        .string()
+        .max(500)
+        .regex(/^(\s*(call-id|method|address|transport|party)=\S+)*\s*$/i)
+        .default('')
+        .meta({
+          accepts: 'text such as method=INVITE address=192.0.2.1, or call-id=..., party=..., transport=...',
+        }),
+      /** Capture file (pcap) that every message is written to; empty for none. Absolute once loaded. */
+      capture: z.string().max(1000).default('').meta({ accepts: 'the path of a file, or empty' }),
+      /** HEP collector (HOMER) that every message is sent to; empty for none. */
+      hep: z
+        .string()
+        .regex(/^$|^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):([1-9][0-9]{0,4})$/)
+        .default('')
+        .meta({ accepts: 'host:port of a HEP collector, or empty' }),
     })
     .prefault({}),
   http: z

@@ -68,6 +68,16 @@ function listeners(settings: unknown): Complaint[] {
     }),
   );
   for (const [index, item] of list(valueAt(settings, at)).entries()) {
+    const transport = text(item, 'transport');
+    const secure = transport === 'tls' || transport === 'wss';
+    if (secure && (text(item, 'cert') === undefined || text(item, 'key') === undefined)) {
+      found.push({
+        path: [...at, index],
+        message: `a ${transport} listener needs a certificate and its key`,
+        remedy: 'add cert and key, the paths of two PEM files, in the configuration file',
+        at: 'value',
+      });
+    }
     const host = text(item, 'host');
     if (host === undefined || !/^(0\.0\.0\.0|[0:]+)$/.test(host) || text(item, 'externalHost') !== undefined)
       continue;

@@ -54,6 +54,18 @@ export function loadConfig(sources: ConfigSources): ConfigResult {
     const fromFile = sources.file !== undefined && !merger.isOverridden(setting);
     config[setting] = resolve(fromFile ? dirname(resolve(cwd, sources.file)) : cwd, config[setting]);
   }
+  const listenersFromFile = sources.file !== undefined && !merger.isOverridden('sip.listeners');
+  const base = listenersFromFile ? dirname(resolve(cwd, sources.file ?? '')) : cwd;
+  for (const listener of config.sip.listeners) {
+    for (const name of ['cert', 'key', 'ca'] as const) {
+      const path = listener[name];
+      if (path !== undefined) listener[name] = resolve(base, path);
+    }
+  }
+  if (config.sip.capture !== '') {
+    const fromFile = sources.file !== undefined && !merger.isOverridden('sip.capture');
+    config.sip.capture = resolve(fromFile ? dirname(resolve(cwd, sources.file)) : cwd, config.sip.capture);
+  }
   return { ok: true, config: deepFreeze(config) };
 }
 

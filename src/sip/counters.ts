@@ -7,6 +7,9 @@ export interface TrafficStats {
   readonly sent: Readonly<Record<string, number>>;
   /** Requests, ACKs and responses that we sent again. */
   readonly retransmissions: number;
+  /** Messages by transport, `udp` to `wss`. */
+  readonly receivedBy: Readonly<Record<string, number>>;
+  readonly sentBy: Readonly<Record<string, number>>;
   /** Messages that could not be parsed or were not sound. */
   readonly malformed: number;
   /** Sound messages that fit nothing: stray responses and ACKs, and malformed ones nobody could be answered for. */
@@ -17,16 +20,20 @@ export interface TrafficStats {
 export class Counters {
   private readonly in = new Map<string, number>();
   private readonly out = new Map<string, number>();
+  private readonly inBy = new Map<string, number>();
+  private readonly outBy = new Map<string, number>();
   retransmissions = 0;
   malformed = 0;
   dropped = 0;
 
-  received(message: SipMessage): void {
+  received(message: SipMessage, transport: string): void {
     bump(this.in, message);
+    this.inBy.set(transport, (this.inBy.get(transport) ?? 0) + 1);
   }
 
-  sent(message: SipMessage, again: boolean): void {
+  sent(message: SipMessage, again: boolean, transport: string): void {
     bump(this.out, message);
+    this.outBy.set(transport, (this.outBy.get(transport) ?? 0) + 1);
     if (again) this.retransmissions++;
   }
 
@@ -34,6 +41,8 @@ export class Counters {
     return {
       received: Object.fromEntries(this.in),
       sent: Object.fromEntries(this.out),
+      receivedBy: Object.fromEntries(this.inBy),
+      sentBy: Object.fromEntries(this.outBy),
       retransmissions: this.retransmissions,
       malformed: this.malformed,
       dropped: this.dropped,

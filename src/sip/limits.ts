@@ -4,8 +4,20 @@ export interface SipLimits {
   readonly messageBytes: number;
   /** Largest control frame, bytes. */
   readonly frameBytes: number;
+  /** Server transactions at the same time; further new requests get 503. */
+  readonly transactions: number;
+  /** Dialogs at the same time; further INVITEs get 503. */
+  readonly dialogs: number;
   /** Open stream connections of peers. */
   readonly connections: number;
+  /** Open stream connections from one address. */
+  readonly connectionsPerSource: number;
+  /** How often we ping on connections that we opened (RFC 5626 §4.4.1); 0 never does. */
+  readonly keepAliveMs: number;
+  /** Requests larger than this go over TCP where there is a TCP listener (RFC 3261 §18.1.1), bytes; 0 never changes. */
+  readonly udpRequestBytes: number;
+  /** A connection for such a large request must be established within this; afterwards UDP takes it. */
+  readonly largeRequestConnectMs: number;
   /** A connection without traffic is closed after this. */
   readonly idleConnectionMs: number;
   /** A message on a stream must be complete within this. */
@@ -29,7 +41,13 @@ export interface SipLimits {
 export const DEFAULT_LIMITS: SipLimits = {
   messageBytes: 65_536,
   frameBytes: 1_048_576,
-  connections: 10_000,
+  transactions: 250_000,
+  dialogs: 100_000,
+  connections: 20_000,
+  connectionsPerSource: 500,
+  keepAliveMs: 0,
+  udpRequestBytes: 1300,
+  largeRequestConnectMs: 1_000,
   idleConnectionMs: 600_000,
   messageMs: 30_000,
   connectMs: 10_000,

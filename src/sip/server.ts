@@ -10,14 +10,19 @@ import { Counters, type TrafficStats } from './counters.js';
 import type { DialogTransport } from './dialog/core.js';
 import { refuseMalformed } from './dialog/refuse.js';
 import { SipStack } from './dialog/stack.js';
+import { Guard, type GuardStats, isLoopback } from './guard/guard.js';
+import { DEFAULT_GUARD, type GuardLimits } from './guard/guard-limits.js';
 import { DEFAULT_LIMITS, type SipLimits } from './limits.js';
 import { type SipLog, silentLog, type Trace } from './log.js';
 import type { SipMessage } from './message/message.js';
 import type { ParseResult } from './message/parse.js';
 import { bracket } from './message/uri.js';
+import { type DnsClient, systemDns } from './resolve/dns-client.js';
+import { Resolver } from './resolve/resolver.js';
 import { sipTimers, type TimerSettings } from './transaction/timers.js';
 import type { TransactionTransport } from './transaction/transaction-layer.js';
 import type { Flow, ListenAddress, Listener, Transport } from './transport/flow.js';
+import { FlowBook } from './transport/flow-book.js';
 import { TransportLayer } from './transport/transport-layer.js';
 
 export interface SipServerOptions {
@@ -40,6 +45,12 @@ export interface SipServerOptions {
   readonly trace?: Trace;
   /** Option tags that a peer's `Require` may name; anything else is refused with 420. */
   readonly supported?: readonly string[];
+  /** How much unknown sources may ask; see `guard/`. */
+  readonly guard?: Partial<GuardLimits>;
+  /** Sources that are never counted or blocked; loopback when absent. */
+  readonly trusted?: (host: string) => boolean;
+  /** Answers to NAPTR, SRV and address questions; the system's when absent. */
+  readonly dns?: DnsClient;
 }
 
 /** Extensions that the stack speaks itself (the first two), and those that are the application's affair. */
@@ -74,6 +85,7 @@ export interface SipServerStats extends TrafficStats {
     readonly outboundRequests: number;
   };
   readonly connections: number;
+  readonly guard: GuardStats;
   readonly controlClients: number;
 }
 
@@ -83,6 +95,8 @@ export interface SipServer {
   /** Closes everything at once; peers are not told. */
   stop(): Promise<void>;
   stats(): SipServerStats;
+  /** Reads changed certificate files at once instead of within half a minute; how many listeners changed. */
+  reloadCertificates(): number;
 }
 
 export function createSipServer(options: SipServerOptions): SipServer {
@@ -96,6 +110,9 @@ class EmbeddedSipServer implements SipServer {
   private readonly log: SipLog;
   private readonly counters = new Counters();
   private readonly transport: TransportLayer;
+  private readonly guard: Guard;
+  private readonly flows = new FlowBook();
+  private readonly limits: SipLimits;
   private readonly control: ControlServer;
   private readonly stack: SipStack;
 
@@ -103,7 +120,16 @@ class EmbeddedSipServer implements SipServer {
     this.clock = options.clock ?? systemClock;
     this.log = options.log ?? silentLog;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.limits = limits;
+    this.guard = new Guard({
+      clock: this.clock,
+      log: this.log,
+      limits: { ...DEFAULT_GUARD, ...options.guard },
+      connectionsPerSource: limits.connectionsPerSource,
+      trusted: options.trusted ?? isLoopback,
+    });
     this.transport = new TransportLayer({
+      door: this.guard,
       clock: this.clock,
       limits,
       log: this.log,
@@ -166,8 +192,13 @@ class EmbeddedSipServer implements SipServer {
         outboundRequests: outbound,
       },
       connections: this.transport.connectionCount,
+      guard: this.guard.stats(),
       controlClients: this.control.clientCount,
     };
+  }
+
+  reloadCertificates(): number {
+    return this.transport.reloadCertificates();
   }
 
   private hostPorts(): { external: string; local: string } {
@@ -181,24 +212,49 @@ class EmbeddedSipServer implements SipServer {
   private received(result: ParseResult, flow: Flow, bytes: Buffer): void {
     this.traced('in', flow, bytes);
     if (result.ok) {
-      this.counters.received(result.message);
-      this.stack.transactions.receive(result.message, flow);
+      this.accepted(result.message, flow);
       return;
     }
     this.counters.malformed++;
     this.log.debug({ reason: result.fault.reason, from: flow.remoteHost }, 'malformed message');
     const answer = refuseMalformed(result, flow);
-    if (answer === null) this.counters.dropped++;
-    else this.send(flow, answer.message, answer.bytes, false);
+    if (answer !== null) {
+      this.send(flow, answer.message, answer.bytes, false);
+      return;
+    }
+    this.counters.dropped++;
+    this.guard.rubbish(flow.remoteHost);
+  }
+
+  private accepted(message: SipMessage, flow: Flow): void {
+    this.counters.received(message, flow.listener.transport);
+    if (!this.guard.inspect(message, flow.remoteHost)) return;
+    const { transactions } = this.stack;
+    if (message.kind === 'request') {
+      this.flows.learn(message, flow);
+      const full =
+        transactions.serverCount >= this.limits.transactions ||
+        (message.method === 'INVITE' && this.stack.counts().dialogs >= this.limits.dialogs);
+      if (full && message.toTag === '' && message.method !== 'ACK' && message.method !== 'CANCEL') {
+        const fault = { status: 503, reason: 'Service Unavailable' };
+        const answer = refuseMalformed({ ok: false, fault, request: message }, flow);
+        if (answer !== null) this.send(flow, answer.message, answer.bytes, false);
+        return;
+      }
+    }
+    transactions.receive(message, flow);
   }
 
   private failed(key: string, error: Error): void {
     this.log.debug({ flow: key, err: error }, 'flow failed');
+    this.flows.forget(key);
     this.stack.transactions.flowFailed(key);
   }
 
   private send(flow: Flow, message: SipMessage, bytes: Buffer, again: boolean): void {
-    this.counters.sent(message, again);
+    this.counters.sent(message, again, flow.listener.transport);
+    if (message.kind === 'request') this.guard.vouch(flow.remoteHost);
+    else if (!again) this.guard.answered(flow.remoteHost, message.cseq.method, message.status);
     this.traced('out', flow, bytes);
     flow.send(bytes);
   }
@@ -217,13 +273,16 @@ class EmbeddedSipServer implements SipServer {
 
   private stackTransport(): DialogTransport & TransactionTransport {
     const { transport } = this;
+    const random = (below: number): number => Math.floor(Math.random() * below);
+    const resolver = new Resolver(this.clock, { dns: this.options.dns ?? systemDns(), random });
     return {
       get listeners() {
         return transport.listeners;
       },
       select: (destination, preferred) => transport.select(destination, preferred),
       flow: (destination, listener) => transport.flow(destination, listener),
-      resolve: (host, then) => transport.resolve(host, then),
+      flowOf: (uri) => this.flows.find(uri),
+      resolve: (target, then) => resolver.resolve(target, then),
       send: (flow, message, bytes, again) => this.send(flow, message, bytes, again),
       reopen: (listener, host, port) =>
         transport.flow({ transport: listener.transport, host, port }, listener),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Meta, Outcome, Upcall } from '../dialog/application.js';
+import { isWebSocket } from '../transport/flow.js';
 
 /** Head lines of the frames that go to the client; tokens are separated by `|`. */
 
@@ -18,7 +19,9 @@ export function clockText(time: number): string {
 }
 
 function metaTokens(meta: Meta): string {
-  return `${meta.source}|${meta.bytes}|${meta.transport}|${meta.host}|${meta.port}|${clockText(meta.time)}`;
+  // The protocol knows udp, tcp and tls: a WebSocket counts as the stream that it runs on.
+  const protocol = isWebSocket(meta.transport) ? 'tcp' : meta.transport;
+  return `${meta.source}|${meta.bytes}|${protocol}|${meta.host}|${meta.port}|${clockText(meta.time)}`;
 }
 
 /** A bar or a line end would break a head line. */

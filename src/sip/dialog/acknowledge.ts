@@ -116,24 +116,30 @@ function acknowledge(
     reply({ ok: false, reason: 'Server error: unable to find dialog for dialog id provided' });
     return;
   }
-  findRoute(core, addressRequest(state).nextHop, dialog.listener, (route) => {
-    if (!route.ok) {
-      reply(route);
-      return;
-    }
-    const message = buildAck(state, invite, route.listener, app);
-    const bytes = encodeMessage(message);
-    const sent: SentAck = { text: packBytes(bytes), flow: flowTo(core, route) };
-    owed.ack = sent;
-    // The 2xx may come again for as long as our transaction listens (timer M).
-    if (dialog.phase !== 'ended') {
-      const forget = (): boolean => dialog.acknowledgements.delete(invite.cseq.number);
-      owed.deadline = core.clock.setTimeout(forget, core.timers.timeout);
-    }
-    core.transport.send(sent.flow, message, bytes, false);
-    const meta = ownMeta(core, sent.flow.listener, bytes.length);
-    reply({ ok: true, message, meta, txnId: newTxnId(), dialogId: dialog.id });
-  });
+  findRoute(
+    core,
+    addressRequest(state).nextHop,
+    dialog.listener,
+    (route) => {
+      if (!route.ok) {
+        reply(route);
+        return;
+      }
+      const message = buildAck(state, invite, route.listener, app);
+      const bytes = encodeMessage(message);
+      const sent: SentAck = { text: packBytes(bytes), flow: flowTo(core, route) };
+      owed.ack = sent;
+      // The 2xx may come again for as long as our transaction listens (timer M).
+      if (dialog.phase !== 'ended') {
+        const forget = (): boolean => dialog.acknowledgements.delete(invite.cseq.number);
+        owed.deadline = core.clock.setTimeout(forget, core.timers.timeout);
+      }
+      core.transport.send(sent.flow, message, bytes, false);
+      const meta = ownMeta(core, sent.flow.listener, bytes.length);
+      reply({ ok: true, message, meta, txnId: newTxnId(), dialogId: dialog.id });
+    },
+    dialog.flow,
+  );
 }
 
 /** A dialog ends: what the application still owed is acknowledged, or the peer would repeat its 2xx. */
@@ -175,15 +181,22 @@ function dismiss(core: Core, outbound: OutboundRequest, dialog: Dialog, response
   const inside = request.toTag !== '' && dialog.state !== null;
   const state = inside && dialog.state !== null ? dialog.state : uacDialogState(request, response);
   const fork = new Dialog(dialog.id, dialog.callId, 'uac', 'INVITE', null, dialog.listener);
+  fork.flow = dialog.flow;
   fork.phase = 'confirmed';
   fork.update(state);
-  findRoute(core, addressRequest(state).nextHop, fork.listener, (route) => {
-    if (!route.ok) return;
-    const message = buildAck(state, request, route.listener, null);
-    const bytes = encodeMessage(message);
-    const sent: SentAck = { text: packBytes(bytes), flow: flowTo(core, route) };
-    dialog.dismissed.set(response.toTag, sent);
-    core.transport.send(sent.flow, message, bytes, false);
-    hangUp(core, fork, 'ACK-BYE due to cancel race condition');
-  });
+  findRoute(
+    core,
+    addressRequest(state).nextHop,
+    fork.listener,
+    (route) => {
+      if (!route.ok) return;
+      const message = buildAck(state, request, route.listener, null);
+      const bytes = encodeMessage(message);
+      const sent: SentAck = { text: packBytes(bytes), flow: flowTo(core, route) };
+      dialog.dismissed.set(response.toTag, sent);
+      core.transport.send(sent.flow, message, bytes, false);
+      hangUp(core, fork, 'ACK-BYE due to cancel race condition');
+    },
+    fork.flow,
+  );
 }

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, TimerHandle } from '../clock.js';
 import type { Counters } from '../counters.js';
+import type { BoundedMap } from '../guard/bounded-map.js';
 import type { SipLimits } from '../limits.js';
 import type { SipLog } from '../log.js';
 import type { SipMessage, SipRequest, SipResponse } from '../message/message.js';
+import type { SipUri } from '../message/uri.js';
+import type { Target } from '../resolve/locate.js';
 import type { ClientTransaction } from '../transaction/client-transaction.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { SipTimers } from '../transaction/timers.js';
@@ -11,6 +14,7 @@ import type { TransactionLayer } from '../transaction/transaction-layer.js';
 import type { Destination, Flow, Listener } from '../transport/flow.js';
 import type { Meta, Owner, OwnerRegistry } from './application.js';
 import type { Dialog, DialogTable } from './dialog.js';
+import type { Attempt } from './failover.js';
 
 /** What the dialog layer needs of the transports. */
 export interface DialogTransport {
@@ -18,8 +22,10 @@ export interface DialogTransport {
   /** The listener to send from; `null` when none has that transport and address family. */
   select(destination: Destination, preferred: Listener | null): Listener | null;
   flow(destination: Destination, listener: Listener): Flow;
-  /** Looks a host name up; calls back at once for an IP address, with `null` when there is no such host. */
-  resolve(host: string, then: (address: string | null) => void): void;
+  /** The flow of a client that can only be reached on it; `null` for all others. */
+  flowOf(uri: SipUri): Flow | null;
+  /** Finds where a request goes (RFC 3263), best first; nothing when there is no such host. */
+  resolve(target: Target, then: (found: readonly Destination[]) => void): void;
   /** Sends without a transaction (ACK for a 2xx). */
   send(flow: Flow, message: SipMessage, bytes: Buffer, again: boolean): void;
 }
@@ -40,9 +46,11 @@ export interface InboundRequest {
 /** A request of the application that is under way. */
 export interface OutboundRequest {
   readonly txnId: string;
-  /** Without body and most headers once it has its final response. */
+  /** As it is on its way now: a further attempt has another Via. Without body and most headers once it is over. */
   request: SipRequest;
-  readonly flow: Flow;
+  flow: Flow;
+  /** The attempt that is under way, and those that may follow. */
+  attempts: readonly Attempt[];
   readonly dialog: Dialog | null;
   /** Null for a request of our own, whose response nobody waits for. */
   readonly owner: Owner | null;
@@ -114,6 +122,8 @@ export interface Core {
   readonly proxying: Set<{ stop(): void }>;
   /** Option tags that a `Require` may name (RFC 3261 §8.2.2.3). */
   readonly supported: ReadonlySet<string>;
+  /** Until when an address counts as one that refuses TCP. */
+  readonly streamRefusals: BoundedMap<number>;
   /** Open requests by txnId. */
   readonly inbound: Map<string, InboundRequest>;
   readonly outbound: Map<string, OutboundRequest>;

@@ -1,7 +1,7 @@
 import type { TimerHandle } from '../clock.js';
 import { ownText } from '../message/keep.js';
 import { NO_BODY, type SipRequest } from '../message/message.js';
-import type { Listener } from '../transport/flow.js';
+import type { Flow, Listener } from '../transport/flow.js';
 import type { Owner } from './application.js';
 import type {
   Acknowledgement,
@@ -38,6 +38,8 @@ export class Dialog {
   readonly early = new Map<string, DialogState>();
   /** Our Contact value in this dialog. */
   contact = '';
+  /** Where the peer was last heard. */
+  flow: Flow | null = null;
   /** The INVITE of the peer, or of ours, that has no final response yet. */
   inviteIn: InboundRequest | null = null;
   inviteOut: OutboundRequest | null = null;

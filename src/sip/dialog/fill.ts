@@ -37,7 +37,9 @@ export function hostPort(listener: Listener): string {
 
 /** Our Contact on a listener; UDP is what a URI without `transport` means. */
 export function defaultContact(listener: Listener): string {
-  const transport = listener.transport === 'udp' ? '' : `;transport=${listener.transport}`;
+  // RFC 7118 §5.1: secure or not, the URI says `ws`.
+  const name = listener.transport === 'wss' ? 'ws' : listener.transport;
+  const transport = name === 'udp' ? '' : `;transport=${name}`;
   return `<sip:${hostPort(listener)}${transport}>`;
 }
 

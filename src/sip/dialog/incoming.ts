@@ -1,5 +1,6 @@
 import { ownText } from '../message/keep.js';
 import type { SipRequest } from '../message/message.js';
+import { isKnownMethod } from '../message/methods.js';
 import { schemeOf } from '../message/uri.js';
 import { forwardInDialog } from '../proxy/in-dialog.js';
 import { newTag, randomUpTo } from '../random.js';
@@ -20,23 +21,6 @@ import { summonOwner } from './summon.js';
 
 /** Methods that only exist inside a dialog (RFC 3262, 3261 §15, 3311). */
 const ONLY_IN_DIALOG: ReadonlySet<string> = new Set(['BYE', 'PRACK', 'UPDATE']);
-
-const KNOWN_METHODS: ReadonlySet<string> = new Set([
-  'INVITE',
-  'ACK',
-  'BYE',
-  'CANCEL',
-  'OPTIONS',
-  'REGISTER',
-  'PRACK',
-  'SUBSCRIBE',
-  'NOTIFY',
-  'PUBLISH',
-  'INFO',
-  'REFER',
-  'MESSAGE',
-  'UPDATE',
-]);
 
 /** A request that came in, other than ACK: checked, matched to its dialog, handed to the application. */
 export function handleRequest(core: Core, request: SipRequest, transaction: ServerTransaction): void {
@@ -111,7 +95,7 @@ function handleNewRequest(core: Core, request: SipRequest, transaction: ServerTr
   if (summonOwner(core, request, transaction, (owner) => begin(core, request, transaction, owner))) return;
   const owner = core.owners.choose(request.method);
   if (owner === null) {
-    if (KNOWN_METHODS.has(request.method)) refuse(transaction, 503, 'Service Unavailable');
+    if (isKnownMethod(request.method)) refuse(transaction, 503, 'Service Unavailable');
     else refuse(transaction, 501, 'Not Implemented');
     return;
   }
@@ -132,6 +116,7 @@ function begin(core: Core, request: SipRequest, transaction: ServerTransaction, 
   if (request.method === 'INVITE' || request.method === 'SUBSCRIBE') {
     const kind = request.method === 'INVITE' ? 'INVITE' : 'SUBSCRIBE';
     dialog = new Dialog(dialogIdOf(request), request.callId, 'uas', kind, owner, transaction.flow.listener);
+    dialog.flow = transaction.flow;
     core.dialogs.add(dialog);
   }
   const inbound = admit(core, request, transaction, dialog, owner);
@@ -230,6 +215,7 @@ function handleInDialog(
     refuse(transaction, 500, 'CSeq Out Of Order', { 'Retry-After': '0' });
     return;
   }
+  dialog.flow = transaction.flow;
   const refused = unsupported(core, request);
   dialog.update({ ...state, remoteSeq: request.cseq.number });
   if (refused !== null) {

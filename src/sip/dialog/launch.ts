@@ -3,23 +3,37 @@ import { NO_BODY, type SipRequest, SipResponse } from '../message/message.js';
 import { takeFinal, takeProvisional } from './answers.js';
 import { abandonInvite } from './cancel.js';
 import { type Core, disarm, later, type OutboundRequest, peerMeta } from './core.js';
+import { type Failure, turnToNext } from './failover.js';
 
 /** Starts the transaction of a request and wires its outcomes; returns the request's size on the wire. */
 export function launch(core: Core, outbound: OutboundRequest): number {
-  const { request, flow, dialog } = outbound;
+  const { request, dialog } = outbound;
   core.outbound.set(outbound.txnId, outbound);
   if (request.method === 'INVITE') {
     if (dialog !== null) dialog.inviteOut = outbound;
     outbound.guard = core.clock.setTimeout(() => abandonInvite(core, outbound), core.limits.ringMs);
   }
   if (request.method === 'UPDATE' && dialog !== null) dialog.updateOut = outbound;
+  return attempt(core, outbound);
+}
+
+/** Starts the transaction of one attempt. */
+function attempt(core: Core, outbound: OutboundRequest): number {
+  const { request, flow, dialog } = outbound;
+  const onward = (failure: Failure): boolean => {
+    if (outbound.request !== request || !turnToNext(core, outbound, failure)) return false;
+    attempt(core, outbound);
+    return true;
+  };
   const transaction = core.transactions.request(request, flow, {
     onResponse: (response) => {
+      if (dialog !== null) dialog.flow = flow;
       if (response.status < 200) takeProvisional(core, outbound, response);
+      else if (response.status === 503 && onward('503')) return;
       else takeFinal(core, outbound, response, response.raw?.length ?? 0);
     },
-    onTimeout: () => failLater(core, outbound, 408, 'Request Timeout'),
-    onFailure: () => failLater(core, outbound, 503, 'Service Unavailable'),
+    onTimeout: () => onward('timeout') || failLater(core, outbound, 408, 'Request Timeout'),
+    onFailure: () => onward('transport') || failLater(core, outbound, 503, 'Service Unavailable'),
   });
   outbound.transaction = transaction;
   return transaction.size;

@@ -1,51 +1,125 @@
 import { isIP } from 'node:net';
 import { findParam } from '../message/params.js';
-import { parseUri } from '../message/uri.js';
+import { parseUri, type SipUri } from '../message/uri.js';
+import { defaultPort } from '../resolve/locate.js';
 import type { Destination, Flow, Listener, Transport } from '../transport/flow.js';
 import type { Core } from './core.js';
 
-/** Where a request goes and by which listener, or why it cannot. */
-export type Route =
-  | { readonly ok: true; readonly listener: Listener; readonly destination: Destination }
-  | { readonly ok: false; readonly reason: string };
-
-/** Transport of the URI, else the one of the dialog or of the only listener (RFC 3263 §4.1). */
-function transportOf(params: string, preferred: Listener | null, core: Core): Transport | null {
-  const named = findParam(params, 'transport')?.toLowerCase();
-  if (named === 'udp' || named === 'tcp') return named;
-  if (named !== undefined && named !== '') return null;
-  if (preferred !== null) return preferred.transport;
-  return core.transport.listeners.some((listener) => listener.transport === 'udp') ? 'udp' : 'tcp';
+/** One place that a request may go to. */
+export interface Hop {
+  readonly listener: Listener;
+  readonly destination: Destination;
+  /** The flow to send on, when it is already there (RFC 5626). */
+  readonly flow: Flow | null;
 }
 
-/** Finds the next hop of a URI; calls back at once unless a host name must be looked up. */
+/** Where a request goes and by which listener, or why it cannot. */
+export type Route =
+  | (Hop & {
+      readonly ok: true;
+      /** Where it goes when that place does not answer (RFC 3263 §4.3). */
+      readonly others: readonly Hop[];
+    })
+  | { readonly ok: false; readonly reason: string };
+
+const TRANSPORTS: ReadonlySet<string> = new Set<Transport>(['udp', 'tcp', 'tls', 'ws', 'wss']);
+
+const isTransport = (name: string): name is Transport => TRANSPORTS.has(name);
+
+/** Transport of the URI, else the one of the dialog (RFC 3263 §4.1); `null` leaves it to DNS. */
+function transportOf(uri: SipUri, preferred: Listener | null): Transport | null | 'unknown' {
+  const named = findParam(uri.params, 'transport')?.toLowerCase() ?? '';
+  if (uri.scheme === 'sips') {
+    if (named === '' || named === 'tcp' || named === 'tls') return 'tls';
+    return named === 'ws' || named === 'wss' ? 'wss' : 'unknown';
+  }
+  if (named !== '') return isTransport(named) ? named : 'unknown';
+  return preferred?.transport ?? null;
+}
+
+/**
+ * Finds the next hops of a URI; calls back at once unless a host name must be looked up. `known` is the flow that the
+ * peer of the dialog was last heard on.
+ */
 export function findRoute(
   core: Core,
   uri: string,
   preferred: Listener | null,
   then: (route: Route) => void,
+  known: Flow | null = null,
 ): void {
   const parsed = parseUri(uri);
-  if (parsed === null || parsed.scheme === 'sips') {
-    then({ ok: false, reason: `cannot send to ${uri}` });
+  const transport = parsed === null ? 'unknown' : transportOf(parsed, preferred);
+  if (parsed === null || transport === 'unknown') {
+    const reason = parsed === null ? `cannot send to ${uri}` : `transport of ${uri} is not supported`;
+    then({ ok: false, reason });
     return;
   }
-  const transport = transportOf(parsed.params, preferred, core);
-  if (transport === null) {
-    then({ ok: false, reason: `transport of ${uri} is not supported` });
+  const flow = flowFor(core, parsed, known);
+  if (flow !== null) {
+    const { listener, remoteHost, remotePort } = flow;
+    const destination = { transport: listener.transport, host: remoteHost, port: remotePort };
+    then({ ok: true, listener, destination, flow, others: [] });
     return;
   }
   const host = findParam(parsed.params, 'maddr') || parsed.host;
-  const port = parsed.port ?? 5060;
-  const found = (address: string | null): void => {
-    // A name that nobody knows is a peer that cannot be reached: the request fails later, with 503.
-    const destination: Destination = { transport, host: address ?? '', port };
-    const listener = core.transport.select(destination, preferred);
-    if (listener === null) then({ ok: false, reason: `no listener for ${transport} to ${host}` });
-    else then({ ok: true, listener, destination });
+  const available = [...new Set(core.transport.listeners.map((listener) => listener.transport))];
+  const found = (destinations: readonly Destination[]): void => {
+    const [first, ...others] = hopsTo(core, destinations, preferred);
+    if (first === undefined) then({ ok: false, reason: `no listener for ${transport ?? 'udp'} to ${host}` });
+    else then({ ok: true, ...first, others });
   };
-  if (isIP(host) !== 0) found(host);
-  else core.transport.resolve(host, found);
+  const otherwise = transport ?? (available.includes('udp') ? 'udp' : (available[0] ?? 'udp'));
+  const port = parsed.port ?? defaultPort(otherwise);
+  if (isIP(host) !== 0) {
+    found([{ transport: otherwise, host, port }]);
+    return;
+  }
+  core.transport.resolve(
+    { host, port: parsed.port, transport, secure: parsed.scheme === 'sips', available },
+    // A name that nobody knows is a peer that cannot be reached: the request fails later, with 503.
+    (all) => found(all.length === 0 ? [{ transport: otherwise, host: '', port }] : all),
+  );
+}
+
+function hopsTo(core: Core, destinations: readonly Destination[], preferred: Listener | null): Hop[] {
+  const hops: Hop[] = [];
+  for (const destination of destinations) {
+    const listener = core.transport.select(destination, preferred);
+    if (listener !== null) hops.push({ listener, destination, flow: null });
+  }
+  return hops;
+}
+
+/**
+ * The flow to a peer that cannot be connected to: a WebSocket client, or one behind NAT whose Contact only means
+ * something over there (RFC 5626 §5.3, RFC 7118 §5).
+ */
+function flowFor(core: Core, uri: SipUri, known: Flow | null): Flow | null {
+  if (known?.open && reachesOnlyBack(uri, known)) return known;
+  return core.transport.flowOf(uri);
+}
+
+function reachesOnlyBack(uri: SipUri, flow: Flow): boolean {
+  const transport = findParam(uri.params, 'transport')?.toLowerCase();
+  if (transport === 'ws' || transport === 'wss') {
+    return flow.listener.transport === 'ws' || flow.listener.transport === 'wss';
+  }
+  if (findParam(uri.params, 'ob') !== undefined) return true;
+  if (uri.host.toLowerCase().endsWith('.invalid')) return true;
+  return isPrivate(uri.host) && !isPrivate(flow.remoteHost);
+}
+
+/** Addresses that mean nothing outside their own network (RFC 1918, 6598, 3927, 4193, and loopback). */
+export function isPrivate(host: string): boolean {
+  if (isIP(host) === 6) return /^(f[cd]|fe80)/i.test(host) || host === '::1';
+  if (isIP(host) === 0) return false;
+  const [a = 0, b = 0] = host.split('.').map(Number);
+  if (a === 10 || a === 127) return true;
+  if (a === 172) return b >= 16 && b < 32;
+  if (a === 192) return b === 168;
+  if (a === 169) return b === 254;
+  return a === 100 && b >= 64 && b < 128;
 }
 
 /** Whether a destination is one of our own listeners. */
@@ -65,6 +139,6 @@ function covers(bound: string, host: string): boolean {
   return bound === host;
 }
 
-export function flowTo(core: Core, route: Extract<Route, { ok: true }>): Flow {
-  return core.transport.flow(route.destination, route.listener);
+export function flowTo(core: Core, hop: Hop): Flow {
+  return hop.flow?.open ? hop.flow : core.transport.flow(hop.destination, hop.listener);
 }

@@ -10,6 +10,7 @@ import { type CdrReason, cdrAttempt, cdrStop } from './cdr.js';
 import { type Core, newTxnId, type OutboundRequest, ownMeta } from './core.js';
 import { Dialog, dialogIdOf } from './dialog.js';
 import { addressRequest, type DialogState } from './dialog-state.js';
+import { type Attempt, attemptsFor, forListener } from './failover.js';
 import {
   ADDRESS_HEADERS,
   addressValue,
@@ -19,7 +20,7 @@ import {
   hostPort,
 } from './fill.js';
 import { failLater, launch } from './launch.js';
-import { findRoute, flowTo, isMyself } from './next-hop.js';
+import { findRoute, flowTo, isMyself, type Route } from './next-hop.js';
 import { prackTag } from './reliable.js';
 import { requestExpires } from './session-timer.js';
 
@@ -93,7 +94,7 @@ export function sendNew(core: Core, owner: Owner, app: AppRequest, routeUri: str
       core.dialogs.add(dialog);
     }
     cdrAttempt(core, request, 'application');
-    reply(dispatch(core, owner, request, flowTo(core, route), dialog));
+    reply(dispatch(core, owner, request, route, dialog));
   });
 }
 
@@ -115,38 +116,44 @@ export function sendInDialog(
     reply(NO_DIALOG);
     return;
   }
-  findRoute(core, addressRequest(before).nextHop, dialog.listener, (route) => {
-    if (!route.ok) return reply(route);
-    const state = stateNow() ?? before;
-    const addressing = addressRequest(state);
-    const localSeq = state.localSeq + 1;
-    const headers = new Headers();
-    headers.add('Via', viaValue(route.listener, newBranch()));
-    headers.add('Max-Forwards', app.headers.get('Max-Forwards') ?? '70');
-    for (const entry of addressing.routes) headers.add('Route', entry);
-    headers.add('From', state.local).add('To', state.remote).add('Call-ID', state.callId);
-    headers.add('CSeq', `${localSeq} ${app.method}`);
-    copyHeaders(headers, app, route.listener, IN_DIALOG_SKIP);
-    if (WITH_CONTACT.has(app.method) && !headers.has('Contact')) {
-      headers.add('Contact', dialog.contact || defaultContact(route.listener));
-    }
-    requestExpires(headers, app.method, dialog.session);
-    if (!defaultContentType(headers, app.body)) return reply(NO_TYPE);
-    // A URI of the application's own is taken as it is, unless a strict router needs that place.
-    const own =
-      app.uri !== '' && !app.uri.includes('placeholder') && addressing.requestUri === state.remoteTarget;
-    const request = new SipRequest(app.method, own ? app.uri : addressing.requestUri, headers, app.body);
-    // RFC 3261 §14.1: no re-INVITE while another INVITE is in progress in either direction.
-    if (app.method === 'INVITE' && (dialog.inviteOut !== null || dialog.inviteIn !== null)) {
-      reply(refuseLocally(core, owner, request, flowTo(core, route), dialog));
-      return;
-    }
-    dialog.update({ ...state, localSeq });
-    if (app.method === 'BYE' && dialog.kind === 'INVITE')
-      cdrStop(core, request, 'application', releaseReason(owner, app));
-    if (app.method === 'BYE' && dialog.inviteOut !== null) abandonInvite(core, dialog.inviteOut);
-    reply(dispatch(core, owner, request, flowTo(core, route), dialog, onFinal));
-  });
+  findRoute(
+    core,
+    addressRequest(before).nextHop,
+    dialog.listener,
+    (route) => {
+      if (!route.ok) return reply(route);
+      const state = stateNow() ?? before;
+      const addressing = addressRequest(state);
+      const localSeq = state.localSeq + 1;
+      const headers = new Headers();
+      headers.add('Via', viaValue(route.listener, newBranch()));
+      headers.add('Max-Forwards', app.headers.get('Max-Forwards') ?? '70');
+      for (const entry of addressing.routes) headers.add('Route', entry);
+      headers.add('From', state.local).add('To', state.remote).add('Call-ID', state.callId);
+      headers.add('CSeq', `${localSeq} ${app.method}`);
+      copyHeaders(headers, app, route.listener, IN_DIALOG_SKIP);
+      if (WITH_CONTACT.has(app.method) && !headers.has('Contact')) {
+        headers.add('Contact', dialog.contact || defaultContact(route.listener));
+      }
+      requestExpires(headers, app.method, dialog.session);
+      if (!defaultContentType(headers, app.body)) return reply(NO_TYPE);
+      // A URI of the application's own is taken as it is, unless a strict router needs that place.
+      const own =
+        app.uri !== '' && !app.uri.includes('placeholder') && addressing.requestUri === state.remoteTarget;
+      const request = new SipRequest(app.method, own ? app.uri : addressing.requestUri, headers, app.body);
+      // RFC 3261 §14.1: no re-INVITE while another INVITE is in progress in either direction.
+      if (app.method === 'INVITE' && (dialog.inviteOut !== null || dialog.inviteIn !== null)) {
+        reply(refuseLocally(core, owner, request, flowTo(core, route), dialog));
+        return;
+      }
+      dialog.update({ ...state, localSeq });
+      if (app.method === 'BYE' && dialog.kind === 'INVITE')
+        cdrStop(core, request, 'application', releaseReason(owner, app));
+      if (app.method === 'BYE' && dialog.inviteOut !== null) abandonInvite(core, dialog.inviteOut);
+      reply(dispatch(core, owner, request, route, dialog, onFinal));
+    },
+    dialog.flow,
+  );
 }
 
 /** Why a BYE of ours goes out: the application's, or one of the reasons in `HangUpText`. */
@@ -163,14 +170,18 @@ const IN_DIALOG_SKIP: ReadonlySet<string> = new Set([...DIALOG_HEADERS, 'Max-For
 function dispatch(
   core: Core,
   owner: Owner | null,
-  request: SipRequest,
-  flow: Flow,
+  built: SipRequest,
+  route: Extract<Route, { ok: true }>,
   dialog: Dialog | null,
   onFinal: ((response: SipResponse) => void) | null = null,
 ): Outcome {
-  const outbound = newOutbound(owner, request, flow, dialog, onFinal);
+  const attempts = attemptsFor(core, built, route);
+  const first = attempts[0] ?? route;
+  // Over TCP for its size alone: the Via says so.
+  const request = first.listener === route.listener ? built : forListener(built, first.listener);
+  const outbound = newOutbound(owner, request, flowTo(core, first), dialog, onFinal, attempts);
   const size = launch(core, outbound);
-  const meta = ownMeta(core, flow.listener, size);
+  const meta = ownMeta(core, outbound.flow.listener, size);
   return { ok: true, message: request, meta, txnId: outbound.txnId, dialogId: dialog?.id ?? '' };
 }
 
@@ -195,11 +206,13 @@ function newOutbound(
   flow: Flow,
   dialog: Dialog | null,
   onFinal: ((response: SipResponse) => void) | null = null,
+  attempts: readonly Attempt[] = [],
 ): OutboundRequest {
   return {
     txnId: newTxnId(),
     request,
     flow,
+    attempts,
     dialog,
     owner,
     transaction: null,

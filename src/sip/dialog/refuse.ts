@@ -35,19 +35,24 @@ export function refuse(
   sendResponse(transaction, new SipResponse(status, reason, headers, NO_BODY));
 }
 
-/** The stateless answer to a request that could be read but is not sound; `null` when nobody could be answered. */
+/**
+ * The stateless answer to a request that could be read but is not sound; `null` when nobody could be answered. What
+ * the request lacks, its answer lacks too (RFC 4475 §3.3.1).
+ */
 export function refuseMalformed(
   result: Extract<ParseResult, { ok: false }>,
   flow: Flow,
 ): { message: SipResponse; bytes: Buffer } | null {
   const { request, fault } = result;
   if (request === null || request.method === 'ACK' || request.via === null) return null;
-  if (['From', 'To', 'Call-ID', 'CSeq'].some((name) => !request.headers.has(name))) return null;
-  const message = new SipResponse(
-    fault.status,
-    fault.reason,
-    responseHeaders(request, flow, newTag()),
-    NO_BODY,
-  );
+  // Via and CSeq are what the sender finds its request by (RFC 3261 §17.1.3).
+  if (!request.headers.has('CSeq')) return null;
+  const headers = new Headers();
+  const copied = responseHeaders(request, flow, request.headers.has('To') ? newTag() : '');
+  for (let i = 0; i < copied.size; i++) {
+    const [name, value] = [copied.names[i] ?? '', copied.values[i] ?? ''];
+    if (value !== '') headers.add(name, value);
+  }
+  const message = new SipResponse(fault.status, fault.reason, headers, NO_BODY);
   return { message, bytes: encodeMessage(message) };
 }

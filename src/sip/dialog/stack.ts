@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Counters } from '../counters.js';
+import { BoundedMap } from '../guard/bounded-map.js';
 import type { SipLimits } from '../limits.js';
 import type { SipLog } from '../log.js';
 import type { SipResponse } from '../message/message.js';
@@ -51,6 +52,7 @@ export class SipStack {
       ...options,
       transactions: this.transactions,
       dialogs: new DialogTable(),
+      streamRefusals: new BoundedMap(1000),
       inbound: new Map(),
       outbound: new Map(),
       byTransaction: new WeakMap(),

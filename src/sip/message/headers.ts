@@ -50,9 +50,12 @@ export class Headers {
     return this;
   }
 
-  /** Appends to the last value; for folded lines. */
-  continueLast(text: string): void {
+  /** Appends to the last value, for folded lines; false when that would exceed `most` characters. */
+  continueLast(text: string, most: number): boolean {
     const at = this.values.length - 1;
-    if (at >= 0) this.values[at] = `${this.values[at] ?? ''} ${text}`.trim();
+    const before = this.values[at] ?? '';
+    if (before.length + text.length >= most) return false;
+    if (at >= 0) this.values[at] = `${before} ${text}`.trim();
+    return true;
   }
 }

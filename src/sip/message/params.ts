@@ -61,3 +61,25 @@ export function parseCount(text: string, max: number): number | null {
   }
   return n <= max ? n : null;
 }
+
+/** Whether every quoted string in `text` is closed. */
+export function quotesBalance(text: string): boolean {
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charAt(i);
+    if (quoted && c === '\\') i++;
+    else if (c === '"') quoted = !quoted;
+  }
+  return !quoted;
+}
+
+/** `text` from `start` without blanks and tabs at either end; other white space is text (RFC 3261 §25.1). */
+export function trimBlanks(text: string, start = 0): string {
+  let from = start;
+  let end = text.length;
+  while (from < end && isBlank(text.charCodeAt(from))) from++;
+  while (end > from && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(from, end);
+}
+
+const isBlank = (code: number): boolean => code === 32 || code === 9;

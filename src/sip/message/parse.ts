@@ -1,7 +1,7 @@
 import { canonicalHeaderName, isToken } from './header-names.js';
 import { Headers } from './headers.js';
 import { NO_BODY, type SipMessage, SipRequest, SipResponse } from './message.js';
-import { parseCount } from './params.js';
+import { parseCount, trimBlanks } from './params.js';
 import { validateMessage } from './validate.js';
 
 /** Why a message is refused: the status that answers it and a reason phrase. */
@@ -28,6 +28,11 @@ export type ParseResult =
   /** `request` is there when the sender can be answered. */
   | { readonly ok: false; readonly fault: Fault; readonly request: SipRequest | null };
 
+/** Headers of one message; the longest of RFC 4475 has 42. */
+export const MOST_HEADERS = 256;
+/** Characters of one header, its folded lines included. */
+export const LONGEST_HEADER = 16_384;
+
 const badRequest = (reason: string): Fault => ({ status: 400, reason });
 
 function parseStartLine(line: string): { start: StartLine; fault: Fault | null } | null {
@@ -37,16 +42,18 @@ function parseStartLine(line: string): { start: StartLine; fault: Fault | null }
     if (line.length > 11 && line.charAt(11) !== ' ') return null;
     return { start: { kind: 'response', status, reason: line.slice(12) }, fault: null };
   }
-  const first = line.indexOf(' ');
-  const last = line.lastIndexOf(' ');
+  const trimmed = line.trimEnd();
+  const first = trimmed.indexOf(' ');
+  const last = trimmed.lastIndexOf(' ');
   if (first <= 0) return null;
-  const method = line.slice(0, first);
-  const version = line.slice(last + 1);
+  const method = trimmed.slice(0, first);
+  const version = trimmed.slice(last + 1);
   if (!isToken(method) || !version.toUpperCase().startsWith('SIP/')) return null;
-  const uri = line.slice(first + 1, last);
+  const uri = trimmed.slice(first + 1, last);
   const start: StartLine = { kind: 'request', method, uri };
   if (version.toUpperCase() !== 'SIP/2.0')
     return { start, fault: { status: 505, reason: 'Version Not Supported' } };
+  if (trimmed.length !== line.length) return { start, fault: badRequest('Blanks After SIP Version') };
   const wellFormed = uri.length > 0 && !uri.includes(' ') && !uri.startsWith('<') && uri.indexOf(':') > 0;
   return { start, fault: wellFormed ? null : badRequest('Malformed Request-URI') };
 }
@@ -59,7 +66,8 @@ export function parseHead(head: string): MessageHead | null {
   let end = head.indexOf('\n');
   if (end < 0) end = head.length;
   let clean = head.charAt(end - 1) === '\r';
-  const first = parseStartLine(head.slice(0, clean ? end - 1 : end));
+  const line = head.slice(0, clean ? end - 1 : end);
+  const first = line.includes('\r') ? null : parseStartLine(line);
   if (first === null) return null;
   const headers = new Headers();
   let fault = first.fault;
@@ -71,9 +79,20 @@ export function parseHead(head: string): MessageHead | null {
     if (!crlf && stop < head.length) clean = false;
     const line = head.slice(from, crlf ? stop - 1 : stop);
     from = stop + 1;
+    // A lone CR ends a line for some readers and not for others: a way to smuggle headers past us.
+    if (line.includes('\r')) fault ??= badRequest('Lone CR in Header');
+    if (headers.size >= MOST_HEADERS || line.length > LONGEST_HEADER) {
+      // What follows is not even looked at.
+      return {
+        start: first.start,
+        headers,
+        clean: false,
+        fault: fault ?? badRequest('Too Many Or Too Long Headers'),
+      };
+    }
     const lead = line.charAt(0);
     if (lead === ' ' || lead === '\t') {
-      headers.continueLast(line.trim());
+      if (!headers.continueLast(line.trim(), LONGEST_HEADER)) fault ??= badRequest('Too Long Header');
       clean = false;
       continue;
     }
@@ -85,7 +104,7 @@ export function parseHead(head: string): MessageHead | null {
       continue;
     }
     if (name.length === 1 || name.length !== colon) clean = false;
-    headers.add(canonicalHeaderName(name), line.slice(colon + 1).trim());
+    headers.add(canonicalHeaderName(name), trimBlanks(line, colon + 1));
   }
   return { start: first.start, headers, clean, fault };
 }
@@ -113,12 +132,19 @@ export function finishMessage(
 
 const NOT_SIP: ParseResult = { ok: false, fault: badRequest('Not SIP'), request: null };
 
+interface BlankLine {
+  readonly head: number;
+  readonly body: number;
+  /** Whether it is CRLF CRLF, as it must be for those that the message is passed on to. */
+  readonly exact: boolean;
+}
+
 /** Index of the blank line, and where the body starts. */
-function findBlankLine(bytes: Buffer): { head: number; body: number } | null {
+function findBlankLine(bytes: Buffer): BlankLine | null {
   const crlf = bytes.indexOf('\r\n\r\n', 0, 'latin1');
-  if (crlf >= 0) return { head: crlf + 2, body: crlf + 4 };
+  if (crlf >= 0) return { head: crlf + 2, body: crlf + 4, exact: true };
   const lf = bytes.indexOf('\n\n', 0, 'latin1');
-  return lf < 0 ? null : { head: lf + 1, body: lf + 2 };
+  return lf < 0 ? null : { head: lf + 1, body: lf + 2, exact: false };
 }
 
 /** Reads one datagram (RFC 3261 §18.3): bytes beyond Content-Length are ignored, fewer are an error. */
@@ -127,9 +153,9 @@ export function parseDatagram(bytes: Buffer): ParseResult {
   while (start < bytes.length && (bytes[start] === 13 || bytes[start] === 10)) start++;
   const datagram = start === 0 ? bytes : bytes.subarray(start);
   const blank = findBlankLine(datagram);
-  if (blank === null) return NOT_SIP;
-  const head = parseHead(datagram.toString('utf8', 0, blank.head));
+  const head = parseHead(datagram.toString('utf8', 0, blank?.head ?? datagram.length));
   if (head === null) return NOT_SIP;
+  if (blank === null) return finishMessage(head, NO_BODY, null, badRequest('Missing Blank Line'));
   const available = datagram.length - blank.body;
   const text = head.headers.get('Content-Length');
   if (text === undefined) {
@@ -140,6 +166,6 @@ export function parseDatagram(bytes: Buffer): ParseResult {
     return finishMessage(head, datagram.subarray(blank.body), null, badRequest('Bad Content-Length'));
   }
   const end = blank.body + length;
-  const whole = end === datagram.length ? datagram : datagram.subarray(0, end);
+  const whole = blank.exact ? (end === datagram.length ? datagram : datagram.subarray(0, end)) : null;
   return finishMessage(head, length === 0 ? NO_BODY : datagram.subarray(blank.body, end), whole, null);
 }

@@ -1,34 +1,79 @@
-import type { SipMessage } from './message.js';
-import { parseCount } from './params.js';
+import type { SipMessage, SipRequest } from './message.js';
+import { isKnownMethod } from './methods.js';
+import { parseNameAddr } from './name-addr.js';
+import { parseCount, quotesBalance, splitList } from './params.js';
 import type { Fault } from './parse.js';
 import { parseUri, schemeOf } from './uri.js';
 
 const ONCE = ['From', 'To', 'Call-ID', 'CSeq'] as const;
+
+const bad = (reason: string): Fault => ({ status: 400, reason });
 
 /** Checks what every later layer relies on (RFC 3261 §8.1.1, §8.2); `null` when the message is sound. */
 export function validateMessage(message: SipMessage): Fault | null {
   const { headers } = message;
   for (const name of ONCE) {
     const count = headers.count(name);
-    if (count !== 1)
-      return { status: 400, reason: count === 0 ? `Missing ${name} Header` : `Several ${name} Headers` };
+    if (count !== 1) return bad(count === 0 ? `Missing ${name} Header` : `Several ${name} Headers`);
   }
   // A bar separates tokens of the control protocol, and neither Call-ID nor tag may hold one (RFC 3261 §25.1).
-  if (message.callId.includes('|') || message.fromTag.includes('|')) {
-    return { status: 400, reason: 'Bad Call-ID or Tag' };
+  if (message.callId.includes('|') || message.fromTag.includes('|')) return bad('Bad Call-ID or Tag');
+  if (message.callId === '') return bad('Empty Call-ID');
+  const { via } = message;
+  // RFC 4475 §3.1.2.1: separators with nothing between them.
+  if (via === null || via.version !== '2.0' || via.params.includes(';;')) return bad('Bad Via Header');
+  if (message.cseq.number < 0) return bad('Bad CSeq Header');
+  if (headers.count('Content-Length') > 1) return bad('Several Content-Length Headers');
+  return message.kind === 'response' ? null : validateRequest(message);
+}
+
+function validateRequest(request: SipRequest): Fault | null {
+  const { headers, method } = request;
+  if (request.cseq.method !== method) {
+    // RFC 4475 §3.1.2.18: for a method that nobody knows, 501 says more.
+    return isKnownMethod(method) ? bad('CSeq Method Mismatch') : { status: 501, reason: 'Not Implemented' };
   }
-  if (message.callId === '') return { status: 400, reason: 'Empty Call-ID' };
-  if (message.via === null) return { status: 400, reason: 'Bad Via Header' };
-  if (message.cseq.number < 0) return { status: 400, reason: 'Bad CSeq Header' };
-  if (headers.count('Content-Length') > 1) return { status: 400, reason: 'Several Content-Length Headers' };
-  if (message.kind === 'response') return null;
-  if (message.cseq.method !== message.method) return { status: 400, reason: 'CSeq Method Mismatch' };
   const hops = headers.get('Max-Forwards');
-  if (hops !== undefined && parseCount(hops, 255) === null)
-    return { status: 400, reason: 'Bad Max-Forwards Header' };
-  const scheme = schemeOf(message.uri);
-  if ((scheme === 'sip' || scheme === 'sips') && parseUri(message.uri) === null) {
-    return { status: 400, reason: 'Malformed Request-URI' };
+  if (hops !== undefined && parseCount(hops, 255) === null) return bad('Bad Max-Forwards Header');
+  const scheme = schemeOf(request.uri);
+  if (scheme === 'sip' || scheme === 'sips') {
+    const uri = parseUri(request.uri);
+    // RFC 3261 §19.1.1: no headers in a Request-URI.
+    if (uri === null || uri.headers !== '') return bad('Malformed Request-URI');
+  }
+  for (const name of ['From', 'To'] as const) {
+    if (!isSoundAddress(headers.get(name) ?? '')) return bad(`Bad ${name} Header`);
+  }
+  for (const value of headers.all('Contact')) {
+    if (!isSoundAddress(value) || !splitList(value).every(isSoundAddress)) return bad('Bad Contact Header');
+  }
+  if (method === 'REGISTER') {
+    // RFC 3261 §10.3: the address of record is a SIP or SIPS URI.
+    const scheme = schemeOf(parseNameAddr(headers.get('To') ?? '').uri);
+    if (scheme !== 'sip' && scheme !== 'sips') return bad('Bad Address Of Record');
   }
   return null;
+}
+
+/** Quotes in pairs, and in angle brackets what needs them: a URI with `?` (RFC 3261 §20.10). */
+function isSoundAddress(value: string): boolean {
+  if (value.includes('"') && !quotesBalance(value)) return false;
+  if (value.includes(';;')) return !hasEmptyParameter(value);
+  return !value.includes('?') || value.includes('<');
+}
+
+/** `;;` outside quotes and brackets. */
+function hasEmptyParameter(value: string): boolean {
+  let quoted = false;
+  let depth = 0;
+  for (let i = 0; i < value.length; i++) {
+    const c = value.charAt(i);
+    if (quoted && c === '\\') i++;
+    else if (c === '"') quoted = !quoted;
+    else if (quoted) continue;
+    else if (c === '<') depth++;
+    else if (c === '>') depth--;
+    else if (c === ';' && depth === 0 && value.charAt(i + 1) === ';') return true;
+  }
+  return false;
 }

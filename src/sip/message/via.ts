@@ -3,6 +3,8 @@ import { parseHostPort } from './uri.js';
 
 /** One Via hop (RFC 3261 §20.42). */
 export interface Via {
+  /** `2.0`; another one is answered, with 505 or 400, and not understood. */
+  readonly version: string;
   /** `UDP`, `TCP`, `TLS`, `WS`, `WSS`; upper case. */
   readonly transport: string;
   readonly host: string;
@@ -24,15 +26,14 @@ export function parseVia(value: string): Via | null {
   const first = sent.indexOf('/');
   const second = sent.indexOf('/', first + 1);
   if (first < 0 || second < 0) return null;
-  if (sent.slice(0, first).trim().toUpperCase() !== 'SIP' || sent.slice(first + 1, second).trim() !== '2.0') {
-    return null;
-  }
+  if (sent.slice(0, first).trim().toUpperCase() !== 'SIP') return null;
   const rest = sent.slice(second + 1).trim();
   let gap = 0;
   while (gap < rest.length && rest.charCodeAt(gap) > 32) gap++;
   const hostPort = parseHostPort(rest.slice(gap).trim());
   if (hostPort === null || gap === 0) return null;
   return {
+    version: sent.slice(first + 1, second).trim(),
     transport: rest.slice(0, gap).toUpperCase(),
     host: hostPort.host,
     port: hostPort.port,

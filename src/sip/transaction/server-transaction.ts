@@ -150,6 +150,7 @@ export function serverKey(request: SipRequest): string {
   const method = request.method === 'ACK' ? 'INVITE' : request.method;
   const branch = via?.branch ?? '';
   const sentBy = `${via?.host ?? ''}:${via?.port ?? ''}`;
-  if (branch.startsWith('z9hG4bK')) return `${branch} ${sentBy} ${method}`;
+  // The cookie alone identifies nothing (RFC 4475 §3.2.1).
+  if (branch.startsWith('z9hG4bK') && branch.length > 7) return `${branch} ${sentBy} ${method}`;
   return `2543 ${request.callId} ${request.fromTag} ${request.cseq.number} ${sentBy} ${branch} ${method}`;
 }

@@ -1,6 +1,6 @@
 /** What the layers above the transports see of them. */
 
-export type Transport = 'udp' | 'tcp';
+export type Transport = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
 
 /** A place where we listen; its Via and Contact address may differ from the bound one (NAT). */
 export interface ListenAddress {
@@ -10,6 +10,11 @@ export interface ListenAddress {
   /** What peers shall see in Via and Contact; the bound address when absent. */
   readonly externalHost?: string;
   readonly externalPort?: number;
+  /** TLS and WSS: paths of the certificate chain and its private key, PEM. Both files are read again when they change. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** TLS: path of the certificates (PEM) that peers we connect to must descend from; the system's own when absent. */
+  readonly ca?: string;
 }
 
 export interface Listener {
@@ -22,6 +27,9 @@ export interface Listener {
   readonly publicHost: string;
   readonly publicPort: number;
 }
+
+/** Whether connections of this transport can only be made by the peer (RFC 7118 §5). */
+export const isWebSocket = (transport: Transport): boolean => transport === 'ws' || transport === 'wss';
 
 /** A way to one peer: for UDP a remote address on a listener, for TCP a connection. */
 export interface Flow {
@@ -44,6 +52,10 @@ export interface Destination {
   /** An IP address. */
   readonly host: string;
   readonly port: number;
+  /** The domain that was asked for, which the peer's certificate must be for (RFC 5922 §7.2); `host` when absent. */
+  readonly domain?: string;
+  /** A new connection must be established within this, ms; the general limit when absent. */
+  readonly connectMs?: number;
 }
 
 /** Drops the IPv4-in-IPv6 prefix that dual-stack sockets show. */

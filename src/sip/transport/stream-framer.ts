@@ -7,8 +7,15 @@ export type StreamItem =
   | { readonly type: 'message'; readonly result: ParseResult; readonly bytes: Buffer }
   /** A double CRLF, to be answered by a single one (RFC 5626 §4.4.1). */
   | { readonly type: 'ping' }
+  /** A CRLF on a connection of ours: the answer to our ping. */
+  | { readonly type: 'pong' }
   /** The stream cannot be understood any more: close it. Always the last item. */
-  | { readonly type: 'broken'; readonly reason: string };
+  | {
+      readonly type: 'broken';
+      readonly reason: string;
+      /** The message that broke it, when its sender can be answered. */
+      readonly refused: { readonly result: ParseResult; readonly bytes: Buffer } | null;
+    };
 
 const CR = 13;
 const LF = 10;
@@ -24,7 +31,11 @@ export class StreamFramer {
   /** The head of the message whose body is still coming. */
   private head: { readonly head: MessageHead; readonly body: number; readonly length: number } | null = null;
 
-  constructor(private readonly maxBytes: number) {}
+  /** `answered`: we are the one that pings on this connection, so a CRLF is a pong. */
+  constructor(
+    private readonly maxBytes: number,
+    private readonly answered = false,
+  ) {}
 
   /** Whether a message has begun and is not complete; blank lines between messages do not count. */
   get partial(): boolean {
@@ -81,6 +92,10 @@ export class StreamFramer {
     while (this.start < this.end) {
       const first = this.buffer[this.start];
       if (first !== CR && first !== LF) return null;
+      if (this.answered && first === CR && this.buffer[this.start + 1] === LF) {
+        this.consume(this.start + 2);
+        return { type: 'pong' };
+      }
       if (
         this.end - this.start >= 4 &&
         this.buffer.toString('latin1', this.start, this.start + 4) === '\r\n\r\n'
@@ -90,7 +105,7 @@ export class StreamFramer {
       }
       // The rest of a ping may still be on its way.
       const short = this.buffer.toString('latin1', this.start, this.end);
-      if (short === '\r\n\r' || short === '\r\n' || short === '\r') return null;
+      if (short === '\r' || (!this.answered && (short === '\r\n\r' || short === '\r\n'))) return null;
       this.consume(this.start + 1);
     }
     return null;
@@ -109,11 +124,18 @@ export class StreamFramer {
     if (head === null) return broken('not SIP');
     const text = head.headers.get('Content-Length');
     const length = text === undefined ? 0 : parseCount(text, 0x7fff_ffff);
-    if (length === null) return broken('bad Content-Length');
+    if (length === null) return this.refuseLength(head, blank + 4);
     const body = blank + 4 - this.start;
     if (body + length > this.maxBytes) return broken(`message exceeds ${this.maxBytes} bytes`);
     this.head = { head, body, length };
     return null;
+  }
+
+  /** Where the next message begins is unknown: this one is refused, and what follows is not read. */
+  private refuseLength(head: MessageHead, end: number): StreamItem {
+    const bytes = this.buffer.subarray(this.start, end);
+    const result = finishMessage(head, NO_BODY, null, { status: 400, reason: 'Bad Content-Length' });
+    return { type: 'broken', reason: 'bad Content-Length', refused: { result, bytes } };
   }
 
   private readBody({
@@ -148,5 +170,5 @@ export class StreamFramer {
 }
 
 function broken(reason: string): StreamItem {
-  return { type: 'broken', reason };
+  return { type: 'broken', reason, refused: null };
 }

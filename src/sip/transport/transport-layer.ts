@@ -1,31 +1,18 @@
-import { lookup } from 'node:dns';
-import { isIP, isIPv6 } from 'node:net';
-import type { Clock } from '../clock.js';
-import type { SipLimits } from '../limits.js';
-import type { SipLog } from '../log.js';
-import { type ParseResult, parseDatagram } from '../message/parse.js';
-import type { Destination, Flow, ListenAddress, Listener } from './flow.js';
-import { TcpListener } from './tcp.js';
+import { isIPv6 } from 'node:net';
+import { parseDatagram } from '../message/parse.js';
+import { type Destination, type Flow, isWebSocket, type ListenAddress, type Listener } from './flow.js';
+import { StreamListener } from './stream-listener.js';
+import type { ConnectionContext } from './transport-context.js';
 import { UdpListener } from './udp.js';
+import { WsListener } from './ws-listener.js';
 
-export interface TransportEvents {
-  received(result: ParseResult, flow: Flow, bytes: Buffer): void;
-  /** Sending on this flow failed, or its connection is gone. */
-  failed(flowKey: string, error: Error): void;
-}
-
-export interface TransportOptions {
-  readonly clock: Clock;
-  readonly limits: SipLimits;
-  readonly log: SipLog;
-  readonly events: TransportEvents;
-}
+type AnyListener = UdpListener | StreamListener | WsListener;
 
 /** All listeners and the flows over them. */
 export class TransportLayer {
-  private opened: (UdpListener | TcpListener)[] = [];
+  private opened: AnyListener[] = [];
 
-  constructor(private readonly options: TransportOptions) {}
+  constructor(private readonly options: ConnectionContext) {}
 
   get listeners(): readonly Listener[] {
     return this.opened;
@@ -34,7 +21,7 @@ export class TransportLayer {
   /** Open stream connections, ours and the peers'. */
   get connectionCount(): number {
     let count = 0;
-    for (const listener of this.opened) if (listener.transport === 'tcp') count += listener.connectionCount;
+    for (const listener of this.opened) if (listener.transport !== 'udp') count += listener.connectionCount;
     return count;
   }
 
@@ -54,6 +41,14 @@ export class TransportLayer {
     await Promise.all(open.map((listener) => listener.close()));
   }
 
+  /** Looks at the certificates' files at once; how many changed. */
+  reloadCertificates(): number {
+    let changed = 0;
+    for (const listener of this.opened)
+      if (listener.transport !== 'udp' && listener.reloadCertificates()) changed++;
+    return changed;
+  }
+
   /** The listener to send from: the preferred one when it fits, else one that is as local as the destination. */
   select(destination: Destination, preferred: Listener | null): Listener | null {
     const family = isIPv6(destination.host) ? 6 : 4;
@@ -69,33 +64,31 @@ export class TransportLayer {
   flow(destination: Destination, listener: Listener): Flow {
     const own = this.opened.find((candidate) => candidate === listener);
     if (own === undefined || destination.host === '') return this.unreachable(listener, destination);
-    if (own.transport === 'udp') return own.flow(destination.host, destination.port, true);
-    return own.flow(destination.host, destination.port);
+    const { host, port, domain, connectMs } = destination;
+    if (own.transport === 'udp') return own.flow(host, port, true);
+    if (own.transport === 'tcp' || own.transport === 'tls') return own.flow(host, port, domain, connectMs);
+    return own.flow(host, port) ?? this.unreachable(listener, destination);
   }
 
-  /** Looks a host name up; calls back at once for an IP address, with null when nobody knows the name. */
-  resolve(host: string, then: (address: string | null) => void): void {
-    if (isIP(host) !== 0) then(host);
-    else lookup(host, { verbatim: true }, (error, address) => then(error ? null : address));
-  }
-
-  private openOne(address: ListenAddress): Promise<UdpListener | TcpListener> {
-    const { clock, limits, log, events } = this.options;
-    if (address.transport === 'tcp') return TcpListener.open(address, { clock, limits, log, events });
+  private openOne(address: ListenAddress): Promise<AnyListener> {
+    const { clock, limits, events, door } = this.options;
+    if (isWebSocket(address.transport)) return WsListener.open(address, this.options);
+    if (address.transport !== 'udp') return StreamListener.open(address, this.options);
     return UdpListener.open(address, {
       clock,
       watchedPeers: limits.watchedPeers,
       events: {
         datagram: (bytes, flow) => {
           // RFC 5626 §3.5.1 and common practice: blank datagrams keep NAT bindings open.
-          if (bytes.length > 4) events.received(parseDatagram(bytes), flow, bytes);
+          if (bytes.length > 4 && door.admit(flow.remoteHost))
+            events.received(parseDatagram(bytes), flow, bytes);
         },
         failed: events.failed,
       },
     });
   }
 
-  /** A flow to a host that does not exist: fails a turn later, as a connection would. */
+  /** A flow to a host that does not exist or cannot be connected to: fails a turn later, as a connection would. */
   private unreachable(listener: Listener, { host, port }: Destination): Flow {
     const key = `nowhere ${host}:${port}`;
     const send = (): void => {

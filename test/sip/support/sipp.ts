@@ -71,15 +71,16 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
 
 /** Waits until sipp has its port, as the kernel lists it; ends with sipp's own error when sipp has ended. */
 async function listening(
-  transport: 'udp' | 'tcp',
+  transport: Transport,
   host: string,
   port: number,
   done: Promise<void>,
 ): Promise<void> {
-  const table = `/proc/net/${transport}${host.includes(':') ? '6' : ''}`;
+  const socket = transport === 'udp' ? 'udp' : 'tcp';
+  const table = `/proc/net/${socket}${host.includes(':') ? '6' : ''}`;
   // State 0A is LISTEN; a UDP socket without a peer is in state 07.
   const entry = new RegExp(
-    `:${port.toString(16).toUpperCase().padStart(4, '0')} [0-9A-F]+:0000 ${transport === 'tcp' ? '0A' : '07'} `,
+    `:${port.toString(16).toUpperCase().padStart(4, '0')} [0-9A-F]+:0000 ${socket === 'tcp' ? '0A' : '07'} `,
   );
   const deadline = Date.now() + 10_000;
   while (!entry.test(await readFile(table, 'utf8'))) {

@@ -44,6 +44,9 @@ describe('defaults', () => {
       ],
       drachtio: { host: '127.0.0.1', port: 9022, secret: '' },
       trace: false,
+      traceFilter: '',
+      capture: '',
+      hep: '',
     });
     expect(config.http).toEqual({ host: '127.0.0.1', port: 8080, tokens: [] });
     expect(config.calls).toEqual({ noResponseSeconds: 6, notifyAnswerSeconds: 8, drainSeconds: 30 });
@@ -227,7 +230,7 @@ describe('faults of a file', () => {
         '  sever: embedded',
         '  listeners:',
         '    - { transport: udp, host: 127.0.0.1, port: 5060 }',
-        '    - { transport: tls, host: 127.0.0.1, port: 5061 }',
+        '    - { transport: sctp, host: 127.0.0.1, port: 5061 }',
         'http:',
         '  port: "8080"',
         'calls:',
@@ -245,7 +248,7 @@ describe('faults of a file', () => {
     expect(faults.every((fault) => fault.file === file)).toBe(true);
     expect(faults[0]?.remedy).toBe('did you mean "server"?');
     expect(faults.slice(1).map((fault) => fault.remedy)).toEqual([
-      'write one of udp, tcp',
+      'write one of udp, tcp, tls, ws, wss',
       'write a whole number from 0 to 65535',
       'write a whole number from 0 to 86400',
       'write one of trace, debug, info, warn, error, fatal, silent',
@@ -330,5 +333,35 @@ describe('rules between settings', () => {
   it('ask for the secret of an external drachtio-server, which has none by default', () => {
     expect(faultsOf({ overrides: { 'sip.server': 'drachtio' } })).toHaveLength(1);
     expect(faultsOf({ overrides: { 'sip.server': 'drachtio', 'sip.drachtio.secret': 's' } })).toEqual([]);
+  });
+});
+
+describe('certificates of listeners', () => {
+  const listener = (more: string): string =>
+    `sip: { listeners: [{ transport: tls, host: 127.0.0.1, port: 5061${more} }] }\n`;
+  const load = (text: string) => {
+    const folder = mkdtempSync(join(tmpdir(), 'onekey-config-'));
+    const path = join(folder, 'onekey.yaml');
+    writeFileSync(path, text);
+    return { folder, result: loadConfig({ file: path, env: {} }) };
+  };
+
+  it('are found from the folder of the file', () => {
+    const { folder, result } = load(listener(', cert: tls/cert.pem, key: /etc/key.pem'));
+    expect(result.ok && result.config.sip.listeners[0]).toMatchObject({
+      cert: join(folder, 'tls', 'cert.pem'),
+      key: '/etc/key.pem',
+    });
+  });
+
+  it.each([
+    ['', 'wss'],
+    [', cert: a.pem', 'tls'],
+    [', key: a.pem', 'tls'],
+  ])('are needed: %j', (more, transport) => {
+    const { result } = load(listener(more).replace('tls', transport));
+    expect(result.ok ? '' : result.faults[0]?.message).toBe(
+      `a ${transport} listener needs a certificate and its key`,
+    );
   });
 });

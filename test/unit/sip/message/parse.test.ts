@@ -199,3 +199,14 @@ test('the top Via tells where the request came from', () => {
     'SIP/2.0/UDP 10.0.0.1;branch=b;rport=4444;received=10.0.0.1',
   );
 });
+
+test.each<[string, string[]]>([
+  ['257 headers', Array.from({ length: 257 }, (_value, n) => `X-${n}: 1`)],
+  ['one header of 17 kB', [`X-Long: ${'a'.repeat(17_000)}`]],
+  [
+    'one header of 17 kB in folded lines',
+    ['X-Long: a', ...Array.from({ length: 170 }, () => ` ${'a'.repeat(100)}`)],
+  ],
+])('%s are refused', (_what, more) => {
+  expect(fault(text([...GOOD, ...more]))).toMatch(/^400 Too /);
+});

@@ -15,7 +15,7 @@ const message = (id: string, body = ''): string =>
   ].join('\r\n');
 
 function show(item: StreamItem): string {
-  if (item.type === 'ping') return 'ping';
+  if (item.type === 'ping' || item.type === 'pong') return item.type;
   if (item.type === 'broken') return item.reason;
   return item.result.ok
     ? `${item.result.message.callId} ${item.result.message.body}`

@@ -1,0 +1,112 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { SipServerStats } from './server.js';
+
+/** Adds the figures of a SIP server to a Prometheus registry; they are read when it is scraped. */
+export function addSipMetrics(registry: Registry, stats: () => SipServerStats): void {
+  const registers = [registry];
+  const counter = (name: string, help: string, read: (now: SipServerStats) => number): void => {
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(read(stats()));
+      },
+    });
+  };
+  const gauge = (name: string, help: string, read: (now: SipServerStats) => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read(stats()));
+      },
+    });
+  };
+  addMessages(registry, stats);
+  counter('onekey_sip_retransmissions_total', 'Messages that we sent again', (now) => now.retransmissions);
+  counter(
+    'onekey_sip_malformed_total',
+    'Messages that could not be parsed or were not sound',
+    (now) => now.malformed,
+  );
+  counter('onekey_sip_dropped_total', 'Messages that fitted nothing', (now) => now.dropped);
+  counter('onekey_sip_blocks_total', 'Sources that were blocked', ({ guard }) => guard.blocks);
+  gauge('onekey_sip_blocked_sources', 'Sources that are blocked now', ({ guard }) => guard.blockedSources);
+  gauge('onekey_sip_connections', 'Open stream connections', (now) => now.connections);
+  gauge('onekey_sip_dialogs', 'Open dialogs', ({ live }) => live.dialogs);
+  addLabelled(
+    registry,
+    'onekey_sip_guarded_total',
+    'Messages and connections that the guard dropped',
+    'reason',
+    () => {
+      const { droppedBlocked, droppedRate, droppedScanners, refusedConnections } = stats().guard;
+      return {
+        blocked: droppedBlocked,
+        rate: droppedRate,
+        scanner: droppedScanners,
+        connections: refusedConnections,
+      };
+    },
+  );
+  new Gauge({
+    name: 'onekey_sip_transactions',
+    help: 'Open transactions',
+    registers,
+    labelNames: ['side'],
+    collect() {
+      const { live } = stats();
+      this.set({ side: 'client' }, live.clientTransactions);
+      this.set({ side: 'server' }, live.serverTransactions);
+    },
+  });
+}
+
+/** Messages by method and status, and by transport. */
+function addMessages(registry: Registry, stats: () => SipServerStats): void {
+  new Counter({
+    name: 'onekey_sip_messages_total',
+    help: 'SIP messages; status is empty for requests',
+    registers: [registry],
+    labelNames: ['direction', 'method', 'status'],
+    collect() {
+      this.reset();
+      const { received, sent } = stats();
+      for (const [direction, counts] of Object.entries({ in: received, out: sent })) {
+        for (const [key, count] of Object.entries(counts)) {
+          const blank = key.indexOf(' ');
+          const [status, method] = blank < 0 ? ['', key] : [key.slice(0, blank), key.slice(blank + 1)];
+          this.inc({ direction, method, status }, count);
+        }
+      }
+    },
+  });
+  for (const direction of ['received', 'sent'] as const) {
+    const help = `SIP messages ${direction} by transport`;
+    addLabelled(registry, `onekey_sip_${direction}_by_transport_total`, help, 'transport', () =>
+      direction === 'received' ? stats().receivedBy : stats().sentBy,
+    );
+  }
+}
+
+function addLabelled(
+  registry: Registry,
+  name: string,
+  help: string,
+  label: string,
+  read: () => Readonly<Record<string, number>>,
+): void {
+  new Counter({
+    name,
+    help,
+    registers: [registry],
+    labelNames: [label],
+    collect() {
+      this.reset();
+      for (const [value, count] of Object.entries(read())) this.inc({ [label]: value }, count);
+    },
+  });
+}

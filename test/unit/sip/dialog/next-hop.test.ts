@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest';
+import type { Core, DialogTransport } from '../../../../src/sip/dialog/core.js';
+import { findRoute, isPrivate, type Route } from '../../../../src/sip/dialog/next-hop.js';
+import type { Target } from '../../../../src/sip/resolve/locate.js';
+import type { Flow, Listener, Transport } from '../../../../src/sip/transport/flow.js';
+
+const listener = (transport: Transport): Listener => ({
+  transport,
+  family: 4,
+  host: '198.51.100.1',
+  port: 5060,
+  publicHost: '198.51.100.1',
+  publicPort: 5060,
+});
+
+const flow = (transport: Transport, remoteHost: string, open = true): Flow => ({
+  key: `${transport} ${remoteHost}`,
+  listener: listener(transport),
+  remoteHost,
+  remotePort: 40_000,
+  reliable: transport !== 'udp',
+  open,
+  send: () => undefined,
+});
+
+const asked: Target[] = [];
+
+function route(uri: string, known: Flow | null = null, preferred: Listener | null = null): string {
+  const transport: DialogTransport = {
+    listeners: [listener('udp'), listener('tcp'), listener('tls'), listener('ws')],
+    select: (destination) => listener(destination.transport),
+    flow: () => flow('udp', '0.0.0.0'),
+    flowOf: () => null,
+    resolve: (target, then) => {
+      asked.push(target);
+      then([]);
+    },
+    send: () => undefined,
+  };
+  let text = 'nothing';
+  // Only the transports are looked at.
+  const core = { transport } as unknown as Core;
+  findRoute(
+    core,
+    uri,
+    preferred,
+    (found: Route) => {
+      if (!found.ok) text = found.reason;
+      else {
+        const { destination } = found;
+        text = `${found.flow === null ? '' : 'flow '}${destination.transport} ${destination.host}:${destination.port}`;
+      }
+    },
+    known,
+  );
+  return text;
+}
+
+const NAT = flow('udp', '203.0.113.7');
+
+test.each<[string, string, Flow | null, string]>([
+  ['an address is sent to', 'sip:a@192.0.2.1:5070', NAT, 'udp 192.0.2.1:5070'],
+  ['the transport of the URI counts', 'sip:a@192.0.2.1;transport=TCP', null, 'tcp 192.0.2.1:5060'],
+  ['TLS has its own port', 'sip:a@192.0.2.1;transport=tls', null, 'tls 192.0.2.1:5061'],
+  ['sips is TLS', 'sips:a@192.0.2.1', null, 'tls 192.0.2.1:5061'],
+  ['maddr comes before the host', 'sip:a@192.0.2.1;maddr=192.0.2.2', null, 'udp 192.0.2.2:5060'],
+  [
+    'a private contact of a public peer is behind NAT',
+    'sip:a@192.168.1.5:5060',
+    NAT,
+    'flow udp 203.0.113.7:40000',
+  ],
+  [
+    'a private contact of a private peer is itself',
+    'sip:a@10.0.0.5',
+    flow('udp', '10.0.0.1'),
+    'udp 10.0.0.5:5060',
+  ],
+  ['a host that cannot exist is on its flow', 'sip:a@x.invalid', NAT, 'flow udp 203.0.113.7:40000'],
+  ['ob asks for the flow', 'sip:a@192.0.2.1;ob', NAT, 'flow udp 203.0.113.7:40000'],
+  [
+    'a WebSocket client is on its flow',
+    'sip:a@x;transport=ws',
+    flow('wss', '203.0.113.7'),
+    'flow wss 203.0.113.7:40000',
+  ],
+  ['a closed flow leads nowhere', 'sip:a@x.invalid', flow('tcp', '203.0.113.7', false), 'udp :5060'],
+  ['another scheme cannot be sent to', 'tel:110', NAT, 'cannot send to tel:110'],
+  [
+    'nor can a transport that there is not',
+    'sip:a@192.0.2.1;transport=sctp',
+    null,
+    'transport of sip:a@192.0.2.1;transport=sctp is not supported',
+  ],
+])('%s', (_what, uri, known, expected) => {
+  expect(route(uri, known)).toBe(expected);
+});
+
+test('a name is asked for with what the URI and our listeners say', () => {
+  asked.length = 0;
+  route('sips:a@example.com');
+  route('sip:a@example.com:5070', null, listener('tcp'));
+  expect(asked).toMatchObject([
+    { host: 'example.com', port: null, transport: 'tls', secure: true },
+    {
+      host: 'example.com',
+      port: 5070,
+      transport: 'tcp',
+      secure: false,
+      available: ['udp', 'tcp', 'tls', 'ws'],
+    },
+  ]);
+});
+
+test('private addresses', () => {
+  const yes = [
+    '10.1.2.3',
+    '172.16.0.1',
+    '172.31.0.1',
+    '192.168.0.1',
+    '100.64.0.1',
+    '169.254.1.1',
+    'fd00::1',
+    '::1',
+  ];
+  const no = ['11.0.0.1', '172.32.0.1', '192.169.0.1', '100.128.0.1', '2001:db8::1', 'example.com'];
+  expect(yes.filter(isPrivate)).toEqual(yes);
+  expect(no.filter(isPrivate)).toEqual([]);
+});
