@@ -16,6 +16,7 @@ import type { Ledger } from './ledger/ledger.js';
 import { type LedgerReader, openLedgerReader } from './ledger/ledger-reader.js';
 import { openLedger } from './ledger/open-ledger.js';
 import { chooseAnchor } from './media/choose-anchor.js';
+import { isLoopback } from './sip/guard/guard.js';
 import { addSipMetrics } from './sip/metrics.js';
 import { createSipServer, type SipServer } from './sip/server.js';
 import { readFilter } from './sip/trace/filter.js';
@@ -72,13 +73,13 @@ async function startParts(
     await ledger.close();
   });
 
-  const sip = await startSip(config, log);
+  const dialPlan = new DialPlanHolder(plan);
+  const sip = await startSip(config, log, dialPlan);
   onStarted(async () => {
     await sip.server?.stop();
     await sip.closeTrace();
   });
 
-  const dialPlan = new DialPlanHolder(plan);
   const signalling = new SrfSignalling(sip.control, log.child({ part: 'sip' }));
   const engine = new Engine({
     clock: systemClock,
@@ -172,7 +173,7 @@ function traceOf({ sip }: Config, log: Logger): Tracer | null {
   });
 }
 
-async function startSip(config: Config, log: Logger): Promise<StartedSip> {
+async function startSip(config: Config, log: Logger, dialPlan: DialPlanHolder): Promise<StartedSip> {
   if (config.sip.server === 'drachtio') {
     const { host, port } = config.sip.drachtio;
     return {
@@ -189,6 +190,8 @@ async function startSip(config: Config, log: Logger): Promise<StartedSip> {
     listeners: config.sip.listeners,
     control: { host: '127.0.0.1', port: 0, secret },
     log: sipLog,
+    // A trunk that dials wrong numbers is a trunk all the same: only sources outside of the plan are watched.
+    trusted: (address) => isLoopback(address) || dialPlan.current.isTrunkHost(address),
     ...(tracer === null ? {} : { trace: tracer.trace }),
   });
   const bound = await server.start().catch((error: NodeJS.ErrnoException) => {

@@ -51,6 +51,7 @@ export function buildPlan(written: DialPlanEntry, file: string, version: string)
       return member && { member, via: 'number' };
     },
     trunkBySource: (ip: string, port: number) => sources.find(ip, port),
+    isTrunkHost: (ip: string) => sources.holdsHost(ip),
     formatFor: (trunk: Trunk, number: string) => formatNumber(number, trunk.numberFormat, numbering),
   });
 }

@@ -108,6 +108,8 @@ export interface DialPlan {
   destination(address: string): Destination | undefined;
   /** The trunk that allows this source, the narrowest when several do (port before prefix length). */
   trunkBySource(ip: string, port: number): Trunk | undefined;
+  /** True when some trunk allows calls from this address, on whatever port. */
+  isTrunkHost(ip: string): boolean;
   /** A subscriber's number written in a trunk's format. What is not a telephone number stays as it is. */
   formatFor(trunk: Trunk, number: string): string;
 }

@@ -86,6 +86,15 @@ export class SourceTable<T> {
     return this.#among(port, address) ?? this.#among(null, address);
   }
 
+  /** True when some block holds the address, whatever its port. */
+  holdsHost(ip: string): boolean {
+    const address = parseIp(ip);
+    if (address === undefined) return false;
+    for (const same of this.#byPort.values())
+      if (same.some(({ block }) => holds(block, address))) return true;
+    return false;
+  }
+
   #among(port: number | null, address: IpAddress): T | undefined {
     return this.#byPort.get(port)?.find(({ block }) => holds(block, address))?.owner;
   }

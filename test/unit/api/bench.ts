@@ -105,5 +105,6 @@ const plan: DialPlan = {
   memberByAddress: () => undefined,
   destination: () => undefined,
   trunkBySource: () => undefined,
+  isTrunkHost: () => false,
   formatFor: (_trunk, number) => number,
 };

@@ -66,6 +66,20 @@ describe('parseSource', () => {
 });
 
 describe('SourceTable', () => {
+  it('knows a host whatever port its trunk is narrowed to', () => {
+    const table = tableOf('10.1.0.0/16:5080', 'fd00::/8');
+    expect(['10.1.9.9', '::ffff:10.1.9.9', 'fd00::1'].map((ip) => table.holdsHost(ip))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(['10.2.0.1', 'fe80::1', 'nonsense'].map((ip) => table.holdsHost(ip))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
   it('prefers a port, then the longer prefix', () => {
     const table = tableOf('10.0.0.0/8', '10.1.0.0/16', '10.0.0.0/8:5080', '10.1.2.3', '::/0', 'fd00::/8');
     expect(table.find('10.9.9.9', 5060)).toBe('10.0.0.0/8');
