@@ -10,6 +10,8 @@ export interface Budget {
   readonly refers: number;
   readonly apiTransfers: number;
   readonly offers: number;
+  /** INVITEs come without SDP, too: the offer is ours, the answer is in the ACK (RFC 3261 §13.2.1). */
+  readonly lateOffers?: boolean;
   readonly glares: number;
   readonly refusedOffers: number;
   readonly rings: number;
@@ -122,7 +124,7 @@ function choicesOfLeg(id: string, world: World, budget: Budget): Choice[] {
   // The dialog is up.
   if (!leg.acked) {
     choices.push({
-      event: { type: 'acked', leg: id, sdp: null },
+      event: { type: 'acked', leg: id, sdp: budget.lateOffers ? sdpOf(id) : null },
       act: (w) => {
         on(w).acked = true;
       },
@@ -183,6 +185,14 @@ function choicesOfLeg(id: string, world: World, budget: Budget): Choice[] {
       });
     }
   }
+  if (leg.answerDue) {
+    choices.push({
+      event: { type: 'acked', leg: id, sdp: sdpOf(id, 2) },
+      act: (w) => {
+        on(w).answerDue = false;
+      },
+    });
+  }
   const request = `${spent.requests}`;
   if (!leg.byeSent && leg.acksOwed === 0) {
     if (spent.offers < budget.offers) {
@@ -190,6 +200,16 @@ function choicesOfLeg(id: string, world: World, budget: Budget): Choice[] {
         event: { type: 'offered', leg: id, request: `offer${request}`, method: 'INVITE', sdp: sdpOf(id, 1) },
         act: (w, s) => {
           on(w).open.push(`offer${request}`);
+          s.offers++;
+          s.requests++;
+        },
+      });
+    }
+    if (budget.lateOffers && spent.offers < budget.offers) {
+      choices.push({
+        event: { type: 'offered', leg: id, request: `offer-late${request}`, method: 'INVITE', sdp: null },
+        act: (w, s) => {
+          on(w).open.push(`offer-late${request}`);
           s.offers++;
           s.requests++;
         },

@@ -21,9 +21,12 @@ describe('the core keeps its promises in every order of events', () => {
     expect(seen.ended).toBeGreaterThan(0);
   });
 
-  it('long random histories', () => {
+  it.each([
+    ['offers in the INVITE', RICH],
+    ['offers in our answers', { ...RICH, lateOffers: true }],
+  ])('long random histories with %s', (_, budget) => {
     const seed = 1;
-    const { steps, deepest } = wander(RICH, 20_000, seed);
+    const { steps, deepest } = wander(budget, 20_000, seed);
     console.log(`20000 histories from seed ${seed}: ${steps} steps, longest ${deepest}`);
     expect(steps).toBeGreaterThan(20_000);
   });

@@ -31,7 +31,7 @@ function history(trace: Trace | null): string[] {
   return events;
 }
 
-function first(): World {
+function first(budget: Budget): World {
   const wire = newWire();
   const { call, commands } = begin(
     {
@@ -48,7 +48,7 @@ function first(): World {
       callerMember: null,
       peer: '127.0.0.1:5070/udp',
       sipCallId: 'x',
-      offer: sdpOf('c-1'),
+      offer: budget.lateOffers ? null : sdpOf('c-1'),
       allowsUpdate: false,
     },
     routing,
@@ -69,7 +69,7 @@ export interface Explored {
 /** Visit every state within the budget, breadth first. Throws at the first violation, with its history. */
 export function explore(budget: Budget, maxStates: number): Explored {
   const seen = new Set<string>();
-  let frontier: World[] = [first()];
+  let frontier: World[] = [first(budget)];
   let steps = 0;
   let ended = 0;
   let deepest = 0;
@@ -120,7 +120,7 @@ export function wander(
   let deepest = 0;
   for (let seed = firstSeed; seed < firstSeed + histories; seed++) {
     const random = randomOf(seed);
-    let world = first();
+    let world = first(budget);
     while (world.call.phase.name !== 'ended') {
       const options = choices(world, budget);
       const option = options[Math.floor(random() * options.length)];

@@ -8,6 +8,9 @@ const RICH: Budget = { refers: 2, apiTransfers: 1, offers: 2, glares: 2, refused
 describe('the model notices when', () => {
   it.each(mutants.map((mutant) => [mutant.bug, mutant] as const))('%s', async (_, mutant) => {
     const { wander } = await exploreWith(mutant);
-    expect(() => wander(RICH, 20_000, 1)).toThrow();
+    expect(() => {
+      wander(RICH, 20_000, 1);
+      wander({ ...RICH, lateOffers: true }, 20_000, 1);
+    }).toThrow();
   });
 });

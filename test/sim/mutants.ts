@@ -136,4 +136,10 @@ export const mutants: readonly Mutant[] = [
     from: "if (phase.name === 'switching') return switchRefused(w);",
     to: '',
   },
+  {
+    bug: 'the answer in the ACK of a late offer is not passed on',
+    file: 'exchange.ts',
+    from: "w.emit({ type: 'ack', leg: from, sdp: answer, from: leg.id });",
+    to: '',
+  },
 ];

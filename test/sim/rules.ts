@@ -136,6 +136,9 @@ function checkWaiting({ after, wire }: Stepped): void {
   const ids = Object.keys(wire.legs);
   const anyWaits = ids.some((id) => isWaiting(wire, id, after.legs[id]));
   for (const [id, leg] of Object.entries(wire.legs)) {
+    if (leg.state === 'up' && !leg.byeSent && leg.acksOwed > 0 && !anyWaits) {
+      throw new Violation(`the 2xx of leg ${id} is never acknowledged`);
+    }
     if (leg.state === 'up' && !leg.byeSent && leg.open.length > 0 && !anyWaits) {
       throw new Violation(`requests of leg ${id} wait for nothing: ${leg.open.join(', ')}`);
     }

@@ -15,6 +15,8 @@ export interface WireLeg {
   /** 2xx responses of the peer that we have not acknowledged yet. */
   acksOwed: number;
   reinviteOut: boolean;
+  /** Our 2xx to a re-INVITE brought the offer: the peer's ACK brings the answer. */
+  answerDue: boolean;
   /** The peer has said 481: it knows no such dialog any more. */
   lost: boolean;
   /** NOTIFYs that wait for their answer, one a subscription. */
@@ -47,6 +49,7 @@ export function newLeg(direction: 'in' | 'out', mayTransfer: boolean): WireLeg {
     acked: direction === 'out',
     acksOwed: 0,
     reinviteOut: false,
+    answerDue: false,
     lost: false,
     notifies: [],
     open: [],
@@ -131,6 +134,7 @@ export function applyCommand(wire: Wire, command: Command): void {
       const at = leg.open.indexOf(command.request);
       demand(at !== -1, `a request is answered once (${command.request})`);
       leg.open.splice(at, 1);
+      if (command.request.startsWith('offer-late') && command.status === 200) leg.answerDue = true;
       return;
     }
     case 'forward': {
