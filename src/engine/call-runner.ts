@@ -84,7 +84,13 @@ export class CallRunner {
     const call = this.#call;
     if (call === null || call.phase.name === 'ended') return this.#refuseReplies();
     this.log.debug({ event: event.type, leg: 'leg' in event ? event.leg : undefined }, 'event');
-    this.#take(step(call, event, this.routing));
+    try {
+      this.#take(step(call, event, this.routing));
+    } catch (err) {
+      // A bug in one step must not end the process, and with it every other call: this call goes on as it was.
+      this.log.error({ err, event: event.type }, 'an event could not be handled');
+      this.parts.onUnexpected(this.id, event.type);
+    }
   }
 
   /** Dispatch a request of an operator; resolves to the core's verdict. */
@@ -121,10 +127,10 @@ export class CallRunner {
     if (this.#sending) return;
     this.#sending = true;
     for (let next = this.#outbox.shift(); next !== undefined; next = this.#outbox.shift()) {
-      const pending = this.#carryOut(next);
+      const pending = this.#attempt(next);
       if (!(pending instanceof Promise)) continue;
       pending
-        .catch((err) => this.log.error({ err }, 'a command could not be carried out'))
+        .catch((err) => this.#failed(next, err))
         .finally(() => {
           this.#sending = false;
           this.#send();
@@ -132,6 +138,20 @@ export class CallRunner {
       return;
     }
     this.#sending = false;
+  }
+
+  /** A command that cannot be carried out must not keep those behind it from their turn. */
+  #attempt(command: Command): Awaitable<void> {
+    try {
+      return this.#carryOut(command);
+    } catch (err) {
+      this.#failed(command, err);
+    }
+  }
+
+  #failed(command: Command, err: unknown): void {
+    this.log.error({ err, command: command.type }, 'a command could not be carried out');
+    this.parts.onUnexpected(this.id, command.type);
   }
 
   #carryOut(command: Command): Awaitable<void> {

@@ -213,6 +213,26 @@ describe('Engine', () => {
     expect(await engine.hangUp('call1')).toMatchObject({ ok: false });
   });
 
+  it('outlives a command that breaks: what comes after it is carried out, and so is the next call', () => {
+    const { caller, agent } = talking();
+    sip.breaks = 'bye';
+    sip.event({ type: 'hung-up', leg: agent, by: 'peer', reason: null });
+    expect(sip.on(caller)).not.toContain('bye');
+    expect(sip.forgotten).toContain(agent);
+    expect(engine.figures().unexpectedEvents).toBe(1);
+    const next = talking();
+    expect(sip.on(next.caller)).toEqual(['answer']);
+  });
+
+  it('lets a leg go after all when its BYE could not be sent', async () => {
+    const { agent } = talking();
+    sip.breaks = 'bye';
+    sip.event({ type: 'hung-up', leg: agent, by: 'peer', reason: null });
+    await clock.pass(45_000);
+    expect(engine.liveCalls()).toEqual([]);
+    expect(calls()).toMatchObject([{ outcome: 'answered', endedBy: 'agent' }]);
+  });
+
   it('leaves no timer behind when a call is over', () => {
     const { caller, agent } = talking();
     sip.event({ type: 'hung-up', leg: agent, by: 'peer', reason: null });

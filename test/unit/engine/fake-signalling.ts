@@ -13,6 +13,8 @@ export class FakeSignalling implements Signalling {
   readonly asked: string[] = [];
   optionsStatus = 200;
   closed = false;
+  /** The next request to send this throws, as a bug would. */
+  breaks: string | null = null;
   #handlers: SignallingHandlers | null = null;
 
   async connect(handlers: SignallingHandlers): Promise<void> {
@@ -60,6 +62,10 @@ export class FakeSignalling implements Signalling {
   }
 
   #note(what: string, leg: string, detail: unknown = null): void {
+    if (this.breaks === what) {
+      this.breaks = null;
+      throw new Error(`${what} is broken`);
+    }
     this.sent.push({ what, leg, detail });
   }
 
