@@ -11,6 +11,8 @@ import type {
   TransferOutcome,
   TransferTrigger,
 } from '../ledger/records.js';
+import type { Carried } from './command.js';
+import type { Branch, Stage } from './routing.js';
 
 export type CallId = string;
 export type LegId = string;
@@ -43,6 +45,9 @@ export interface Candidate {
 export type LeaveCause =
   | 'other-party-left'
   | 'transferred'
+  | 'answered-elsewhere'
+  | 'taken-back'
+  | 'replaced'
   | 'ring-timeout'
   | 'no-response'
   | 'all-targets-failed'
@@ -63,8 +68,8 @@ export type LegState = 'trying' | 'ringing' | 'answered' | 'leaving' | 'ended';
 export interface OfferMade {
   /** Null: we ask the peer for an offer. */
   readonly sdp: string | null;
-  /** The leg whose description it is. */
-  readonly from: LegId;
+  /** The leg whose description it is; null: of nobody, the leg is put on hold. */
+  readonly from: LegId | null;
   /** It passes on an offer that leg `from` made itself and waits to be answered. */
   readonly relay: boolean;
   readonly method: OfferMethod;
@@ -103,6 +108,8 @@ export interface Leg {
   readonly mayTransfer: boolean;
   readonly numberDialled: string;
   readonly numberCalled: string;
+  /** Who of the member answered or calls, as its PBX tells: an extension, mostly. Null when it does not say. */
+  readonly agent: string | null;
   readonly sipCallId: string | null;
   readonly transferId: TransferId | null;
   readonly startedAt: Instant;
@@ -121,8 +128,8 @@ export interface Leg {
   readonly remote: string | null;
   /** True when the peer offered `remote` itself, false when it was an answer to us. */
   readonly remoteOffered: boolean;
-  /** What this leg was last told of the other party, and whose it was. */
-  readonly given: { readonly from: LegId; readonly sdp: string } | null;
+  /** What this leg was last told of the other party, and whose it was; `from` null: it is on hold. */
+  readonly given: { readonly from: LegId | null; readonly sdp: string } | null;
   readonly exchange: Exchange | null;
   /** The peer lists UPDATE in Allow. */
   readonly allowsUpdate: boolean;
@@ -130,10 +137,16 @@ export interface Leg {
   readonly refers: number;
 }
 
-/** Looking for somebody who answers: one leg at a time. */
+/** A leg that is being called, and the other ways to the same desk. */
+export interface Ringing {
+  readonly leg: LegId;
+  readonly ways: Branch;
+}
+
+/** Looking for somebody who answers: the legs that are being called, and the stages to come. */
 export interface Hunt {
-  readonly queue: readonly Candidate[];
-  readonly current: LegId | null;
+  readonly stages: readonly Stage[];
+  readonly ringing: readonly Ringing[];
   /** Status of the last target that failed; null when none failed yet. */
   readonly lastStatus: number | null;
   readonly lastCause: FailureCause | null;
@@ -146,6 +159,14 @@ export type FailureCause =
   | 'rejected'
   | 'target-hung-up'
   | 'media-refused';
+
+/** One key of a telephone, as it came in an INFO request. */
+export interface KeyPress {
+  /** One of `0`-`9`, `*`, `#`, `A`-`D`. */
+  readonly key: string;
+  readonly contentType: string;
+  readonly body: string;
+}
 
 /** Two answered legs that shall hear each other. */
 export interface Link {
@@ -169,6 +190,9 @@ export interface Transfer {
   readonly answeredAt: Instant | null;
   /** Referred-By as the transferor sent it. */
   readonly referredBy: string | null;
+  /** Code of the matter, and what the agent wrote for the target. */
+  readonly matter: string | null;
+  readonly note: string | null;
 }
 
 /** The implicit subscription of a REFER (RFC 3515): what we still have to tell the transferor. */
@@ -199,6 +223,18 @@ export type Phase =
       readonly transfer: Transfer;
       readonly hunt: Hunt;
     }
+  /** The transferor speaks with the target, or with the transferee again; the other of the two is on hold. */
+  | {
+      readonly name: 'consulting';
+      readonly transferee: LegId;
+      readonly transferor: LegId;
+      readonly target: LegId;
+      readonly transfer: Transfer;
+      /** Transferor and whom it speaks with. */
+      readonly link: Link;
+      /** Offers of hold made since the last change of sides; bounded. */
+      readonly holds: number;
+    }
   /** Somebody answered for a party that was already talking; the media is being moved. */
   | {
       readonly name: 'switching';
@@ -207,6 +243,8 @@ export type Phase =
       /** Null when the party is being returned after a transfer that failed. */
       readonly transfer: Transfer | null;
       readonly hunt: Hunt;
+      /** The transferor's own leg to the target, of an attended transfer (RFC 5589 §7); goes with the transferor. */
+      readonly consultation: LegId | null;
     }
   /** The transfer failed and the transferor has left: the party is taken back to somebody. */
   | { readonly name: 'returning'; readonly party: LegId; readonly hunt: Hunt }
@@ -226,6 +264,11 @@ export interface Call {
   readonly trunk: TrunkId | null;
   /** Member whose agent the caller spoke with last. */
   readonly lastMember: MemberId | null;
+  /** Members whose agents the caller spoke with, in order, the first called one first. */
+  readonly visited: readonly MemberId[];
+  readonly carried: Carried;
+  /** Keys that an agent pressed and that may yet become a code. */
+  readonly keys: { readonly leg: LegId; readonly presses: readonly KeyPress[] } | null;
   readonly phase: Phase;
   readonly legs: Readonly<Record<LegId, Leg>>;
   readonly subscriptions: readonly Subscription[];

@@ -1,6 +1,15 @@
 /** What the core asks the engine to do, in this order. */
 import type { LedgerRecord } from '../ledger/records.js';
-import type { Candidate, LeaveCause, LegId, OfferMethod, RequestRef, TransferId } from './call.js';
+import type {
+  CallId,
+  Candidate,
+  KeyPress,
+  LeaveCause,
+  LegId,
+  OfferMethod,
+  RequestRef,
+  TransferId,
+} from './call.js';
 
 /** Timers of a call. A timer started again replaces itself. */
 export type TimerId =
@@ -14,13 +23,34 @@ export type TimerId =
   | `guard:${LegId}`
   /** The final NOTIFY is not answered. */
   | `notify:${TransferId}`
+  /** No further key of a code comes. */
+  | 'keys'
   /** The caller hunts too long. */
   | 'hunt'
   /** The call lasts too long. */
   | 'limit';
 
+/**
+ * What the caller's INVITE carried and targets get unchanged: privacy, location, priority. The core does not look
+ * into it.
+ */
+export interface Carried {
+  /** By their usual names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Bodies besides the session description, such as a location (RFC 6442 §5). */
+  readonly bodies: readonly CarriedBody[];
+}
+
+export interface CarriedBody {
+  readonly type: string;
+  /** Content-ID without angle brackets (RFC 2392); null when it had none. */
+  readonly id: string | null;
+  readonly text: string;
+}
+
 /** What the called party is told of how the call came to it. */
 export interface CallContext {
+  readonly callId: CallId;
   readonly callerNumber: string | null;
   readonly callerName: string | null;
   /** Number the caller dialled first. */
@@ -33,6 +63,12 @@ export interface CallContext {
   readonly transferId: TransferId | null;
   readonly referredBy: string | null;
   readonly emergency: boolean;
+  /** Numbers of the members that had the caller before, in order; the first is the one first called. */
+  readonly visited: readonly string[];
+  /** Code of the matter, and what the transferring agent wrote. */
+  readonly matter: string | null;
+  readonly note: string | null;
+  readonly carried: Carried;
 }
 
 export type Command =
@@ -63,7 +99,8 @@ export type Command =
       readonly leg: LegId;
       readonly method: OfferMethod;
       readonly sdp: string | null;
-      readonly from: LegId;
+      /** Null: of nobody, the leg is put on hold. */
+      readonly from: LegId | null;
     }
   /** Answer a request of the peer inside the dialog. `sdp` is that of leg `from`. */
   | {
@@ -77,12 +114,18 @@ export type Command =
     }
   /** Pass an INFO or MESSAGE to the other party and its answer back. */
   | { readonly type: 'forward'; readonly leg: LegId; readonly request: RequestRef; readonly to: LegId }
+  /** Keys that were held back and turned out to be no code go to whom they were meant for, in this order. */
+  | { readonly type: 'send-keys'; readonly leg: LegId; readonly presses: readonly KeyPress[] }
+  /** The legs of this other call have become ours; it is over, and its own record among the records of this step. */
+  | { readonly type: 'absorb'; readonly call: CallId }
   | {
       readonly type: 'notify';
       readonly leg: LegId;
       readonly transferId: TransferId;
       readonly eventId: string | null;
       readonly status: number;
+      /** Machine-readable reason of a failure. */
+      readonly cause: string | null;
       readonly final: boolean;
     }
   /** After `ms`; with `spread`, after a random time from `ms` to `ms + spread`. */
@@ -104,7 +147,17 @@ export type RefusalCode =
   | 'transfer-pending'
   | 'not-talking'
   | 'hop-limit'
-  | 'loop';
+  | 'loop'
+  /** The plan does not let this member transfer there. */
+  | 'not-permitted'
+  | 'closed'
+  | 'full'
+  /** Needs a media server that mixes. */
+  | 'mode-unavailable'
+  /** Replaces names no dialog that this party may join (RFC 3891). */
+  | 'unknown-dialog'
+  /** There is no transfer that could be completed, cancelled or toggled. */
+  | 'no-transfer';
 
 export type RequestResult =
   | { readonly ok: true; readonly transferId: TransferId | null }
@@ -120,6 +173,8 @@ export interface CallNews {
     | 'transfer-requested'
     | 'transfer-ringing'
     | 'transfer-answered'
+    | 'transfer-toggled'
+    | 'alert-raised'
     | 'transfer-completed'
     | 'transfer-failed'
     | 'transfer-refused'

@@ -1,10 +1,26 @@
 /** What can happen to a call. Time and identity come in with the event: the core has no clock. */
 import type { MemberId, TrunkId } from '../dialplan/plan.js';
-import type { Instant, LegId, OfferMethod, RequestRef, TransferTrigger } from './call.js';
-import type { TimerId } from './command.js';
+import type {
+  Call,
+  Instant,
+  KeyPress,
+  LegId,
+  OfferMethod,
+  RequestRef,
+  TransferMode,
+  TransferTrigger,
+} from './call.js';
+import type { Carried, TimerId } from './command.js';
 
 /** Why a leg ended without our asking. */
 export type HangUpBy = 'peer' | 'stack';
+
+/**
+ * - `complete`: connect transferee and target; the transferor leaves
+ * - `cancel`: take the transferee back
+ * - `toggle`: the transferor speaks with the other of the two
+ */
+export type TransferAction = 'complete' | 'cancel' | 'toggle';
 
 /** What a REFER asks for, as far as its headers could be understood (RFC 3515 §2.1). */
 export type ReferTo =
@@ -23,11 +39,12 @@ export type CallEvent = { readonly at: Instant } & (
       /** Set when the call is turned away at the door; it is recorded all the same. */
       readonly refuse: {
         readonly status: number;
-        readonly cause: 'unknown-number' | 'full' | 'draining';
+        readonly cause: 'unknown-number' | 'full' | 'draining' | 'unknown-dialog';
       } | null;
       readonly trunk: TrunkId;
       /** Member whose PBX the caller sits behind; null for a citizen. */
       readonly callerMember: MemberId | null;
+      readonly carried: Carried;
       readonly peer: string;
       readonly sipCallId: string;
       readonly offer: string | null;
@@ -46,6 +63,8 @@ export type CallEvent = { readonly at: Instant } & (
       readonly leg: LegId;
       readonly sdp: string | null;
       readonly allowsUpdate: boolean;
+      /** Who answered, as the peer says (P-Asserted-Identity of the 2xx, RFC 3325). */
+      readonly agent: string | null;
     }
   /** A final failure on a leg we called; `reached` false when no peer answered at all. */
   | {
@@ -82,7 +101,7 @@ export type CallEvent = { readonly at: Instant } & (
       readonly sdp: string | null;
       readonly retry: boolean;
     }
-  /** INFO or MESSAGE inside the dialog, to be passed on. */
+  /** INFO without keys, or MESSAGE, inside the dialog, to be passed on. */
   | { readonly type: 'info'; readonly leg: LegId; readonly request: RequestRef }
   | {
       readonly type: 'referred';
@@ -91,6 +110,46 @@ export type CallEvent = { readonly at: Instant } & (
       readonly cseq: number;
       readonly referTo: ReferTo;
       readonly referredBy: string | null;
+      /** False: the transferor wants no NOTIFY (RFC 4488). */
+      readonly subscribes: boolean;
+    }
+  /**
+   * A REFER with Replaces: the transferor's two calls become one (RFC 5589 §7). `asker` is the leg that the REFER
+   * came on, `named` the leg that Replaces means; one of them belongs to this call, the other to `other`.
+   */
+  | {
+      readonly type: 'attended';
+      readonly asker: LegId;
+      readonly named: LegId;
+      readonly request: RequestRef;
+      readonly cseq: number;
+      readonly referredBy: string | null;
+      readonly subscribes: boolean;
+      /** The other call as it is now; null when it is over. */
+      readonly other: Call | null;
+    }
+  /** An INVITE with Replaces (RFC 3891): `leg` wants to take the place of `replaces`. */
+  | {
+      readonly type: 'replacing';
+      readonly leg: LegId;
+      readonly replaces: LegId;
+      /** `early-only` (RFC 3891 §3): only where the replaced dialog is not answered yet. */
+      readonly earlyOnly: boolean;
+      readonly trunk: TrunkId;
+      readonly member: MemberId | null;
+      readonly peer: string;
+      readonly agent: string | null;
+      readonly numberDialled: string;
+      readonly sipCallId: string;
+      readonly offer: string | null;
+      readonly allowsUpdate: boolean;
+    }
+  /** A key of the telephone, by INFO. */
+  | {
+      readonly type: 'keyed';
+      readonly leg: LegId;
+      readonly request: RequestRef;
+      readonly press: KeyPress;
     }
   | {
       readonly type: 'notify-answered';
@@ -100,11 +159,16 @@ export type CallEvent = { readonly at: Instant } & (
     }
   | {
       readonly type: 'transfer-requested';
-      readonly trigger: Exclude<TransferTrigger, 'refer'>;
+      readonly trigger: Exclude<TransferTrigger, 'refer' | 'replaces'>;
+      readonly mode: TransferMode;
       readonly to: string;
+      readonly matter: string | null;
+      readonly note: string | null;
       /** Null: the agent's leg, whichever it is. */
       readonly transferor: LegId | null;
     }
+  /** Complete, cancel or toggle the transfer that is under way. */
+  | { readonly type: 'control-requested'; readonly action: TransferAction }
   | { readonly type: 'hang-up-requested' }
   | { readonly type: 'timer'; readonly timer: TimerId }
 );

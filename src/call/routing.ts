@@ -1,6 +1,6 @@
 /** What the core asks of the dial plan. The engine makes one from the plan that the call began with. */
 import type { MemberId } from '../dialplan/plan.js';
-import type { Candidate } from './call.js';
+import type { Candidate, Instant } from './call.js';
 
 export interface RoutedMember {
   readonly id: MemberId;
@@ -10,12 +10,47 @@ export interface RoutedMember {
   readonly fallback: MemberId | null;
 }
 
+/** One desk or queue: ways to reach it, tried in order while no peer answers at all. */
+export type Branch = readonly Candidate[];
+
+/** Desks and queues that ring at the same time; the first that answers has the call. */
+export type Stage = readonly Branch[];
+
+/** Why a member cannot be called now. `full`: its capacity, or that of all its trunks, is in use. */
+export type Obstacle = 'closed' | 'full';
+
+/** What keys that an agent pressed mean (`*1`: transfer to the member of key 1). */
+export type KeyAction =
+  | { readonly kind: 'transfer'; readonly mode: 'blind' | 'consult'; readonly address: string }
+  /** Take the caller back: end the transfer or consultation that is under way. */
+  | { readonly kind: 'cancel' }
+  /** Connect the caller with the desk that is being consulted. */
+  | { readonly kind: 'complete' }
+  /** Speak with the other of the two: caller or consulted desk. */
+  | { readonly kind: 'toggle' };
+
+export interface KeyReading {
+  /** What the keys mean as they stand; null when nothing. */
+  readonly action: KeyAction | null;
+  /** More keys could follow: wait for them. */
+  readonly mayGrow: boolean;
+}
+
 export interface Routing {
   member(id: MemberId): RoutedMember | undefined;
   /** The member that a number, URI or key means. */
   resolve(address: string): RoutedMember | undefined;
-  /** The member's targets in order, each on the gateways that are up; never empty for a member. */
-  candidates(id: MemberId): readonly Candidate[];
+  /**
+   * The member's targets, stage by stage, each on the gateways that are up; never empty for a member.
+   * @param from the member that transfers, whose liaison desk comes first; null for a call that comes in
+   */
+  stages(id: MemberId, from: MemberId | null): readonly Stage[];
+  /** Null when the member takes calls now. */
+  obstacle(id: MemberId, at: Instant): Obstacle | null;
+  /** The plan lets agents of `from` transfer to `to`. */
+  mayTransfer(from: MemberId | null, to: MemberId): boolean;
+  /** What the keys pressed so far mean, at least one of `0`-`9`, `*`, `#`, `A`-`D`. */
+  readKeys(keys: string): KeyReading;
   readonly limits: RoutingLimits;
 }
 
@@ -28,4 +63,6 @@ export interface RoutingLimits {
   readonly noResponseMs: number;
   /** How long we wait for the answer to the final NOTIFY before the transferor is released. */
   readonly notifyAnswerMs: number;
+  /** Longest pause between two keys of one code. */
+  readonly betweenKeysMs: number;
 }

@@ -36,6 +36,8 @@ export interface LegRecord {
   readonly numberDialled: string;
   /** What we put in the Request-URI (outbound) or matched as member number (inbound). */
   readonly numberCalled: string;
+  /** Who of the member it was, as its PBX tells: an extension, mostly. */
+  readonly agent: string | null;
   readonly callerNumber: string | null;
   readonly sipCallId: string | null;
   readonly startedAt: number;
@@ -57,7 +59,8 @@ export interface LegRecord {
   readonly media: MediaFigures | null;
 }
 
-export type TransferTrigger = 'refer' | 'api' | 'key' | 'desk';
+/** `refer`: REFER, with or without Replaces; `replaces`: INVITE with Replaces; `key`: keys of a telephone. */
+export type TransferTrigger = 'refer' | 'replaces' | 'api' | 'key' | 'desk';
 export type TransferMode = 'blind' | 'consult' | 'conference' | 'alert';
 export type TransferOutcome = 'completed' | 'failed' | 'refused' | 'abandoned' | 'interrupted';
 
@@ -87,6 +90,10 @@ export interface TransferRecord {
   readonly cause: string | null;
   /** SIP status of the last target tried. */
   readonly sipStatus: number | null;
+  /** Code of the matter in the catalogue. */
+  readonly matter: string | null;
+  /** What the agent wrote for the target. */
+  readonly note: string | null;
 }
 
 export type CallOutcome = 'answered' | 'missed' | 'abandoned' | 'refused' | 'interrupted';
