@@ -195,6 +195,14 @@ export interface Transfer {
   readonly note: string | null;
 }
 
+/** What a NOTIFY tells of a transfer. */
+export interface TransferNews {
+  readonly status: number;
+  readonly final: boolean;
+  /** Machine-readable reason of a failure. */
+  readonly cause: string | null;
+}
+
 /** The implicit subscription of a REFER (RFC 3515): what we still have to tell the transferor. */
 export interface Subscription {
   readonly leg: LegId;
@@ -203,7 +211,7 @@ export interface Subscription {
   readonly eventId: string | null;
   /** A NOTIFY is on the wire: the next one waits for its answer, so that they cannot overtake each other. */
   readonly outstanding: boolean;
-  readonly queued: { readonly status: number; readonly final: boolean } | null;
+  readonly queued: TransferNews | null;
   /** The final NOTIFY was sent. */
   readonly finalSent: boolean;
   /** Let the transferor go once the final NOTIFY was answered. */

@@ -109,6 +109,8 @@ export type Command =
       readonly request: RequestRef;
       readonly status: number;
       readonly reason: string | null;
+      /** Machine-readable reason of a refusal. */
+      readonly code: RefusalCode | null;
       readonly sdp: string | null;
       readonly from: LegId | null;
     }
@@ -157,7 +159,9 @@ export type RefusalCode =
   /** Replaces names no dialog that this party may join (RFC 3891). */
   | 'unknown-dialog'
   /** There is no transfer that could be completed, cancelled or toggled. */
-  | 'no-transfer';
+  | 'no-transfer'
+  /** A REFER without one plain Refer-To that we can follow (RFC 3515 §2.4.2). */
+  | 'bad-refer';
 
 export type RequestResult =
   | { readonly ok: true; readonly transferId: TransferId | null }

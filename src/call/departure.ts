@@ -1,12 +1,14 @@
 /** A party has left on its own: what that means for the others. */
 
 import type { Leg, LegId } from './call.js';
+import { complete } from './consult.js';
 import { endCall } from './ending.js';
 import type { HangUpBy } from './event.js';
 import { closeExchangesWith } from './exchange.js';
+import { dropKeysOf } from './keys.js';
 import { endLeg, releaseLeg } from './legs.js';
 import { unsubscribeLeg } from './notify.js';
-import { abandonTransfer, dropTarget, transferorLeft } from './transfer.js';
+import { abandonTransfer, dropTarget, failTransfer, transferorLeft } from './transfer.js';
 import type { Work } from './work.js';
 
 /** BYE or CANCEL from the party, or the stack gave its dialog up. */
@@ -32,6 +34,7 @@ export function dialogLost(w: Work, id: LegId): void {
 }
 
 function partyLeft(w: Work, leg: Leg): void {
+  dropKeysOf(w, leg);
   const { phase } = w.call;
   const hungUpEnd = { by: leg.role, cause: 'hung-up', missed: false, leave: 'other-party-left' } as const;
   switch (phase.name) {
@@ -43,6 +46,16 @@ function partyLeft(w: Work, leg: Leg): void {
       return;
     case 'transferring':
       if (leg.id === phase.transferor) return transferorLeft(w);
+      if (leg.id !== phase.transferee) return;
+      abandonTransfer(w, leg.role, 'transferee-hung-up');
+      return endCall(w, hungUpEnd);
+    case 'consulting':
+      // Leaving is completing: the caller is not dropped, and the target is there already.
+      if (leg.id === phase.transferor) {
+        complete(w);
+        return transferorLeft(w);
+      }
+      if (leg.id === phase.target) return failTransfer(w, 'target-hung-up', 480);
       if (leg.id !== phase.transferee) return;
       abandonTransfer(w, leg.role, 'transferee-hung-up');
       return endCall(w, hungUpEnd);

@@ -22,6 +22,8 @@ export function endCall(w: Work, end: CallEnd): void {
   w.setPhase({ name: 'ending' });
   w.emit({ type: 'stop-timer', timer: 'hunt' });
   w.emit({ type: 'stop-timer', timer: 'limit' });
+  if (w.call.keys !== null) w.emit({ type: 'stop-timer', timer: 'keys' });
+  w.patch({ keys: null });
   for (const id of Object.keys(w.call.legs)) {
     letGo(w, id, end.status ?? 487, end.leave);
   }

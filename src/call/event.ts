@@ -25,7 +25,12 @@ export type TransferAction = 'complete' | 'cancel' | 'toggle';
 /** What a REFER asks for, as far as its headers could be understood (RFC 3515 §2.1). */
 export type ReferTo =
   | { readonly ok: true; readonly address: string }
-  | { readonly ok: false; readonly status: 400 | 501; readonly why: string };
+  | {
+      readonly ok: false;
+      readonly status: 400 | 403 | 501;
+      readonly code: 'bad-refer' | 'unknown-dialog';
+      readonly why: string;
+    };
 
 export type CallEvent = { readonly at: Instant } & (
   | {

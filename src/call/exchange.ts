@@ -4,6 +4,7 @@
  */
 import type { Leg, LegId, OfferMade, RequestRef } from './call.js';
 import type { CallEventOf } from './event.js';
+import { startGlareTimer } from './legs.js';
 import { answerOnHold } from './session-description.js';
 import { isGone, isUp, partnerOf, type Work } from './work.js';
 
@@ -26,11 +27,11 @@ function respond(
   status: number,
   reason: string | null = null,
 ): void {
-  w.emit({ type: 'respond', leg, request, status, reason, sdp: null, from: null });
+  w.emit({ type: 'respond', leg, request, status, reason, code: null, sdp: null, from: null });
 }
 
 function accept(w: Work, leg: LegId, request: RequestRef, sdp: string | null, from: LegId | null): void {
-  w.emit({ type: 'respond', leg, request, status: 200, reason: null, sdp, from });
+  w.emit({ type: 'respond', leg, request, status: 200, reason: null, code: null, sdp, from });
 }
 
 /** A party made an offer: re-INVITE, or UPDATE with SDP. */
@@ -66,8 +67,8 @@ function yieldToPeer(w: Work, leg: Leg): void {
   w.emit({ type: 'stop-timer', timer: `glare:${leg.id}` });
   w.patchLeg(leg.id, { exchange: null });
   if (!exchange.relay) return;
-  const asker = w.leg(exchange.from);
-  if (asker.exchange?.kind !== 'asked') return;
+  const asker = exchange.from === null ? null : w.leg(exchange.from);
+  if (asker?.exchange?.kind !== 'asked') return;
   respond(w, asker.id, asker.exchange.request, 491);
   w.patchLeg(asker.id, { exchange: null });
 }
@@ -98,26 +99,25 @@ export function offerAnswered(w: Work, event: CallEventOf<'offer-answered'>): Of
     return 'done';
   }
   if (success) {
-    if (exchange.sdp === null) return offerFetched(w, leg, exchange.from, event.sdp);
+    if (exchange.sdp === null && exchange.from !== null)
+      return offerFetched(w, leg, exchange.from, event.sdp);
     if (exchange.method === 'INVITE') w.emit({ type: 'ack', leg: leg.id, sdp: null, from: null });
     w.patchLeg(leg.id, {
       exchange: null,
       remote: event.sdp ?? leg.remote,
       remoteOffered: false,
-      given: { from: exchange.from, sdp: exchange.sdp },
+      given: exchange.sdp === null ? leg.given : { from: exchange.from, sdp: exchange.sdp },
     });
-    if (exchange.relay) passAnswer(w, exchange.from, leg.id, event.sdp);
+    if (exchange.relay && exchange.from !== null) passAnswer(w, exchange.from, leg.id, event.sdp);
     return 'done';
   }
   if (event.retry && exchange.attempt < MAX_ATTEMPTS) {
     w.patchLeg(leg.id, { exchange: { ...exchange, kind: 'glare-wait' } });
-    // RFC 3261 §14.1: the owner of the Call-ID waits 2.1 to 4 s, the other side 0 to 2 s.
-    const wait = leg.direction === 'out' ? { ms: 2_100, spread: 1_900 } : { ms: 10, spread: 1_990 };
-    w.emit({ type: 'start-timer', timer: `glare:${leg.id}`, ...wait });
+    startGlareTimer(w, leg);
     return 'waiting';
   }
   w.patchLeg(leg.id, { exchange: null });
-  if (exchange.relay) passRefusal(w, exchange.from, event.status, event.reason);
+  if (exchange.relay && exchange.from !== null) passRefusal(w, exchange.from, event.status, event.reason);
   // RFC 5057 §5.1: 408 and 481 say that the dialog is no more.
   if (event.status === 408 || event.status === 481) return 'lost';
   return exchange.relay ? 'done' : 'refused';
@@ -172,6 +172,11 @@ export function offerAgain(w: Work, id: LegId): void {
   const leg = w.leg(id);
   if (leg.exchange?.kind !== 'glare-wait') return;
   const { kind: _, ...made } = leg.exchange;
+  // The leg speaks with somebody else by now, or is on hold: what it needs to know instead is found anew.
+  if (!made.relay && made.from !== partnerOf(w.call, id)) {
+    w.patchLeg(id, { exchange: null });
+    return;
+  }
   sendOffer(w, id, { ...made, attempt: made.attempt + 1 });
 }
 

@@ -1,27 +1,24 @@
-/** Looking for somebody who answers: targets of a member in order, one at a time. */
+/** Looking for somebody who answers: the desks of one stage ring at once, stage after stage. */
 import type { MemberId } from '../dialplan/plan.js';
-import type { Candidate, FailureCause, Hunt, LeaveCause, LegId, Transfer } from './call.js';
+import type { Candidate, FailureCause, Hunt, LegId, Ringing, Transfer } from './call.js';
 import type { CallContext } from './command.js';
 import { releaseLeg, startLeg } from './legs.js';
 import { offerOf } from './link.js';
-import type { Routing } from './routing.js';
+import type { Branch, Stage } from './routing.js';
 import type { Work } from './work.js';
 
-export function newHunt(queue: readonly Candidate[]): Hunt {
-  return { queue, current: null, lastStatus: null, lastCause: null };
+export function newHunt(stages: readonly Stage[]): Hunt {
+  return { stages, ringing: [], lastStatus: null, lastCause: null };
 }
 
-/** Targets of a member, then those of its fallback, and so on; no member twice. */
-export function withFallbacks(
-  routing: Routing,
-  first: MemberId,
-  skip: readonly MemberId[] = [],
-): Candidate[] {
-  const seen = new Set<MemberId>(skip);
-  const found: Candidate[] = [];
+/** Targets of a member, then those of its fallback, and so on; no member twice, none that takes no calls now. */
+export function withFallbacks(w: Work, first: MemberId): Stage[] {
+  const { routing, at } = w;
+  const seen = new Set<MemberId>();
+  const found: Stage[] = [];
   for (let id: MemberId | null = first; id !== null && !seen.has(id); ) {
     seen.add(id);
-    found.push(...routing.candidates(id));
+    if (routing.obstacle(id, at) === null) found.push(...routing.stages(id, null));
     id = routing.member(id)?.fallback ?? null;
   }
   return found;
@@ -29,17 +26,24 @@ export function withFallbacks(
 
 export interface HuntFor {
   readonly hunt: Hunt;
-  /** The party that waits: its session is what the targets are offered. */
+  /** The party whose session the targets are offered. */
   readonly party: LegId;
   readonly role: 'agent' | 'target';
   readonly transfer: Transfer | null;
   /** The member whose number the party asked for, or is returned to. */
-  readonly wanted: MemberId;
+  readonly wanted: MemberId | null;
 }
 
-/** Call the next target. Null when there is none left. */
+/** Call everybody of the next stage. Null when there is no stage left. */
 export function callNext(w: Work, search: HuntFor): Hunt | null {
-  const [candidate, ...queue] = search.hunt.queue;
+  const [stage, ...stages] = search.hunt.stages;
+  if (stage === undefined) return null;
+  const ringing = stage.flatMap((branch) => callBranch(w, search, branch) ?? []);
+  const hunt = { ...search.hunt, stages, ringing };
+  return ringing.length > 0 ? hunt : callNext(w, { ...search, hunt });
+}
+
+function callBranch(w: Work, search: HuntFor, [candidate, ...ways]: Branch): Ringing | null {
   if (candidate === undefined) return null;
   const party = w.leg(search.party);
   const leg = startLeg(w, {
@@ -49,25 +53,63 @@ export function callNext(w: Work, search: HuntFor): Hunt | null {
     context: contextFor(w, search, candidate),
     transferId: search.transfer?.id ?? null,
   });
-  return { ...search.hunt, queue, current: leg };
+  return { leg, ways };
+}
+
+/**
+ * A target did not take the call: try another way to the same desk if no peer was there at all, else wait for the
+ * others of its stage, else go on to the next. Null when nobody is left.
+ */
+export function huntOn(
+  w: Work,
+  search: HuntFor,
+  lost: LegId,
+  cause: FailureCause,
+  status: number,
+): Hunt | null {
+  const { hunt } = search;
+  const branch = hunt.ringing.find((r) => r.leg === lost);
+  const others = hunt.ringing.filter((r) => r.leg !== lost);
+  const next = { ...hunt, ringing: others, lastCause: cause, lastStatus: status };
+  const another = cause === 'unreachable' && branch !== undefined;
+  const way = another ? callBranch(w, { ...search, hunt: next }, branch.ways) : null;
+  if (way !== null) return { ...next, ringing: [...others, way] };
+  return others.length > 0 ? next : callNext(w, { ...search, hunt: next });
+}
+
+/** Nobody of the hunt shall take the call any more, but perhaps `winner`. */
+export function stopHunt(w: Work, hunt: Hunt, winner: LegId | null): Hunt {
+  for (const { leg } of hunt.ringing) {
+    if (leg !== winner) releaseLeg(w, leg, winner === null ? 'taken-back' : 'answered-elsewhere');
+  }
+  return { ...hunt, ringing: [] };
+}
+
+export function isRinging(hunt: Hunt, leg: LegId): boolean {
+  return hunt.ringing.some((r) => r.leg === leg);
 }
 
 function contextFor(w: Work, search: HuntFor, candidate: Candidate): CallContext {
   const { call, routing } = w;
+  const { transfer } = search;
   const called = routing.member(candidate.member);
-  const divertedMember =
-    search.transfer?.fromMember ?? (candidate.member === search.wanted ? null : search.wanted);
+  const divertedMember = transfer?.fromMember ?? (candidate.member === search.wanted ? null : search.wanted);
   const diverted = divertedMember === null ? undefined : routing.member(divertedMember);
   return {
+    callId: call.id,
     callerNumber: call.callerNumber,
     callerName: call.callerName,
     firstDialled: (call.member === null ? undefined : routing.member(call.member)?.number) ?? call.dialled,
     calledNumber: called?.number ?? candidate.number,
     divertedFrom: diverted?.number ?? null,
     diversion: diverted === undefined ? null : diversionOf(search),
-    transferId: search.transfer?.id ?? null,
-    referredBy: search.transfer?.referredBy ?? null,
+    transferId: transfer?.id ?? null,
+    referredBy: transfer?.referredBy ?? null,
     emergency: called?.emergency ?? false,
+    visited: call.visited.flatMap((id) => routing.member(id)?.number ?? []),
+    matter: transfer?.matter ?? null,
+    note: transfer?.note ?? null,
+    carried: call.carried,
   };
 }
 
@@ -84,16 +126,4 @@ export function causeOf(status: number, reached: boolean): FailureCause {
   if (status === 486 || status === 600) return 'busy';
   if (status === 480 || status === 487) return 'no-answer';
   return status === 408 || status === 503 || status === 502 || status === 504 ? 'unreachable' : 'rejected';
-}
-
-/** The current target took too long: let it go. The hunt then goes on with what this returns. */
-export function giveUp(
-  w: Work,
-  hunt: Hunt,
-  cause: Extract<LeaveCause, 'ring-timeout' | 'no-response'>,
-): Hunt {
-  if (hunt.current !== null) releaseLeg(w, hunt.current, cause);
-  return cause === 'ring-timeout'
-    ? { ...hunt, current: null, lastStatus: 480, lastCause: 'no-answer' }
-    : { ...hunt, current: null, lastStatus: 408, lastCause: 'unreachable' };
 }

@@ -32,6 +32,7 @@ export function startLeg(w: Work, made: NewLeg): LegId {
     mayTransfer: candidate.mayTransfer,
     numberDialled: made.context.calledNumber,
     numberCalled: candidate.number,
+    agent: null,
     sipCallId: null,
     transferId: made.transferId,
     startedAt: w.at,
@@ -70,6 +71,12 @@ function stopLegTimers(w: Work, leg: Leg): void {
     w.emit({ type: 'stop-timer', timer: `ring:${leg.id}` });
   }
   if (leg.exchange?.kind === 'glare-wait') w.emit({ type: 'stop-timer', timer: `glare:${leg.id}` });
+}
+
+/** RFC 3261 §14.1: after glare the owner of the Call-ID waits 2.1 to 4 s, the other side 0 to 2 s. */
+export function startGlareTimer(w: Work, leg: Leg): void {
+  const wait = leg.direction === 'out' ? { ms: 2_100, spread: 1_900 } : { ms: 10, spread: 1_990 };
+  w.emit({ type: 'start-timer', timer: `glare:${leg.id}`, ...wait });
 }
 
 /** Ask a leg to end, in the way that its state allows. Asking twice is asking once. */

@@ -1,7 +1,7 @@
 /** Bringing two answered parties together: each must know where the other receives media now. */
-import type { Leg, Link } from './call.js';
+import type { Leg, LegId, Link } from './call.js';
 import { sendOffer } from './exchange.js';
-import { stillServes, twoWay } from './session-description.js';
+import { onHold, stillServes, twoWay } from './session-description.js';
 import { isUp, type Work } from './work.js';
 
 /** Two peers that answer every offer with something new are left as they are after so many offers. */
@@ -17,6 +17,18 @@ function knows(leg: Leg, other: Leg): boolean {
   if (other.remote === null) return true;
   if (leg.given === null || leg.given.from !== other.id) return false;
   return stillServes(leg.given.sdp, other.remote, leg.remote) || leg.given.sdp === offerOf(other);
+}
+
+/**
+ * Put a leg on hold, as one that has nobody to talk to for the moment: send the offer if none was sent yet and the
+ * leg is free for it. True when an offer went out.
+ */
+export function hold(w: Work, id: LegId): boolean {
+  const leg = w.leg(id);
+  if (!isUp(leg) || leg.exchange !== null || leg.given === null || leg.given.from === null) return false;
+  const sdp = onHold(leg.given.sdp);
+  sendOffer(w, id, { sdp, from: null, relay: false, method: 'INVITE', attempt: 1 });
+  return true;
 }
 
 /** A party has refused the other's description for good: leave the two as they are. */

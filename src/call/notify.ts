@@ -1,5 +1,5 @@
 /** Telling the transferor how the transfer goes: the implicit subscription of a REFER (RFC 3515 §2.4). */
-import type { LeaveCause, LegId, Subscription, TransferId } from './call.js';
+import type { LeaveCause, LegId, Subscription, TransferId, TransferNews } from './call.js';
 import { releaseLeg } from './legs.js';
 import { isGone, type Work } from './work.js';
 
@@ -31,19 +31,26 @@ export function subscribe(w: Work, leg: LegId, transferId: TransferId, eventId: 
 }
 
 /** Tell the transferor a status of the target. Does nothing for transfers that nobody subscribed to. */
-export function tell(w: Work, transferId: TransferId, status: number, final: boolean): void {
+export function tell(
+  w: Work,
+  transferId: TransferId,
+  status: number,
+  final: boolean,
+  cause: string | null = null,
+): void {
   const subscription = w.call.subscriptions.find((s) => s.transferId === transferId);
   if (subscription === undefined || subscription.finalSent) return;
   if (subscription.outstanding) {
-    if (subscription.queued?.final !== true) save(w, { ...subscription, queued: { status, final } });
+    if (subscription.queued?.final !== true) save(w, { ...subscription, queued: { status, final, cause } });
     return;
   }
-  send(w, subscription, status, final);
+  send(w, subscription, { status, final, cause });
 }
 
-function send(w: Work, subscription: Subscription, status: number, final: boolean): void {
+function send(w: Work, subscription: Subscription, news: TransferNews): void {
   const { leg, transferId, eventId } = subscription;
-  w.emit({ type: 'notify', leg, transferId, eventId, status, final });
+  const { status, final, cause } = news;
+  w.emit({ type: 'notify', leg, transferId, eventId, status, cause, final });
   if (final)
     w.emit({ type: 'start-timer', timer: `notify:${transferId}`, ms: w.routing.limits.notifyAnswerMs });
   save(w, { ...subscription, outstanding: true, queued: null, finalSent: final });
@@ -70,7 +77,7 @@ export function notifyAnswered(w: Work, transferId: TransferId, status: number):
   const { queued } = subscription;
   const free = { ...subscription, outstanding: false, queued: null };
   save(w, free);
-  if (queued !== null) send(w, free, queued.status, queued.final);
+  if (queued !== null) send(w, free, queued);
 }
 
 function finish(w: Work, subscription: Subscription): void {

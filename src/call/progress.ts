@@ -1,13 +1,18 @@
 /** Progress of a leg that we called: ringing, answer, failure, silence. */
-import type { Hunt, Leg, LegId } from './call.js';
+import type { FailureCause, Hunt, LeaveCause, Leg, LegId } from './call.js';
 import { endCall } from './ending.js';
 import type { CallEventOf } from './event.js';
-import { callNext, causeOf, giveUp } from './hunt.js';
+import { callNext, causeOf, type HuntFor, huntOn, isRinging, newHunt, stopHunt } from './hunt.js';
 import { endLeg, releaseLeg } from './legs.js';
 import { tell } from './notify.js';
+import type { Stage } from './routing.js';
 import { answerOnHold } from './session-description.js';
-import { callNextTarget, dropTarget, returnParty } from './transfer.js';
+import { dropTarget, returningHunt, returnOn, targetAnswered, targetLost } from './transfer.js';
 import type { Work } from './work.js';
+
+function seekingHunt(w: Work, caller: LegId, hunt: Hunt): HuntFor {
+  return { hunt, party: caller, role: 'agent', transfer: null, wanted: w.call.member };
+}
 
 function huntOf(w: Work): Hunt | null {
   const { phase } = w.call;
@@ -21,13 +26,16 @@ function huntOf(w: Work): Hunt | null {
   }
 }
 
-function isCurrent(w: Work, id: LegId): boolean {
-  return huntOf(w)?.current === id;
+/** The hunt that this leg is being called in. */
+function huntFor(w: Work, leg: LegId): Hunt | null {
+  const hunt = huntOf(w);
+  return hunt !== null && isRinging(hunt, leg) ? hunt : null;
 }
 
 export function provisional(w: Work, event: CallEventOf<'provisional'>): void {
   const leg = w.leg(event.leg);
-  if ((leg.state !== 'trying' && leg.state !== 'ringing') || !isCurrent(w, leg.id)) return;
+  const hunt = huntFor(w, leg.id);
+  if ((leg.state !== 'trying' && leg.state !== 'ringing') || hunt === null) return;
   const first = leg.state === 'trying';
   if (first) {
     w.emit({ type: 'stop-timer', timer: `silent:${leg.id}` });
@@ -42,9 +50,13 @@ export function provisional(w: Work, event: CallEventOf<'provisional'>): void {
   if (phase.name === 'seeking') {
     const caller = w.leg(phase.caller);
     w.patchLeg(caller.id, { state: 'ringing', ringingAt: caller.ringingAt ?? w.at });
-    w.emit({ type: 'provisional', leg: caller.id, status: event.status, sdp: event.sdp, from: leg.id });
+    // Early media of several desks would reach the caller's phone mixed up: then it rings by itself.
+    const sdp = hunt.ringing.length === 1 ? event.sdp : null;
+    const status = event.sdp !== null && sdp === null ? 180 : event.status;
+    w.emit({ type: 'provisional', leg: caller.id, status, sdp, from: leg.id });
   } else if (phase.name === 'transferring' && first) {
-    tell(w, phase.transfer.id, event.status, false);
+    const others = hunt.ringing.some((r) => r.leg !== leg.id && w.leg(r.leg).state === 'ringing');
+    if (!others) tell(w, phase.transfer.id, event.status, false);
     w.publish('transfer-ringing', { legId: leg.id, transferId: phase.transfer.id }, { member: leg.member });
   }
 }
@@ -52,7 +64,8 @@ export function provisional(w: Work, event: CallEventOf<'provisional'>): void {
 export function answered(w: Work, event: CallEventOf<'answered'>): void {
   const leg = w.leg(event.leg);
   if (leg.state === 'leaving' && leg.leave?.by === 'cancel') return answeredTooLate(w, leg, event);
-  if ((leg.state !== 'trying' && leg.state !== 'ringing') || !isCurrent(w, leg.id)) {
+  const hunt = huntFor(w, leg.id);
+  if ((leg.state !== 'trying' && leg.state !== 'ringing') || hunt === null) {
     return w.unexpected('answered', leg.id, `leg is ${leg.state}`);
   }
   const sdp = event.sdp ?? leg.remote;
@@ -65,37 +78,31 @@ export function answered(w: Work, event: CallEventOf<'answered'>): void {
     remote: sdp,
     remoteOffered: leg.given === null,
     allowsUpdate: event.allowsUpdate,
+    agent: event.agent,
   });
   w.publish(
     'leg-answered',
     { legId: leg.id, transferId: leg.transferId },
-    { role: leg.role, member: leg.member },
+    { role: leg.role, member: leg.member, agent: event.agent },
   );
   if (sdp === null) {
     w.emit({ type: 'ack', leg: leg.id, sdp: null, from: null });
     releaseLeg(w, leg.id, 'refused');
-    return targetFailed(w, 'media-refused', 488);
+    return legLost(w, leg.id, 'media-refused', 488);
   }
+  const rest = stopHunt(w, hunt, leg.id);
   const { phase } = w.call;
   if (phase.name === 'seeking') return answerCaller(w, phase.caller, leg, sdp);
   w.emit({ type: 'ack', leg: leg.id, sdp: null, from: null });
-  if (phase.name === 'transferring') {
-    const transfer = { ...phase.transfer, answeredAt: w.at, targetLeg: leg.id };
-    w.publish('transfer-answered', { legId: leg.id, transferId: transfer.id }, { member: leg.member });
-    w.setPhase({
-      name: 'switching',
-      link: { a: phase.transferee, b: leg.id, rounds: 0 },
-      transferor: phase.transferor,
-      transfer,
-      hunt: phase.hunt,
-    });
-  } else if (phase.name === 'returning') {
+  if (phase.name === 'transferring') targetAnswered(w, leg.id, rest);
+  else if (phase.name === 'returning') {
     w.setPhase({
       name: 'switching',
       link: { a: phase.party, b: leg.id, rounds: 0 },
       transferor: null,
       transfer: null,
-      hunt: phase.hunt,
+      hunt: rest,
+      consultation: null,
     });
   }
 }
@@ -132,7 +139,8 @@ function answerCaller(w: Work, callerId: LegId, agent: Leg, sdp: string): void {
   });
   w.emit({ type: 'stop-timer', timer: 'hunt' });
   w.publish('leg-answered', { legId: callerId }, { role: 'caller', member: caller.member });
-  w.patch({ answeredAt: w.at, lastMember: agent.member });
+  w.patch({ answeredAt: w.at });
+  w.arriveAt(agent.member);
   w.setPhase({ name: 'talking', link: { a: callerId, b: agent.id, rounds: 0 } });
 }
 
@@ -141,49 +149,50 @@ export function failed(w: Work, event: CallEventOf<'failed'>): void {
   if (leg.state === 'ended') return;
   if (leg.state === 'answered') return w.unexpected('failed', leg.id, 'the leg was answered');
   const wasLeaving = leg.state === 'leaving';
-  const current = isCurrent(w, leg.id);
   w.patchLeg(leg.id, { sipStatus: event.reached ? event.status : null });
   endLeg(w, leg.id, wasLeaving ? 'us' : event.reached ? leg.role : 'network', event.reason);
-  if (!wasLeaving && current) targetFailed(w, causeOf(event.status, event.reached), event.status);
-}
-
-function targetFailed(w: Work, cause: Hunt['lastCause'], status: number): void {
-  const hunt = huntOf(w);
-  if (hunt === null) return;
-  advance(w, { ...hunt, current: null, lastCause: cause, lastStatus: status });
+  if (!wasLeaving) legLost(w, leg.id, causeOf(event.status, event.reached), event.status);
 }
 
 /** The target rang too long, or did not even ring. */
-export function targetTimedOut(w: Work, id: LegId, cause: 'ring-timeout' | 'no-response'): void {
-  const hunt = huntOf(w);
-  if (hunt === null || hunt.current !== id) return;
+export function targetTimedOut(w: Work, id: LegId, timer: 'ring-timeout' | 'no-response'): void {
+  if (huntFor(w, id) === null) return;
   // However long it was given: a target that did not even ring is not there.
-  advance(w, giveUp(w, hunt, w.leg(id).state === 'trying' ? 'no-response' : cause));
+  const cause: LeaveCause = w.leg(id).state === 'trying' ? 'no-response' : timer;
+  releaseLeg(w, id, cause);
+  if (cause === 'ring-timeout') legLost(w, id, 'no-answer', 480);
+  else legLost(w, id, 'unreachable', 408);
 }
 
-/** Go on with the next target of whatever hunt this is. */
-function advance(w: Work, hunt: Hunt): void {
+/** A leg of the hunt did not take the call: go on with whatever hunt this is. */
+function legLost(w: Work, lost: LegId, cause: FailureCause, status: number): void {
+  const hunt = huntFor(w, lost);
   const { phase } = w.call;
-  if (phase.name === 'seeking') seekNext(w, phase.caller, hunt);
-  else if (phase.name === 'returning') returnParty(w, phase.party, hunt);
-  else if (phase.name === 'transferring') {
-    w.setPhase({ ...phase, hunt });
-    callNextTarget(w);
+  if (hunt === null) return;
+  if (phase.name === 'seeking') {
+    const next = huntOn(w, seekingHunt(w, phase.caller, hunt), lost, cause, status);
+    seekOn(w, phase.caller, next, { ...hunt, lastCause: cause });
+  } else if (phase.name === 'returning') {
+    returnOn(w, phase.party, huntOn(w, returningHunt(w, phase.party, hunt), lost, cause, status));
+  } else if (phase.name === 'transferring') {
+    targetLost(w, lost, cause, status);
   }
 }
 
-/** In `seeking`: call the next target for the caller, or turn the caller away when there is none. */
-export function seekNext(w: Work, caller: LegId, hunt: Hunt): void {
-  const wanted = w.call.member;
-  const next =
-    wanted === null ? null : callNext(w, { hunt, party: caller, role: 'agent', transfer: null, wanted });
+/** Begin to call desks for the caller. */
+export function seek(w: Work, caller: LegId, stages: readonly Stage[]): void {
+  const hunt = newHunt(stages);
+  seekOn(w, caller, callNext(w, seekingHunt(w, caller, hunt)), hunt);
+}
+
+function seekOn(w: Work, caller: LegId, next: Hunt | null, last: Hunt): void {
   if (next !== null) return w.setPhase({ name: 'seeking', caller, hunt: next });
   endCall(w, {
     by: 'us',
     cause: 'all-targets-failed',
     missed: true,
     leave: 'all-targets-failed',
-    status: hunt.lastCause === 'busy' ? 486 : hunt.lastCause === 'unreachable' ? 503 : 480,
+    status: last.lastCause === 'busy' ? 486 : last.lastCause === 'unreachable' ? 503 : 480,
   });
 }
 

@@ -10,6 +10,7 @@ import type {
   TransferRecord,
 } from '../ledger/records.js';
 import type { Call, Instant, Leg, Transfer } from './call.js';
+import { transferOf } from './work.js';
 
 export interface LegEnd {
   readonly endedBy: EndedBy;
@@ -34,6 +35,7 @@ export function legRecord(call: Call, leg: Leg, at: Instant, end: LegEnd): LegRe
     peer: leg.peer,
     numberDialled: leg.numberDialled,
     numberCalled: leg.numberCalled,
+    agent: leg.agent,
     callerNumber: call.callerNumber,
     sipCallId: leg.sipCallId,
     startedAt: leg.startedAt.utc,
@@ -87,6 +89,8 @@ export function transferRecord(
     outcome: end.outcome,
     cause: end.cause,
     sipStatus: end.sipStatus,
+    matter: transfer.matter,
+    note: transfer.note,
   };
 }
 
@@ -130,8 +134,7 @@ export function interruptedRecords(call: Call, utc: number): (CallRecord | LegRe
     if (leg.state === 'ended') continue;
     records.push(legRecord(call, leg, at, { endedBy: 'crash', outcome: 'interrupted', reason: null }));
   }
-  const { phase } = call;
-  const transfer = phase.name === 'transferring' || phase.name === 'switching' ? phase.transfer : null;
+  const transfer = transferOf(call);
   if (transfer !== null) {
     records.push(
       transferRecord(call, transfer, at, { outcome: 'interrupted', cause: 'restart', sipStatus: null }),

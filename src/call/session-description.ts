@@ -132,6 +132,22 @@ export function twoWay(sdp: string): string {
     .join('\r\n')}\r\n`;
 }
 
+/** The same description with no media flowing either way: for a party that is put on hold (RFC 3264 §8.4). */
+export function onHold(sdp: string): string {
+  const lines: string[] = [];
+  let inMedia = false;
+  for (const line of linesOf(sdp)) {
+    if (line.startsWith('a=') && DIRECTIONS.has(line.slice(2))) continue;
+    if (line.startsWith('m=')) {
+      if (inMedia) lines.push('a=inactive');
+      inMedia = true;
+    }
+    lines.push(line);
+  }
+  if (inMedia) lines.push('a=inactive');
+  return `${lines.join('\r\n')}\r\n`;
+}
+
 /**
  * An answer to `offer` that keeps the session but lets no media flow: for a party whose peer has just left.
  * Address and ports are those of `known`, what the party was last told (RFC 3264 §6.1, §8.4).

@@ -2,19 +2,23 @@
  * The core: `step(call, event, routing)` gives the call as it is after the event, and what is to be done.
  * Pure: no clock, no randomness, no I/O, no promise. A step never throws on anything a peer can cause.
  */
-import type { Call, Leg } from './call.js';
+import type { Call } from './call.js';
 import type { Command, TimerId } from './command.js';
+import { consultationRefused, settleConsultation } from './consult.js';
 import { dialogLost, hungUp } from './departure.js';
 import { closeIfOver, endCall } from './ending.js';
 import type { CallEvent, CallEventOf } from './event.js';
 import { offerAgain, offerAnswered, peerAcked, peerOffered } from './exchange.js';
-import { newHunt, withFallbacks } from './hunt.js';
+import { keyed, keysOver } from './keys.js';
 import { endLeg } from './legs.js';
 import { giveUpOn, reconcile } from './link.js';
 import { notifyAnswered, notifyTimedOut } from './notify.js';
-import { answered, failed, provisional, seekNext, switchRefused, targetTimedOut } from './progress.js';
+import { answered, failed, provisional, switchRefused, targetTimedOut } from './progress.js';
+import { attended, referred } from './refer.js';
+import { replacing } from './replacing.js';
+import { controlRequested, hangUpRequested, transferRequested } from './requests.js';
 import type { Routing } from './routing.js';
-import { abandonTransfer, completeSwitch, prepareTransfer, referred, startTransfer } from './transfer.js';
+import { abandonTransfer, completeSwitch } from './transfer.js';
 import { isGone, isUp, partnerOf, Work } from './work.js';
 
 export interface StepResult {
@@ -22,81 +26,9 @@ export interface StepResult {
   readonly commands: readonly Command[];
 }
 
-/** The first event of a call: an INVITE of a known source. */
-export function begin(event: CallEventOf<'invited'>, routing: Routing): StepResult {
-  const caller: Leg = {
-    id: `${event.callId}-1`,
-    role: 'caller',
-    direction: 'in',
-    state: 'trying',
-    member: event.callerMember,
-    trunk: event.trunk,
-    peer: event.peer,
-    mayTransfer: event.callerMember !== null,
-    numberDialled: event.dialled,
-    numberCalled: (event.member === null ? undefined : routing.member(event.member)?.number) ?? event.dialled,
-    sipCallId: event.sipCallId,
-    transferId: null,
-    startedAt: event.at,
-    ringingAt: null,
-    answeredAt: null,
-    acked: false,
-    leave: null,
-    sipStatus: null,
-    remote: event.offer,
-    remoteOffered: event.offer !== null,
-    given: null,
-    exchange: null,
-    allowsUpdate: event.allowsUpdate,
-    refers: 0,
-  };
-  const call: Call = {
-    id: event.callId,
-    planVersion: event.planVersion,
-    startedAt: event.at,
-    answeredAt: null,
-    dialled: event.dialled,
-    member: event.member,
-    callerNumber: event.callerNumber,
-    callerName: event.callerName,
-    callerLeg: caller.id,
-    trunk: event.trunk,
-    lastMember: null,
-    phase: { name: 'seeking', caller: caller.id, hunt: newHunt([]) },
-    legs: { [caller.id]: caller },
-    subscriptions: [],
-    legsMade: 1,
-    transfersAsked: 0,
-    hops: 0,
-    end: null,
-  };
-  const w = new Work(call, event.at, routing);
-  w.publish(
-    'call-started',
-    { legId: caller.id },
-    {
-      member: event.member,
-      dialled: event.dialled,
-      caller: event.callerNumber,
-    },
-  );
-  if (event.refuse !== null || event.member === null) {
-    const { status, cause } = event.refuse ?? { status: 404, cause: 'unknown-number' };
-    const missed = event.member !== null;
-    endCall(w, { by: 'us', cause, missed, leave: 'refused', status });
-  } else {
-    const { maxHuntMs, maxCallMs } = routing.limits;
-    w.emit({ type: 'start-timer', timer: 'hunt', ms: maxHuntMs });
-    if (maxCallMs > 0) w.emit({ type: 'start-timer', timer: 'limit', ms: maxCallMs });
-    seekNext(w, caller.id, newHunt(withFallbacks(routing, event.member)));
-  }
-  closeIfOver(w);
-  return { call: w.call, commands: w.commands };
-}
-
 export function step(call: Call, event: CallEvent, routing: Routing): StepResult {
   const w = new Work(call, event.at, routing);
-  if ('leg' in event && call.legs[event.leg] === undefined) {
+  if ('leg' in event && event.type !== 'replacing' && call.legs[event.leg] === undefined) {
     w.unexpected(event.type, event.leg, 'the call has no such leg');
   } else {
     apply(w, event);
@@ -132,16 +64,22 @@ function apply(w: Work, event: CallEvent): void {
       return offerResult(w, event);
     case 'info':
       return info(w, event);
+    case 'keyed':
+      return keyed(w, event);
     case 'referred':
       return referred(w, event);
+    case 'attended':
+      return attended(w, event);
+    case 'replacing':
+      return replacing(w, event);
     case 'notify-answered':
       return notifyAnswered(w, event.transferId, event.status);
     case 'transfer-requested':
       return transferRequested(w, event);
+    case 'control-requested':
+      return controlRequested(w, event);
     case 'hang-up-requested':
-      abandonTransfer(w, 'operator', 'operator');
-      endCall(w, { by: 'operator', cause: 'operator', missed: false, leave: 'operator', status: 480 });
-      return w.emit({ type: 'reply', result: { ok: true, transferId: null } });
+      return hangUpRequested(w);
     case 'timer':
       return timerFired(w, event.timer);
     default:
@@ -160,6 +98,8 @@ function settle(w: Work): void {
     const { state, link } = reconcile(w, phase.link);
     if (link !== phase.link) w.setPhase({ ...phase, link });
     if (state === 'settled' && phase.name === 'switching') completeSwitch(w);
+  } else {
+    settleConsultation(w);
   }
   closeIfOver(w);
 }
@@ -192,6 +132,7 @@ function offerResult(w: Work, event: CallEventOf<'offer-answered'>): void {
   if (outcome === 'lost') return dialogLost(w, event.leg);
   if (outcome !== 'refused' || exchange?.kind !== 'offered') return;
   const { phase } = w.call;
+  if (phase.name === 'consulting') return consultationRefused(w, event.leg, exchange.from);
   if (phase.name !== 'talking' && phase.name !== 'switching') return;
   // An offer that was on its way when the partner changed says nothing about the new one.
   if (partnerOf(w.call, event.leg) !== exchange.from) return;
@@ -213,49 +154,15 @@ function info(w: Work, event: CallEventOf<'info'>): void {
     request: event.request,
     status,
     reason: null,
+    code: null,
     sdp: null,
     from: null,
   });
 }
 
-/** The agent who talks with the caller now, when the request names no leg. */
-function talkingAgent(call: Call): Leg | undefined {
-  const { phase } = call;
-  if (phase.name !== 'talking') return undefined;
-  const pair = [call.legs[phase.link.b], call.legs[phase.link.a]];
-  return (
-    pair.find((leg) => leg?.mayTransfer === true && leg.role !== 'caller') ??
-    pair.find((leg) => leg?.mayTransfer)
-  );
-}
-
-function transferRequested(w: Work, event: CallEventOf<'transfer-requested'>): void {
-  const { phase } = w.call;
-  const busy = phase.name === 'transferring' || phase.name === 'switching';
-  const leg =
-    event.transferor !== null
-      ? w.call.legs[event.transferor]
-      : (talkingAgent(w.call) ?? (busy && phase.transferor !== null ? w.leg(phase.transferor) : undefined));
-  if (leg === undefined) {
-    const [code, message] =
-      event.transferor !== null
-        ? (['unknown-leg', `The call has no leg ${event.transferor}`] as const)
-        : (['not-talking', 'No agent is talking with the caller'] as const);
-    w.emit({ type: 'reply', result: { ok: false, code, message } });
-    return;
-  }
-  const wish = { trigger: event.trigger, transferor: leg.id, address: event.to, referredBy: null };
-  const verdict = prepareTransfer(w, wish);
-  if (!verdict.ok) {
-    w.emit({ type: 'reply', result: { ok: false, code: verdict.code, message: verdict.message } });
-    return;
-  }
-  const transfer = startTransfer(w, wish, verdict.to, verdict.transferee, null);
-  w.emit({ type: 'reply', result: { ok: true, transferId: transfer.id } });
-}
-
 function timerFired(w: Work, timer: TimerId): void {
   if (timer === 'hunt') return huntTimedOut(w);
+  if (timer === 'keys') return keysOver(w);
   if (timer === 'limit') {
     abandonTransfer(w, 'us', 'limit');
     return endCall(w, { by: 'us', cause: 'limit', missed: false, leave: 'limit', status: 480 });

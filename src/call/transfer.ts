@@ -1,143 +1,92 @@
-/** A transfer from its request to its end: completed, failed, refused or abandoned. */
-import type { MemberId } from '../dialplan/plan.js';
-import type { EndedBy, FailureCause, Hunt, LegId, Transfer, TransferTrigger } from './call.js';
-import type { RefusalCode } from './command.js';
+/** A transfer from its start to its end: completed, failed or abandoned. */
+import type { EndedBy, FailureCause, Hunt, LegId, Transfer } from './call.js';
+import { beginConsultation } from './consult.js';
 import { endCall } from './ending.js';
-import type { CallEventOf } from './event.js';
 import { closeExchangesWith } from './exchange.js';
-import { callNext, newHunt, withFallbacks } from './hunt.js';
+import { callNext, type HuntFor, huntOn, newHunt, stopHunt, withFallbacks } from './hunt.js';
 import { releaseLeg } from './legs.js';
 import { letGo, subscribe, tell } from './notify.js';
 import { type TransferEnd, transferRecord } from './records.js';
-import type { RoutedMember } from './routing.js';
-import { isGone, type Work } from './work.js';
-
-export interface TransferWish {
-  readonly trigger: TransferTrigger;
-  readonly transferor: LegId;
-  readonly address: string;
-  readonly referredBy: string | null;
-}
-
-type Verdict =
-  | { readonly ok: true; readonly to: RoutedMember; readonly transferee: LegId }
-  | { readonly ok: false; readonly code: RefusalCode; readonly message: string };
-
-function refuse(code: RefusalCode, message: string): Verdict {
-  return { ok: false, code, message };
-}
-
-/** May this leg transfer its party there? Rules of the dial plan; promise 5: nobody gets where they don't belong. */
-function judge(w: Work, wish: TransferWish): Verdict {
-  const { call, routing } = w;
-  const leg = w.leg(wish.transferor);
-  if (!leg.mayTransfer) return refuse('not-allowed', 'Only agents of a member may transfer');
-  const { phase } = call;
-  if (phase.name === 'transferring' || (phase.name === 'switching' && phase.transfer !== null))
-    return refuse('transfer-pending', 'A transfer of this call is under way');
-  if (phase.name !== 'talking' || (phase.link.a !== leg.id && phase.link.b !== leg.id))
-    return refuse('not-talking', 'This party is not in a conversation');
-  const transferee = phase.link.a === leg.id ? phase.link.b : phase.link.a;
-  const to = routing.resolve(wish.address);
-  if (to === undefined) return refuse('not-a-member', 'The target is neither a member nor a transfer key');
-  if (to.id === leg.member) return refuse('loop', 'The caller is with this member already');
-  // Back to the member first called, and on to an emergency member, is always allowed.
-  if (call.hops >= routing.limits.maxHops && !to.emergency && to.id !== call.member)
-    return refuse('hop-limit', `This caller was moved ${call.hops} time(s) already`);
-  return { ok: true, to, transferee };
-}
-
-/** SIP status by which a REFER is refused. */
-export function refusalStatus(code: RefusalCode): number {
-  return code === 'transfer-pending' || code === 'not-talking' ? 491 : 403;
-}
-
-function nextTransferId(w: Work): string {
-  w.patch({ transfersAsked: w.call.transfersAsked + 1 });
-  return `${w.call.id}-t${w.call.transfersAsked}`;
-}
-
-function describe(w: Work, wish: TransferWish, transferee: LegId): Omit<Transfer, 'toMember'> {
-  return {
-    id: nextTransferId(w),
-    trigger: wish.trigger,
-    mode: 'blind',
-    fromMember: w.leg(wish.transferor).member,
-    requestedTarget: wish.address,
-    transferor: wish.transferor,
-    transferee,
-    targetLeg: null,
-    requestedAt: w.at,
-    answeredAt: null,
-    referredBy: wish.referredBy,
-  };
-}
-
-/** Keep a record of a wish that was refused. */
-export function recordRefusal(w: Work, wish: TransferWish, cause: string, to: MemberId | null): void {
-  const { phase } = w.call;
-  const partner =
-    phase.name === 'talking' && phase.link.a === wish.transferor
-      ? phase.link.b
-      : phase.name === 'talking'
-        ? phase.link.a
-        : w.call.callerLeg;
-  const transfer = { ...describe(w, wish, partner), toMember: to };
-  w.emit({
-    type: 'write',
-    record: transferRecord(w.call, transfer, w.at, { outcome: 'refused', cause, sipStatus: null }),
-  });
-  w.publish(
-    'transfer-refused',
-    { legId: wish.transferor, transferId: transfer.id },
-    {
-      requestedTarget: wish.address,
-      cause,
-    },
-  );
-}
-
-/** Judge a wish; when it is allowed, return what starts it. The caller of this answers the transferor first. */
-export function prepareTransfer(w: Work, wish: TransferWish): Verdict {
-  const verdict = judge(w, wish);
-  if (!verdict.ok) recordRefusal(w, wish, verdict.code, w.routing.resolve(wish.address)?.id ?? null);
-  return verdict;
-}
+import { describe, type Granted, type TransferWish } from './wish.js';
+import { isGone, transferOf, transferorOf, type Work } from './work.js';
 
 /** Start calling the target. The two parties go on talking until somebody answers, or the transferor leaves. */
 export function startTransfer(
   w: Work,
   wish: TransferWish,
-  to: RoutedMember,
-  transferee: LegId,
+  { to, transferee }: Granted,
   subscription: { readonly eventId: string | null } | null,
 ): Transfer {
-  const transfer: Transfer = { ...describe(w, wish, transferee), toMember: to.id };
-  w.publish(
-    'transfer-requested',
-    { legId: wish.transferor, transferId: transfer.id },
-    {
-      trigger: transfer.trigger,
-      fromMember: transfer.fromMember,
-      toMember: to.id,
-      requestedTarget: wish.address,
-    },
-  );
-  const hunt = newHunt(w.routing.candidates(to.id));
+  const transfer = announce(w, { ...describe(w, wish, transferee), toMember: to.id });
+  const hunt = newHunt(w.routing.stages(to.id, transfer.fromMember));
   w.setPhase({ name: 'transferring', transferee, transferor: wish.transferor, transfer, hunt });
   if (subscription !== null) subscribe(w, wish.transferor, transfer.id, subscription.eventId);
-  callNextTarget(w);
+  huntsOn(w, callNext(w, huntFor(w, hunt)), hunt);
   return transfer;
 }
 
-/** In `transferring`: call the next target, or fail the transfer when there is none. */
-export function callNextTarget(w: Work): void {
+/** Tell whoever watches that a transfer was asked for and granted. */
+export function announce(w: Work, transfer: Transfer): Transfer {
+  const { id, trigger, mode, fromMember, toMember, requestedTarget, transferor } = transfer;
+  const detail = { trigger, mode, fromMember, toMember, requestedTarget };
+  w.publish('transfer-requested', { legId: transferor, transferId: id }, detail);
+  return transfer;
+}
+
+/** An incident goes to another member; the conversation goes on. */
+export function raiseAlert(w: Work, wish: TransferWish, { to, transferee }: Granted): Transfer {
+  const transfer: Transfer = { ...describe(w, wish, transferee), toMember: to.id };
+  const { id, fromMember, matter, note } = transfer;
+  w.publish(
+    'alert-raised',
+    { legId: wish.transferor, transferId: id },
+    { fromMember, toMember: to.id, caller: w.call.callerNumber, firstDialled: w.call.dialled, matter, note },
+  );
+  close(w, transfer, { outcome: 'completed', cause: null, sipStatus: null });
+  return transfer;
+}
+
+/** Of a consultation, the target is to speak with the transferor first. */
+function huntFor(w: Work, hunt: Hunt): HuntFor {
+  const { phase } = w.call;
+  if (phase.name !== 'transferring') throw new RangeError(`no target is called in ${phase.name}`);
+  const { transfer, transferee, transferor } = phase;
+  const party = transfer.mode === 'consult' && transferor !== null ? transferor : transferee;
+  return { hunt, party, role: 'target', transfer, wanted: transfer.toMember };
+}
+
+function huntsOn(w: Work, next: Hunt | null, last: Hunt): void {
   const { phase } = w.call;
   if (phase.name !== 'transferring') return;
-  const { transfer, transferee, hunt } = phase;
-  const next = callNext(w, { hunt, party: transferee, role: 'target', transfer, wanted: transfer.toMember });
-  if (next === null) return failTransfer(w, hunt.lastCause ?? 'unreachable', hunt.lastStatus ?? 480);
-  w.setPhase({ ...phase, hunt: next, transfer: { ...transfer, targetLeg: next.current } });
+  if (next === null) return failTransfer(w, last.lastCause ?? 'unreachable', last.lastStatus ?? 480);
+  const targetLeg = next.ringing.at(-1)?.leg ?? null;
+  w.setPhase({ ...phase, hunt: next, transfer: { ...phase.transfer, targetLeg } });
+}
+
+/** A desk of the target did not take the call. */
+export function targetLost(w: Work, lost: LegId, cause: FailureCause, status: number): void {
+  const { phase } = w.call;
+  if (phase.name !== 'transferring') return;
+  const last = { ...phase.hunt, lastCause: cause, lastStatus: status };
+  huntsOn(w, huntOn(w, huntFor(w, phase.hunt), lost, cause, status), last);
+}
+
+/** The target has answered: the transferor speaks with it first, or the caller is moved at once. */
+export function targetAnswered(w: Work, target: LegId, hunt: Hunt): void {
+  const { phase } = w.call;
+  if (phase.name !== 'transferring') return;
+  const { transferee, transferor } = phase;
+  const transfer = { ...phase.transfer, answeredAt: w.at, targetLeg: target };
+  w.publish(
+    'transfer-answered',
+    { legId: target, transferId: transfer.id },
+    { member: w.leg(target).member, mode: transfer.mode },
+  );
+  if (transfer.mode === 'consult' && transferor !== null) {
+    return beginConsultation(w, { transferee, transferor, target, transfer });
+  }
+  const link = { a: transferee, b: target, rounds: 0 };
+  w.setPhase({ name: 'switching', link, transferor, transfer, hunt, consultation: null });
 }
 
 function close(w: Work, transfer: Transfer, end: TransferEnd): void {
@@ -148,68 +97,86 @@ function close(w: Work, transfer: Transfer, end: TransferEnd): void {
 export function completeSwitch(w: Work): void {
   const { phase } = w.call;
   if (phase.name !== 'switching') return;
-  const { link, transfer, transferor } = phase;
+  const { link, transfer, transferor, consultation } = phase;
   w.setPhase({ name: 'talking', link });
-  w.patch({ lastMember: w.leg(link.b).member });
+  w.arriveAt(w.leg(link.b).member);
   w.emit({ type: 'stop-timer', timer: 'hunt' });
   if (transfer === null) return;
-  w.patch({ hops: w.call.hops + 1 });
+  if (transfer.toMember !== transfer.fromMember) w.patch({ hops: w.call.hops + 1 });
   close(w, transfer, { outcome: 'completed', cause: null, sipStatus: 200 });
   w.publish(
     'transfer-completed',
     { legId: link.b, transferId: transfer.id },
-    { toMember: transfer.toMember },
+    { toMember: transfer.toMember, mode: transfer.mode },
   );
+  if (consultation !== null) letGo(w, consultation, 200, 'transferred');
   if (transferor !== null) letGo(w, transferor, 200, 'transferred');
 }
 
 /** The transfer came to nothing: the party goes back to the transferor, or to somebody of its member. */
 export function failTransfer(w: Work, cause: FailureCause, status: number): void {
-  const { phase } = w.call;
-  if ((phase.name !== 'transferring' && phase.name !== 'switching') || phase.transfer === null) return;
-  const { transfer, transferor } = phase;
+  const transfer = transferOf(w.call);
+  if (transfer === null) return;
   close(w, transfer, { outcome: 'failed', cause, sipStatus: status });
   w.publish('transfer-failed', { transferId: transfer.id }, { toMember: transfer.toMember, cause, status });
-  if (transferor !== null && !isGone(w.leg(transferor))) {
-    w.setPhase({ name: 'talking', link: { a: transfer.transferee, b: transferor, rounds: 0 } });
-    tell(w, transfer.id, status, true);
-    return;
-  }
+  if (backToTransferor(w, transfer)) return tell(w, transfer.id, status, true, cause);
   const home = transfer.fromMember ?? w.call.member;
-  const queue = home === null ? [] : withFallbacks(w.routing, home);
+  const stages = home === null ? [] : withFallbacks(w, home);
   w.emit({ type: 'start-timer', timer: 'hunt', ms: w.routing.limits.maxHuntMs });
-  returnParty(w, transfer.transferee, { ...newHunt(queue), lastCause: cause, lastStatus: status });
+  returnParty(w, transfer.transferee, { ...newHunt(stages), lastCause: cause, lastStatus: status });
 }
 
-/** Nobody is with this party: call those who can take it back, or end politely when nobody can. */
+/** Whoever asked for the transfer is still there: it has the party again. */
+function backToTransferor(w: Work, transfer: Transfer): boolean {
+  const { phase } = w.call;
+  const transferor = transferorOf(w.call);
+  if (transferor === null || isGone(w.leg(transferor))) return false;
+  if (phase.name === 'switching' && phase.consultation !== null)
+    letGo(w, phase.consultation, 480, 'other-party-left');
+  w.setPhase({ name: 'talking', link: { a: transfer.transferee, b: transferor, rounds: 0 } });
+  return true;
+}
+
+export function returningHunt(w: Work, party: LegId, hunt: Hunt): HuntFor {
+  return { hunt, party, role: 'agent', transfer: null, wanted: w.call.lastMember ?? w.call.member };
+}
+
+/** Nobody is with this party: call those who can take it back. */
 export function returnParty(w: Work, party: LegId, hunt: Hunt): void {
-  const first = hunt.queue[0];
-  const next =
-    first === undefined
-      ? null
-      : callNext(w, { hunt, party, role: 'agent', transfer: null, wanted: first.member });
-  if (next === null) {
-    endCall(w, { by: 'us', cause: 'all-targets-failed', missed: true, leave: 'all-targets-failed' });
-    return;
-  }
-  w.setPhase({ name: 'returning', party, hunt: next });
+  returnOn(w, party, callNext(w, returningHunt(w, party, hunt)));
+}
+
+/** Go on returning the party, or end politely when nobody is left. */
+export function returnOn(w: Work, party: LegId, next: Hunt | null): void {
+  if (next !== null) return w.setPhase({ name: 'returning', party, hunt: next });
+  endCall(w, { by: 'us', cause: 'all-targets-failed', missed: true, leave: 'all-targets-failed' });
 }
 
 /** The party that was to be transferred has left, or somebody ends the call: everybody is released and told. */
 export function abandonTransfer(w: Work, by: EndedBy, cause: string): void {
+  const transfer = transferOf(w.call);
+  if (transfer === null) return;
+  close(w, transfer, { outcome: 'abandoned', cause, sipStatus: null });
+  w.publish('transfer-failed', { transferId: transfer.id }, { toMember: transfer.toMember, cause, by });
+}
+
+/** The transferor takes the party back before the target has it. */
+export function takeBack(w: Work): boolean {
   const { phase } = w.call;
-  if (phase.name !== 'transferring' && phase.name !== 'switching') return;
-  if (phase.transfer === null) return;
-  close(w, phase.transfer, { outcome: 'abandoned', cause, sipStatus: null });
-  w.publish(
-    'transfer-failed',
-    { transferId: phase.transfer.id },
-    {
-      toMember: phase.transfer.toMember,
-      cause,
-      by,
-    },
-  );
+  if (phase.name !== 'transferring' && phase.name !== 'consulting') return false;
+  const { transfer, transferor } = phase;
+  if (transferor === null || isGone(w.leg(transferor))) return false;
+  abandonTransfer(w, 'agent', 'taken-back');
+  if (phase.name === 'transferring') stopHunt(w, phase.hunt, null);
+  else letTargetGo(w, phase.target, 'taken-back');
+  backToTransferor(w, transfer);
+  tell(w, transfer.id, 487, true, 'taken-back');
+  return true;
+}
+
+function letTargetGo(w: Work, target: LegId, cause: 'other-party-left' | 'taken-back'): void {
+  letGo(w, target, 480, cause);
+  closeExchangesWith(w, target);
 }
 
 /** The target was answered but the switch cannot be finished: let it go and go on without it. */
@@ -220,40 +187,13 @@ export function dropTarget(w: Work, cause: FailureCause, status: number): void {
   releaseLeg(w, link.b, 'other-party-left');
   closeExchangesWith(w, link.b);
   if (transfer !== null) return failTransfer(w, cause, status);
-  returnParty(w, link.a, { ...hunt, current: null, lastCause: cause, lastStatus: status });
+  returnParty(w, link.a, { ...hunt, lastCause: cause, lastStatus: status });
 }
 
 /** The transferor has left: the transfer goes on without it (RFC 5589 §6.1). */
 export function transferorLeft(w: Work): void {
   const { phase } = w.call;
-  if (phase.name === 'transferring') {
-    w.setPhase({ ...phase, transferor: null });
-  } else if (phase.name === 'switching') {
+  if (phase.name === 'transferring' || phase.name === 'switching') {
     w.setPhase({ ...phase, transferor: null });
   }
-}
-
-/** A REFER inside the dialog of a leg. */
-export function referred(w: Work, event: CallEventOf<'referred'>): void {
-  const leg = w.leg(event.leg);
-  const answer = (status: number, reason: string | null) =>
-    w.emit({ type: 'respond', leg: leg.id, request: event.request, status, reason, sdp: null, from: null });
-  if (isGone(leg)) return answer(481, null);
-  w.patchLeg(leg.id, { refers: leg.refers + 1 });
-  const wish: TransferWish = {
-    trigger: 'refer',
-    transferor: leg.id,
-    address: event.referTo.ok ? event.referTo.address : '',
-    referredBy: event.referredBy,
-  };
-  if (!event.referTo.ok) {
-    recordRefusal(w, wish, 'bad-refer', null);
-    return answer(event.referTo.status, event.referTo.why);
-  }
-  const verdict = prepareTransfer(w, wish);
-  if (!verdict.ok) return answer(refusalStatus(verdict.code), verdict.message);
-  answer(202, null);
-  // RFC 3515 §2.4.6: only the first REFER of a dialog may leave its subscription without an id.
-  const eventId = leg.refers === 0 ? null : String(event.cseq);
-  startTransfer(w, wish, verdict.to, verdict.transferee, { eventId });
 }

@@ -1,5 +1,6 @@
 /** The draft that one step works on: the call so far, and the commands so far. */
-import type { Call, Instant, Leg, LegId, Phase } from './call.js';
+import type { MemberId } from '../dialplan/plan.js';
+import type { Call, Instant, Leg, LegId, Phase, Transfer } from './call.js';
 import type { CallNews, Command } from './command.js';
 import type { Routing } from './routing.js';
 
@@ -31,6 +32,13 @@ export class Work {
 
   setPhase(phase: Phase): void {
     this.call = { ...this.call, phase };
+  }
+
+  /** The caller has come to a desk of this member. */
+  arriveAt(member: MemberId | null): void {
+    const { visited } = this.call;
+    const again = member === null || visited.at(-1) === member;
+    this.patch({ lastMember: member, visited: again ? visited : [...visited, member] });
   }
 
   emit(command: Command): void {
@@ -65,14 +73,34 @@ export function isGone(leg: Leg): boolean {
 /** The party that a leg is talking with now, if any. */
 export function partnerOf(call: Call, leg: LegId): LegId | null {
   const { phase } = call;
-  if (phase.name === 'talking' || phase.name === 'switching') {
+  if (phase.name === 'talking' || phase.name === 'switching' || phase.name === 'consulting') {
     if (phase.link.a === leg) return phase.link.b;
-    if (phase.link.b === leg) return phase.link.a;
-    return null;
+    return phase.link.b === leg ? phase.link.a : null;
   }
   if (phase.name === 'transferring' && phase.transferor !== null) {
     if (phase.transferor === leg) return phase.transferee;
     if (phase.transferee === leg) return phase.transferor;
   }
   return null;
+}
+
+/** The transfer that is under way, if any. */
+export function transferOf(call: Call): Transfer | null {
+  const { phase } = call;
+  switch (phase.name) {
+    case 'transferring':
+    case 'consulting':
+    case 'switching':
+      return phase.transfer;
+    default:
+      return null;
+  }
+}
+
+/** Whoever asked for the transfer that is under way, while still there. */
+export function transferorOf(call: Call): LegId | null {
+  const { phase } = call;
+  return phase.name === 'transferring' || phase.name === 'consulting' || phase.name === 'switching'
+    ? phase.transferor
+    : null;
 }

@@ -1,0 +1,85 @@
+/** The beginning of a call. */
+import type { Call, Leg } from './call.js';
+import { closeIfOver, endCall } from './ending.js';
+import type { CallEventOf } from './event.js';
+import { newHunt, withFallbacks } from './hunt.js';
+import { seek } from './progress.js';
+import type { Routing } from './routing.js';
+import type { StepResult } from './step.js';
+import { Work } from './work.js';
+
+/** The first event of a call: an INVITE of a known source. */
+export function begin(event: CallEventOf<'invited'>, routing: Routing): StepResult {
+  const caller: Leg = {
+    id: `${event.callId}-1`,
+    role: 'caller',
+    direction: 'in',
+    state: 'trying',
+    member: event.callerMember,
+    trunk: event.trunk,
+    peer: event.peer,
+    mayTransfer: event.callerMember !== null,
+    numberDialled: event.dialled,
+    numberCalled: (event.member === null ? undefined : routing.member(event.member)?.number) ?? event.dialled,
+    agent: event.callerMember === null ? null : event.callerNumber,
+    sipCallId: event.sipCallId,
+    transferId: null,
+    startedAt: event.at,
+    ringingAt: null,
+    answeredAt: null,
+    acked: false,
+    leave: null,
+    sipStatus: null,
+    remote: event.offer,
+    remoteOffered: event.offer !== null,
+    given: null,
+    exchange: null,
+    allowsUpdate: event.allowsUpdate,
+    refers: 0,
+  };
+  const call: Call = {
+    id: event.callId,
+    planVersion: event.planVersion,
+    startedAt: event.at,
+    answeredAt: null,
+    dialled: event.dialled,
+    member: event.member,
+    callerNumber: event.callerNumber,
+    callerName: event.callerName,
+    callerLeg: caller.id,
+    trunk: event.trunk,
+    lastMember: null,
+    visited: [],
+    carried: event.carried,
+    keys: null,
+    phase: { name: 'seeking', caller: caller.id, hunt: newHunt([]) },
+    legs: { [caller.id]: caller },
+    subscriptions: [],
+    legsMade: 1,
+    transfersAsked: 0,
+    hops: 0,
+    end: null,
+  };
+  const w = new Work(call, event.at, routing);
+  w.publish(
+    'call-started',
+    { legId: caller.id },
+    {
+      member: event.member,
+      dialled: event.dialled,
+      caller: event.callerNumber,
+    },
+  );
+  if (event.refuse !== null || event.member === null) {
+    const { status, cause } = event.refuse ?? { status: 404, cause: 'unknown-number' };
+    const missed = event.member !== null;
+    endCall(w, { by: 'us', cause, missed, leave: 'refused', status });
+  } else {
+    const { maxHuntMs, maxCallMs } = routing.limits;
+    w.emit({ type: 'start-timer', timer: 'hunt', ms: maxHuntMs });
+    if (maxCallMs > 0) w.emit({ type: 'start-timer', timer: 'limit', ms: maxCallMs });
+    seek(w, caller.id, withFallbacks(w, event.member));
+  }
+  closeIfOver(w);
+  return { call: w.call, commands: w.commands };
+}

@@ -1,0 +1,111 @@
+/** Keys of an agent's telephone: codes of the dial plan are ours, all others go to the other party. */
+
+import type { KeyPress, Leg } from './call.js';
+import { complete, toggle } from './consult.js';
+import type { CallEventOf } from './event.js';
+import type { KeyAction } from './routing.js';
+import { startTransfer, takeBack } from './transfer.js';
+import { grant } from './wish.js';
+import { isGone, isUp, partnerOf, transferorOf, type Work } from './work.js';
+
+export function keyed(w: Work, event: CallEventOf<'keyed'>): void {
+  const leg = w.leg(event.leg);
+  const { request, press } = event;
+  const respond = (status: number) =>
+    w.emit({
+      type: 'respond',
+      leg: leg.id,
+      request,
+      status,
+      reason: null,
+      code: null,
+      sdp: null,
+      from: null,
+    });
+  if (isGone(leg)) return respond(481);
+  const held = w.call.keys?.leg === leg.id ? w.call.keys.presses : [];
+  const presses = [...held, press];
+  const reading = isAgent(w, leg) ? w.routing.readKeys(typed(presses)) : null;
+  if (reading !== null && (reading.action !== null || reading.mayGrow)) {
+    respond(200);
+    if (reading.mayGrow) return keep(w, leg, presses);
+    forget(w);
+    if (reading.action !== null) act(w, leg, reading.action);
+    return;
+  }
+  if (held.length === 0) return pass(w, leg, request, respond);
+  respond(200);
+  forget(w);
+  replay(w, leg, presses);
+}
+
+/** No further key came: what was pressed is a code as it stands, or was never meant as one. */
+export function keysOver(w: Work): void {
+  const { keys } = w.call;
+  if (keys === null) return;
+  w.patch({ keys: null });
+  const leg = w.leg(keys.leg);
+  if (isGone(leg)) return;
+  const { action } = w.routing.readKeys(typed(keys.presses));
+  if (action !== null) act(w, leg, action);
+  else replay(w, leg, keys.presses);
+}
+
+/** The leg has gone: its keys are nobody's. */
+export function dropKeysOf(w: Work, leg: Leg): void {
+  if (w.call.keys?.leg === leg.id) forget(w);
+}
+
+function isAgent(w: Work, leg: Leg): boolean {
+  if (!leg.mayTransfer) return false;
+  return partnerOf(w.call, leg.id) !== null || transferorOf(w.call) === leg.id;
+}
+
+function typed(presses: readonly KeyPress[]): string {
+  return presses.map(({ key }) => key).join('');
+}
+
+function keep(w: Work, leg: Leg, presses: readonly KeyPress[]): void {
+  w.patch({ keys: { leg: leg.id, presses } });
+  w.emit({ type: 'start-timer', timer: 'keys', ms: w.routing.limits.betweenKeysMs });
+}
+
+function forget(w: Work): void {
+  if (w.call.keys === null) return;
+  w.patch({ keys: null });
+  w.emit({ type: 'stop-timer', timer: 'keys' });
+}
+
+function pass(w: Work, leg: Leg, request: string, respond: (status: number) => void): void {
+  const partner = partnerOf(w.call, leg.id);
+  if (partner === null || !isUp(w.leg(partner))) return respond(480);
+  w.emit({ type: 'forward', leg: leg.id, request, to: partner });
+}
+
+function replay(w: Work, leg: Leg, presses: readonly KeyPress[]): void {
+  const partner = partnerOf(w.call, leg.id);
+  if (partner !== null && isUp(w.leg(partner))) w.emit({ type: 'send-keys', leg: partner, presses });
+}
+
+/** Refusals are recorded and published; a telephone has no other way to tell its user. */
+function act(w: Work, leg: Leg, action: KeyAction): void {
+  if (action.kind === 'transfer') {
+    const { mode, address } = action;
+    const wish = {
+      trigger: 'key',
+      mode,
+      transferor: leg.id,
+      address,
+      referredBy: null,
+      matter: null,
+      note: null,
+    } as const;
+    const verdict = grant(w, wish);
+    if (verdict.ok) startTransfer(w, wish, verdict, null);
+    return;
+  }
+  if (transferorOf(w.call) !== leg.id) return;
+  if (action.kind === 'cancel') takeBack(w);
+  else if (action.kind === 'complete') complete(w);
+  else toggle(w);
+}
