@@ -1,8 +1,9 @@
-import type { Call, CallId } from '../call/call.js';
+import { begin } from '../call/begin.js';
+import type { Call, CallId, LegId } from '../call/call.js';
 import type { CallNews, Command, CommandOf, RequestResult, TimerId } from '../call/command.js';
 import type { CallEvent, CallEventOf } from '../call/event.js';
 import type { Routing } from '../call/routing.js';
-import { begin, type StepResult, step } from '../call/step.js';
+import { type StepResult, step } from '../call/step.js';
 import type { Trunk } from '../dialplan/plan.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { LedgerRecord } from '../ledger/records.js';
@@ -25,11 +26,16 @@ export interface RunnerParts {
   onNews(callId: CallId, news: CallNews): void;
   onRecord(record: LedgerRecord): void;
   onUnexpected(callId: CallId, event: string): void;
-  /** The call is over. */
+  /** The live call that this leg belongs to. */
+  callOf(leg: LegId): Call | null;
+  /** The other call has become part of this one; gives its runner, which takes no events any more. */
+  absorb(other: CallId, into: CallRunner): CallRunner | null;
+  /** The call is over, and so are those that it absorbed. */
   onForget(callId: CallId): void;
 }
 
 type UntimedEvent = CallEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never;
+export type UntimedEventOf<T extends CallEvent['type']> = Extract<UntimedEvent, { type: T }>;
 
 /**
  * One call, running: its mailbox, its timers, and the commands on their way out. Events are taken one at a
@@ -41,8 +47,11 @@ export class CallRunner {
   readonly #outbox: Command[] = [];
   readonly #timers = new Map<TimerId, Timer>();
   readonly #replies: ((result: RequestResult) => void)[] = [];
+  readonly #absorbed = new Map<CallId, CallRunner>();
   #stepping = false;
   #sending = false;
+  #invited = 0;
+  #whenSent: (() => void)[] = [];
 
   constructor(
     readonly id: CallId,
@@ -54,6 +63,12 @@ export class CallRunner {
   /** The call as it is now; null before `start`. */
   get call(): Call | null {
     return this.#call;
+  }
+
+  /** A name for a leg that comes in by itself (RFC 3891); unlike those that the core gives. */
+  newInboundLeg(): LegId {
+    this.#invited++;
+    return `${this.id}-r${this.#invited}`;
   }
 
   start(invited: Omit<CallEventOf<'invited'>, 'at' | 'type' | 'callId'>): void {
@@ -82,10 +97,10 @@ export class CallRunner {
 
   #step(event: CallEvent): void {
     const call = this.#call;
-    if (call === null || call.phase.name === 'ended') return this.#refuseReplies();
+    if (call === null || call.phase.name === 'ended') return this.#tooLate(event);
     this.log.debug({ event: event.type, leg: 'leg' in event ? event.leg : undefined }, 'event');
     try {
-      this.#take(step(call, event, this.routing));
+      this.#take(step(call, this.#completed(event, call), this.routing));
     } catch (err) {
       // A bug in one step must not end the process, and with it every other call: this call goes on as it was.
       this.log.error({ err, event: event.type }, 'an event could not be handled');
@@ -93,9 +108,30 @@ export class CallRunner {
     }
   }
 
-  /** Dispatch a request of an operator; resolves to the core's verdict. */
+  /** What an event says of another call is looked up at the moment that it is taken. */
+  #completed(event: CallEvent, call: Call): CallEvent {
+    if (event.type !== 'attended') return event;
+    const elsewhere = call.legs[event.asker] === undefined ? event.asker : event.named;
+    return { ...event, other: this.parts.callOf(elsewhere) };
+  }
+
+  /** The call is over. A REFER that came on a leg of another call waits for an answer all the same. */
+  #tooLate(event: CallEvent): void {
+    this.#refuseReplies();
+    if (event.type !== 'attended') return;
+    this.parts.signalling.respond(
+      event.asker,
+      event.request,
+      403,
+      'The replaced call is over',
+      null,
+      'unknown-dialog',
+    );
+  }
+
+  /** Dispatch a request of an operator or agent desktop; resolves to the core's verdict. */
   ask(
-    event: Extract<UntimedEvent, { type: 'transfer-requested' | 'hang-up-requested' }>,
+    event: UntimedEventOf<'transfer-requested' | 'control-requested' | 'hang-up-requested'>,
   ): Promise<RequestResult> {
     return new Promise((resolve) => {
       this.#replies.push(resolve);
@@ -111,15 +147,41 @@ export class CallRunner {
   #take({ call, commands }: StepResult): void {
     this.#call = call;
     const records: LedgerRecord[] = [];
+    const closing: LedgerRecord[] = [];
     let over = false;
     for (const command of commands) {
-      if (command.type === 'write') records.push(command.record);
+      if (command.type === 'absorb') this.#absorb(command.call);
+      // The record of a call that was absorbed closes that call, whose legs are journalled with this one first.
+      else if (command.type === 'write' && isOtherCall(command.record, call.id)) closing.push(command.record);
+      else if (command.type === 'write') records.push(command.record);
       else if (command.type === 'forget') over = true;
     }
     if (!over) this.parts.ledger.journal(call.id, call);
+    for (const record of closing) this.parts.ledger.append([record], record.id);
     if (records.length > 0) this.parts.ledger.append(records, over ? call.id : undefined);
     this.#outbox.push(...commands);
     this.#send();
+  }
+
+  #absorb(other: CallId): void {
+    const runner = this.parts.absorb(other, this);
+    if (runner === null) return;
+    runner.#stop();
+    this.#absorbed.set(other, runner);
+    this.parts.media.callsJoined(other, this.id);
+  }
+
+  /** No more events: the legs belong to another call now. What is on its way out goes out. */
+  #stop(): void {
+    this.#call = null;
+    this.#cancelTimers();
+    this.#refuseReplies();
+  }
+
+  /** Resolves when all commands so far are carried out. */
+  sent(): Awaitable<void> {
+    if (!this.#sending) return;
+    return new Promise((resolve) => this.#whenSent.push(resolve));
   }
 
   /** Carry commands out in order; when one must wait, the others wait behind it. */
@@ -138,6 +200,7 @@ export class CallRunner {
       return;
     }
     this.#sending = false;
+    for (const tell of this.#whenSent.splice(0)) tell();
   }
 
   /** A command that cannot be carried out must not keep those behind it from their turn. */
@@ -180,15 +243,22 @@ export class CallRunner {
           signalling.offer(command.leg, command.method, sdp),
         );
       case 'respond': {
-        const { leg, request, status, reason } = command;
-        return this.#withSdp(command, leg, (sdp) => signalling.respond(leg, request, status, reason, sdp));
+        const { leg, request, status, reason, code } = command;
+        return this.#withSdp(command, leg, (sdp) =>
+          signalling.respond(leg, request, status, reason, sdp, code),
+        );
       }
       case 'forward':
         return signalling.forward(command.leg, command.request, command.to);
       case 'notify': {
         const headers = notifyHeaders(command.eventId, command.final);
-        return signalling.notify(command.leg, command.transferId, sipfrag(command.status), headers);
+        const body = sipfrag(command.status, command.cause);
+        return signalling.notify(command.leg, command.transferId, body, headers);
       }
+      case 'send-keys':
+        return signalling.sendKeys(command.leg, command.presses);
+      case 'absorb':
+        return this.#absorbed.get(command.call)?.sent();
       case 'start-timer':
         return this.#startTimer(command);
       case 'stop-timer':
@@ -263,11 +333,19 @@ export class CallRunner {
     this.parts.onRecord(record);
   }
 
-  #forget(): void {
+  #cancelTimers(): void {
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
+  }
+
+  #forget(): void {
+    this.#cancelTimers();
     this.#refuseReplies();
     this.parts.media.callEnded(this.id);
     this.parts.onForget(this.id);
   }
+}
+
+function isOtherCall(record: LedgerRecord, own: CallId): boolean {
+  return record.kind === 'call' && record.id !== own;
 }

@@ -1,9 +1,11 @@
-import type { CallId, LegId } from '../call/call.js';
+import type { Call, CallId, LegId } from '../call/call.js';
 import type { CallNews, RequestResult } from '../call/command.js';
 import { interruptedRecords } from '../call/records.js';
 import type { DialPlanHolder } from '../dialplan/holder.js';
+import type { Trunk } from '../dialplan/plan.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { MediaAnchor } from '../media/anchor.js';
+import { CallBook } from './call-book.js';
 import { CallRunner, type RunnerParts } from './call-runner.js';
 import type { EngineClock } from './clock.js';
 import { Figures } from './figures.js';
@@ -38,14 +40,9 @@ export interface EngineParts {
   readonly times: WaitingTimes;
 }
 
-/** Legs are named after their call: `<call>-<n>`. */
-function callOf(leg: LegId): CallId {
-  return leg.slice(0, leg.lastIndexOf('-'));
-}
-
 /** All calls: takes them in at the door, keeps them running, and answers for them. */
 export class Engine implements Operations {
-  readonly #calls = new Map<CallId, CallRunner>();
+  readonly #calls = new CallBook();
   readonly #figures = new Figures();
   readonly #events: LiveEvents;
   readonly #health: GatewayHealth;
@@ -75,6 +72,8 @@ export class Engine implements Operations {
       onNews: (callId, news) => this.#publish(callId, news),
       onRecord: (record) => this.#figures.count(record),
       onUnexpected: () => this.#figures.countUnexpected(),
+      callOf: (leg) => this.#calls.ofLeg(leg)?.call ?? null,
+      absorb: (other, into) => this.#calls.absorb(other, into),
       onForget: (callId) => this.#forget(callId),
     };
     parts.dialPlan.onChange((plan) => this.#health.watch(plan));
@@ -131,13 +130,14 @@ export class Engine implements Operations {
   #onInvite(invite: IncomingInvite): void {
     const { dialPlan, log, maxCalls, times } = this.parts;
     const plan = dialPlan.current;
-    const { ip, port, transport } = invite.source;
+    const { ip, port } = invite.source;
     const trunk = plan.trunkBySource(ip, port);
     if (trunk === undefined) {
       this.#figures.countRefusedSource();
       log.warn({ ip, port, sipCallId: invite.sipCallId }, 'INVITE from a source that no trunk allows');
       return invite.refuse(403, 'Source not allowed');
     }
+    if (invite.replaces?.leg && this.#replace(invite, trunk, invite.replaces.leg)) return;
     const member = plan.memberByAddress(invite.requestUri);
     const full = this.#calls.size >= maxCalls;
     const turnAway = member !== undefined && !member.emergency && (this.#draining || full);
@@ -148,32 +148,79 @@ export class Engine implements Operations {
       this.#runnerParts,
       log.child({ call: id }),
     );
-    this.#calls.set(id, runner);
+    this.#calls.add(runner);
     this.#figures.countCall();
     invite.accept(`${id}-1`);
     runner.start({
       planVersion: plan.version,
       dialled: dialledOf(invite.requestUri),
       member: member?.id ?? null,
-      refuse: turnAway ? { status: 503, cause: this.#draining ? 'draining' : 'full' } : null,
+      refuse:
+        invite.replaces !== null
+          ? { status: 481, cause: 'unknown-dialog' }
+          : turnAway
+            ? { status: 503, cause: this.#draining ? 'draining' : 'full' }
+            : null,
       callerNumber: invite.callerNumber,
       callerName: invite.callerName,
       trunk: trunk.id,
       callerMember: trunk.kind === 'member' ? trunk.member : null,
-      peer: `${ip.includes(':') ? `[${ip}]` : ip}:${port}/${transport}`,
+      carried: invite.carried,
+      peer: peerOf(invite),
       sipCallId: invite.sipCallId,
       offer: invite.offer,
       allowsUpdate: invite.allowsUpdate,
     });
   }
 
+  /** An INVITE that takes the place of a leg joins the call of that leg. False when that call is over. */
+  #replace(invite: IncomingInvite, trunk: Trunk, replaced: LegId): boolean {
+    const runner = this.#calls.ofLeg(replaced);
+    if (runner === undefined) return false;
+    const leg = runner.newInboundLeg();
+    const member = trunk.kind === 'member' ? trunk.member : null;
+    invite.accept(leg);
+    runner.dispatch({
+      type: 'replacing',
+      leg,
+      replaces: replaced,
+      earlyOnly: invite.replaces?.earlyOnly ?? false,
+      trunk: trunk.id,
+      member,
+      peer: peerOf(invite),
+      agent: invite.callerNumber,
+      numberDialled: dialledOf(invite.requestUri),
+      sipCallId: invite.sipCallId,
+      offer: invite.offer,
+      allowsUpdate: invite.allowsUpdate,
+    });
+    return true;
+  }
+
   #onLegEvent(event: LegEvent): void {
-    const runner = this.#calls.get(callOf(event.leg));
+    if (event.type === 'attended') return this.#onAttended(event);
+    const runner = this.#calls.ofLeg(event.leg);
     if (runner === undefined) {
       this.parts.log.debug({ leg: event.leg, event: event.type }, 'event of a call that is over');
       return;
     }
     runner.dispatch(event);
+  }
+
+  /** A REFER that joins two calls is a matter of the one whose caller is no agent, else of the one that it came on. */
+  #onAttended(event: Extract<LegEvent, { type: 'attended' }>): void {
+    const own = this.#calls.ofLeg(event.asker);
+    const other = this.#calls.ofLeg(event.named);
+    if (own === undefined) return;
+    if (other === undefined || own === other) {
+      const { asker: leg, request, cseq, referredBy, subscribes } = event;
+      const why =
+        other === undefined ? 'The replaced call is over' : 'Replaces names the call that the REFER is in';
+      const referTo = { ok: false, status: 403, code: 'unknown-dialog', why } as const;
+      return own.dispatch({ type: 'referred', leg, request, cseq, referTo, referredBy, subscribes });
+    }
+    const main = isOfAgent(own.call) && !isOfAgent(other.call) ? other : own;
+    main.dispatch({ ...event, other: null });
   }
 
   #publish(callId: CallId, news: CallNews): void {
@@ -197,7 +244,7 @@ export class Engine implements Operations {
   }
 
   #forget(callId: CallId): void {
-    this.#calls.delete(callId);
+    this.#calls.forget(callId);
     if (this.#calls.size === 0) this.#whenEmpty?.();
   }
 
@@ -213,7 +260,7 @@ export class Engine implements Operations {
   }
 
   liveCalls(): readonly LiveCall[] {
-    return [...this.#calls.values()].flatMap(({ call }) => (call === null ? [] : [liveView(call)]));
+    return [...this.#calls.all()].flatMap(({ call }) => (call === null ? [] : [liveView(call)]));
   }
 
   liveCall(id: string): LiveCall | undefined {
@@ -278,6 +325,15 @@ export class Engine implements Operations {
       gatewaysUp: this.#health.states(),
     });
   }
+}
+
+/** The call was made by an agent, not by a citizen. */
+function isOfAgent(call: Call | null): boolean {
+  return call?.legs[call.callerLeg]?.mayTransfer === true;
+}
+
+function peerOf({ source: { ip, port, transport } }: IncomingInvite): string {
+  return `${ip.includes(':') ? `[${ip}]` : ip}:${port}/${transport}`;
 }
 
 /** What the caller dialled: the user part of the Request-URI, or all of it when there is none. */

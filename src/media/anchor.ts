@@ -23,6 +23,8 @@ export interface MediaAnchor {
   readonly can: MediaAbilities;
   /** The description of `from` as `to` shall see it. Rejects when the media server cannot do it. */
   describe(passage: Passage): Awaitable<string>;
+  /** The legs of call `from` belong to call `to` from now on, and keep their sessions. */
+  callsJoined(from: string, to: string): void;
   /** The leg is gone: forget what was kept for it. */
   legEnded(callId: string, leg: string): void;
   callEnded(callId: string): void;

@@ -36,6 +36,12 @@ export class DirectAnchor implements MediaAnchor {
     return `v=0\r\no=onekey ${origin.sessionId} ${origin.version} ${address}\r\ns=-\r\n${body}`;
   }
 
+  callsJoined(from: string, to: string): void {
+    const moved = this.#calls.get(from);
+    this.#calls.delete(from);
+    if (moved !== undefined) this.#calls.set(to, new Map([...(this.#calls.get(to) ?? []), ...moved]));
+  }
+
   legEnded(callId: string, leg: string): void {
     this.#calls.get(callId)?.delete(leg);
   }
