@@ -27,6 +27,8 @@ export interface Party {
   readonly spec: PartySpec;
   /** Exit code of sipp: 0 only when every call went exactly as the scenario says. */
   readonly done: Promise<number>;
+  /** Every message so far, as sipp writes them down. */
+  messages(): string;
   /** What went wrong and every message, for a person to read. */
   account(): string;
   kill(): void;
@@ -56,6 +58,7 @@ export async function startParty(spec: PartySpec, server: string, folder: string
   const party: Party = {
     spec,
     done,
+    messages: () => read(`${base}.messages.log`),
     account: () => account(spec, base, screen),
     kill: () => child.kill('SIGKILL'),
   };
@@ -113,8 +116,11 @@ function exitCode(child: ChildProcess): Promise<number> {
   });
 }
 
+function read(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+}
+
 function account(spec: PartySpec, base: string, screen: string): string {
-  const read = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8').trim() : '');
   const errors = read(`${base}.errors.log`);
   return [
     `--- ${spec.scenario} on port ${spec.port}`,

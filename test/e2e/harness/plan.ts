@@ -4,6 +4,8 @@ import { stringify } from 'yaml';
 export interface Ports {
   /** The carrier's side: the phone of the caller. */
   readonly caller: number;
+  /** A second phone of 12345, that only calls. */
+  readonly desk: number;
   /** Members' PBXs, by the name of their trunk. */
   readonly pbx: Readonly<Record<PbxName, number>>;
 }
@@ -33,7 +35,7 @@ export function testPlan(ports: Ports): DialPlanFile {
     },
     trunks: {
       'city-line': { kind: 'carrier', sources: [`127.0.0.1:${ports.caller}`], gateways: [] },
-      ...Object.fromEntries(pbxNames.map((name) => [name, pbxTrunk(name, ports.pbx[name])])),
+      ...Object.fromEntries(pbxNames.map((name) => [name, pbxTrunk(name, ports)])),
     },
     keys: { '*1': 'city', '*2': 'police', '*3': 'funeral' },
   };
@@ -86,12 +88,13 @@ const owners: Readonly<Record<PbxName, string>> = {
   'pbx-12333': 'duty',
 };
 
-function pbxTrunk(name: PbxName, port: number): Readonly<Record<string, unknown>> {
+function pbxTrunk(name: PbxName, ports: Ports): Readonly<Record<string, unknown>> {
+  const own = `127.0.0.1:${ports.pbx[name]}`;
   return {
     kind: 'member',
     member: owners[name],
-    gateways: [`127.0.0.1:${port}/udp`],
-    sources: [`127.0.0.1:${port}`],
+    gateways: [`${own}/udp`],
+    sources: name === 'pbx-12345' ? [own, `127.0.0.1:${ports.desk}`] : [own],
   };
 }
 

@@ -3,17 +3,18 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CallRow, LegRow, TransferRow } from './api.js';
-import { type PartySpec, startParty } from './party.js';
+import { type Party, type PartySpec, startParty } from './party.js';
 import { type DialPlanFile, type PbxName, type Ports, testPlan } from './plan.js';
 import { freePort } from './ports.js';
 import type { ScenarioParameters } from './render-scenario.js';
+import { type SeenDialog, seenDialog } from './seen-dialog.js';
 import { Server, verifyLedger } from './server.js';
 import { until } from './wait.js';
 
 /** A party of a story: the caller, or the PBX of a trunk. */
 export interface Role {
   readonly scenario: string;
-  readonly at: 'caller' | PbxName;
+  readonly at: 'caller' | 'desk' | PbxName;
   readonly with?: ScenarioParameters;
   readonly transport?: 'udp' | 'tcp';
   /** Calls that it plays; 1 when left out. */
@@ -35,9 +36,17 @@ export interface Trace {
 export interface Story {
   readonly parties: readonly Role[];
   /** Done while the parties play, e.g. a request to the API. `caller` is the caller's number. */
-  readonly meanwhile?: (caller: string) => Promise<void>;
+  readonly meanwhile?: (caller: string, stage: Stage) => Promise<void>;
   /** How long legs may take to end once all parties are done; milliseconds, 10 s when left out. */
   readonly settleMs?: number;
+}
+
+/** A story while it plays. */
+export interface Stage {
+  /** Bring in another party. It must end well like the others. */
+  enter(role: Role): Promise<void>;
+  /** The dialog of a party that is being called, once it has answered. */
+  dialogOf(scenario: string): Promise<SeenDialog>;
 }
 
 export interface WorldOptions {
@@ -71,6 +80,7 @@ export class World {
     const folder = mkdtempSync(join(tmpdir(), 'onekey-e2e-'));
     const ports: Ports = {
       caller: await freePort(),
+      desk: await freePort(),
       pbx: {
         'pbx-12345': await freePort(),
         'pbx-110': await freePort(),
@@ -118,7 +128,7 @@ export class World {
     const caller = `1380013${String(this.#stories).padStart(4, '0')}`;
     const folder = join(this.folder, `story-${this.#stories}`);
     mkdirSync(folder);
-    const parties = [];
+    const parties: Party[] = [];
     // Phones that are called listen before anybody calls.
     for (const role of [...story.parties].sort(
       (a, b) => Number(a.at === 'caller') - Number(b.at === 'caller'),
@@ -126,7 +136,12 @@ export class World {
       parties.push(await startParty(this.#spec(role, caller), this.server.sip, folder));
     }
     try {
-      await story.meanwhile?.(caller);
+      await story.meanwhile?.(caller, {
+        enter: async (role) => {
+          parties.push(await startParty(this.#spec(role, caller), this.server.sip, folder));
+        },
+        dialogOf: (scenario) => seenDialog(scenario, parties),
+      });
       const codes = await Promise.all(parties.map((party) => party.done));
       if (codes.some((code) => code !== 0)) throw new Error(`parties ended with ${codes.join(', ')}`);
       await until(
@@ -172,11 +187,13 @@ export class World {
   }
 
   #spec(role: Role, caller: string): PartySpec {
-    const own: ScenarioParameters = role.at === 'caller' ? { dial: '12345' } : { number: numberAt[role.at] };
+    const { at } = role;
+    const calls = at === 'caller' || at === 'desk';
+    const own: ScenarioParameters = calls ? { dial: '12345' } : { number: numberAt[at] };
     return {
       scenario: role.scenario,
-      port: role.at === 'caller' ? this.ports.caller : this.ports.pbx[role.at],
-      calls: role.at === 'caller',
+      port: calls ? this.ports[at] : this.ports.pbx[at],
+      calls,
       parameters: { caller, ...own, ...role.with },
       transport: role.transport ?? 'udp',
       times: role.times ?? 1,

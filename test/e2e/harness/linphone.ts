@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { endWithUs } from './end-with-us.js';
+import { udpPortBound } from './ports.js';
+import { until } from './wait.js';
+
+/** linphonec, a real softphone that can transfer attended; told what to do on its command line. */
+export class Linphone {
+  #output = '';
+
+  private constructor(private readonly child: ChildProcess) {
+    const keep = (chunk: Buffer): void => {
+      this.#output = (this.#output + chunk.toString()).slice(-20_000);
+    };
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
+  }
+
+  /** Start a phone that answers by itself, on a UDP port of 127.0.0.1; its files go to `folder`. */
+  static async start(user: string, port: number, folder: string): Promise<Linphone> {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'linphonerc'), configuration(user, port));
+    const child = spawn('linphonec', ['-a', '-c', join(folder, 'linphonerc')], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, HOME: folder },
+    });
+    endWithUs(child);
+    let failure: Error | undefined;
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      failure =
+        error.code === 'ENOENT'
+          ? new Error(
+              'linphonec was not found: install it with `apt-get install linphone-cli`, or run scripts/test',
+            )
+          : error;
+    });
+    const phone = new Linphone(child);
+    await until('the softphone to listen', () => {
+      if (failure !== undefined) throw failure;
+      return udpPortBound(port) || undefined;
+    });
+    // Without a sound card it would not answer; with files it sends silence.
+    phone.type('soundcard use files');
+    return phone;
+  }
+
+  type(command: string): void {
+    this.child.stdin?.write(`${command}\n`);
+  }
+
+  /** Wait until it has said something like this; gives the match. */
+  async says(what: RegExp): Promise<RegExpExecArray> {
+    return until(`linphonec to say ${what}`, () => what.exec(this.#output) ?? undefined).catch(
+      (error: unknown) => {
+        throw new Error(`${String(error)}\n${this.#output}`);
+      },
+    );
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGTERM');
+    await ended;
+  }
+}
+
+function configuration(user: string, port: number): string {
+  return [
+    '[sip]',
+    `sip_port=${port}`,
+    'sip_tcp_port=0',
+    'sip_tls_port=0',
+    'guess_hostname=0',
+    `contact=sip:${user}@127.0.0.1:${port}`,
+    'default_proxy=-1',
+    'register_only_when_network_is_up=0',
+    'auto_net_state_mon=0',
+    '[net]',
+    'firewall_policy=0',
+    '[rtp]',
+    'audio_rtp_port=0',
+    '[video]',
+    'capture=0',
+    'display=0',
+    '',
+  ].join('\n');
+}
