@@ -57,15 +57,24 @@ function describePlan(
       emergency: member.emergency,
       source: member.source,
       keys: keysOf(member.id),
-      targets: member.targets.map((target) => ({ ...target })),
+      targets: member.targets.map(({ ring, desks, onlyFor }) => ({
+        ring,
+        desks: desks.map((desk) => ({ ...desk })),
+        onlyFor: [...onlyFor],
+      })),
       fallback: member.fallback,
+      hours:
+        member.hours === null ? null : { timezone: member.hours.timezone, weekly: [...member.hours.text] },
+      capacity: member.capacity,
+      mayTransferTo: member.mayTransferTo === null ? null : [...member.mayTransferTo],
     })),
-    trunks: [...plan.trunks.values()].map(({ id, kind, member, gateways }) => ({
+    trunks: [...plan.trunks.values()].map(({ id, kind, member, gateways, capacity }) => ({
       id,
       kind,
       member,
+      capacity,
       gateways: gateways.map((gateway) => ({ id: gateway.id, up: gatewaysUp[gateway.id] ?? null })),
     })),
-    policies: { ...plan.policies },
+    policies: { ...plan.policies, keyCodes: { ...plan.policies.keyCodes } },
   };
 }

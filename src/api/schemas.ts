@@ -209,6 +209,18 @@ export const healthSchema = z
   })
   .meta({ id: 'Health' });
 
+const targetSchema = z.object({
+  ring: z
+    .enum(['one', 'together', 'weighted'])
+    .meta({ description: 'One desk, several at the same time, or several in weighted random order' }),
+  desks: z.array(
+    z.object({ trunk: z.string(), number: z.string(), ringSeconds: z.number(), weight: z.number() }),
+  ),
+  onlyFor: z
+    .array(z.string())
+    .meta({ description: 'Liaison desk: members whose transfers come here first; empty: for everybody' }),
+});
+
 export const dialPlanSchema = z
   .object({
     version: text('First 12 hex digits of the SHA-256 of the file', '0123456789ab'),
@@ -223,8 +235,17 @@ export const dialPlanSchema = z
         keys: z
           .array(z.string())
           .meta({ description: 'Transfer keys that mean this member', example: ['*1'] }),
-        targets: z.array(z.object({ trunk: z.string(), number: z.string(), ringSeconds: z.number() })),
+        targets: z.array(targetSchema),
         fallback: z.string().nullable(),
+        hours: z
+          .object({ timezone: text('IANA name', 'Asia/Shanghai'), weekly: z.array(z.string()) })
+          .nullable()
+          .meta({ description: 'When it takes calls, holidays aside; null: always' }),
+        capacity: z.number().nullable().meta({ description: 'Calls that it takes at once; null: no limit' }),
+        mayTransferTo: z
+          .array(z.string())
+          .nullable()
+          .meta({ description: 'Members that its agents may transfer to; null: every member' }),
       }),
     ),
     trunks: z.array(
@@ -232,6 +253,7 @@ export const dialPlanSchema = z
         id: z.string(),
         kind: z.enum(['carrier', 'member']),
         member: z.string().nullable(),
+        capacity: z.number().nullable().meta({ description: 'Legs that it carries at once; null: no limit' }),
         gateways: z.array(
           z.object({
             id: z.string(),
@@ -240,6 +262,20 @@ export const dialPlanSchema = z
         ),
       }),
     ),
-    policies: z.object({ maxHops: z.number(), maxHuntSeconds: z.number(), maxCallSeconds: z.number() }),
+    policies: z.object({
+      maxHops: z.number(),
+      maxHuntSeconds: z.number(),
+      maxCallSeconds: z.number(),
+      timezone: z.string(),
+      betweenKeysSeconds: z.number(),
+      keyCodes: z
+        .object({
+          cancel: z.string(),
+          complete: z.string(),
+          toggle: z.string(),
+          consultPrefix: z.string(),
+        })
+        .meta({ description: "What agents press besides the members' keys" }),
+    }),
   })
   .meta({ id: 'DialPlan' });

@@ -1,6 +1,5 @@
 import { formatFault } from '../config/fault.js';
 import { loadDialPlan } from '../dialplan/load.js';
-import type { DialPlan, Member } from '../dialplan/plan.js';
 import {
   commonOptions,
   commonOptionsHelp,
@@ -10,6 +9,7 @@ import {
   readSettings,
   type Surroundings,
 } from './options.js';
+import { planSummary } from './plan-summary.js';
 
 export const summary = 'check configuration and dial plan, and show what they say';
 
@@ -55,54 +55,4 @@ export async function run(
     surroundings.out(planSummary(loaded.plan));
   }
   return EXIT.ok;
-}
-
-/** The plan in a few lines: figures, then one line a member, then the trunks. */
-export function planSummary(plan: DialPlan): string {
-  const members = [...plan.members.values()];
-  const trunks = [...plan.trunks.values()];
-  const numbers = members.flatMap((member) => member.numbers);
-  const emergencies = members.filter((member) => member.emergency).length;
-  const carriers = trunks.filter((trunk) => trunk.kind === 'carrier').length;
-  const gateways = trunks.flatMap((trunk) => trunk.gateways).length;
-  return [
-    `dial plan ${plan.file} (version ${plan.version}): no faults`,
-    '',
-    `${count(members.length, 'member')} (${emergencies} emergency) with ${count(numbers.length, 'number')}, ${count(plan.keys.size, 'transfer key')}`,
-    `${count(trunks.length, 'trunk')} (${carriers} carrier, ${trunks.length - carriers} member) with ${count(gateways, 'gateway')}`,
-    `at most ${count(plan.policies.maxHops, 'transfer')} a caller, emergencies exempt`,
-    '',
-    ...memberLines(plan, members),
-    '',
-    ...trunks.map((trunk) => {
-      const ways = trunk.gateways.map((gateway) => gateway.id.slice(trunk.id.length + 1)).join(', ');
-      const from = trunk.sources.map((source) => source.text).join(', ');
-      const ping = trunk.healthCheck === null ? '' : `, checked every ${trunk.healthCheck.intervalSeconds} s`;
-      return `  ${trunk.id} (${trunk.kind}): to ${ways || 'nowhere'}${ping}; from ${from || 'nowhere'}`;
-    }),
-  ].join('\n');
-}
-
-function count(figure: number, thing: string): string {
-  return `${figure} ${thing}${figure === 1 ? '' : 's'}`;
-}
-
-function memberLines(plan: DialPlan, members: readonly Member[]): string[] {
-  const rows = members.map((member) => {
-    const keys = [...plan.keys].filter(([, id]) => id === member.id).map(([key]) => key);
-    const targets = member.targets.map((target) => `${target.number}@${target.trunk}`).join(' > ');
-    const after = member.fallback === null ? '' : `, then ${member.fallback}`;
-    const mark = member.emergency ? ' [emergency]' : '';
-    return [
-      keys.join(' ') || '-',
-      member.numbers.join(' '),
-      member.id,
-      `${member.name.zh} / ${member.name.en}${mark}: ${targets}${after}`,
-    ] as const;
-  });
-  const width = (column: 0 | 1 | 2): number => Math.max(...rows.map((row) => row[column].length));
-  const [key, number, id] = [width(0), width(1), width(2)];
-  return rows.map(
-    (row) => `  ${row[0].padEnd(key)}  ${row[1].padEnd(number)}  ${row[2].padEnd(id)}  ${row[3]}`,
-  );
 }

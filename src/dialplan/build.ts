@@ -1,6 +1,8 @@
 import { deepFreeze } from '../config/freeze.js';
 import { parseAddress } from './address.js';
+import { openingHoursOf } from './build-hours.js';
 import { parseGateway } from './gateways.js';
+import { KeyTable, keyCodesOf } from './key-codes.js';
 import { formatNumber, internationalForm } from './numbers.js';
 import type { Destination, DialPlan, Member, MemberId, Trunk, TrunkId } from './plan.js';
 import type { DialPlanEntry, MemberEntry, TrunkEntry } from './schema.js';
@@ -10,7 +12,7 @@ import { parseSource, type SourceBlock, SourceTable } from './sources.js';
 export function buildPlan(written: DialPlanEntry, file: string, version: string): DialPlan {
   const numbering = deepFreeze({ ...written.numbering });
   const members = new Map(
-    Object.entries(written.members).map(([id, entry]) => [id, deepFreeze(memberOf(id, entry))]),
+    Object.entries(written.members).map(([id, entry]) => [id, deepFreeze(memberOf(id, entry, written))]),
   );
   const trunks = new Map(
     Object.entries(written.trunks).map(([id, entry]) => [id, deepFreeze(trunkOf(id, entry))]),
@@ -23,6 +25,8 @@ export function buildPlan(written: DialPlanEntry, file: string, version: string)
       if (form !== undefined) byNumber.set(form, member);
     }
   }
+  const { holidays: _, ...policies } = written.policies;
+  const keyTable = new KeyTable(keyCodesOf(keys.keys(), policies.keyCodes));
   const sources = new SourceTable([...trunks.values()].flatMap(sourcesOf));
 
   const memberByAddress = (address: string): Member | undefined => {
@@ -32,7 +36,8 @@ export function buildPlan(written: DialPlanEntry, file: string, version: string)
   };
   const memberByKey = (address: string): Member | undefined => {
     const key = parseAddress(address)?.number;
-    const id = key === undefined ? undefined : keys.get(key);
+    // Phones may send the # that ends a key, too.
+    const id = key === undefined ? undefined : (keys.get(key) ?? keys.get(key.replace(/#$/, '')));
     return id === undefined ? undefined : members.get(id);
   };
   return Object.freeze({
@@ -41,7 +46,7 @@ export function buildPlan(written: DialPlanEntry, file: string, version: string)
     members: frozenMap<MemberId, Member>(members),
     trunks: frozenMap<TrunkId, Trunk>(trunks),
     keys: frozenMap<string, MemberId>(keys),
-    policies: deepFreeze({ ...written.policies }),
+    policies: deepFreeze({ ...policies, keyCodes: { ...policies.keyCodes } }),
     numbering,
     memberByAddress,
     destination(address: string): Destination | undefined {
@@ -52,11 +57,12 @@ export function buildPlan(written: DialPlanEntry, file: string, version: string)
     },
     trunkBySource: (ip: string, port: number) => sources.find(ip, port),
     isTrunkHost: (ip: string) => sources.holdsHost(ip),
+    readKeys: (pressed: string) => keyTable.read(pressed),
     formatFor: (trunk: Trunk, number: string) => formatNumber(number, trunk.numberFormat, numbering),
   });
 }
 
-function memberOf(id: MemberId, entry: MemberEntry): Member {
+function memberOf(id: MemberId, entry: MemberEntry, { members, policies }: DialPlanEntry): Member {
   return {
     id,
     numbers: nonEmpty(entry.numbers),
@@ -66,7 +72,19 @@ function memberOf(id: MemberId, entry: MemberEntry): Member {
     source: entry.source,
     targets: nonEmpty(entry.targets),
     fallback: entry.fallback,
+    hours: entry.hours === null ? null : openingHoursOf(entry.hours, policies),
+    capacity: entry.capacity,
+    mayTransferTo: permitted(entry, members),
   };
+}
+
+/** Members that an entry's agents may transfer to; null for all. */
+function permitted(entry: MemberEntry, members: DialPlanEntry['members']): MemberId[] | null {
+  const { mayTransferTo: only, mayNotTransferTo: never } = entry;
+  if (only === undefined && never === undefined) return null;
+  return Object.entries(members).flatMap(([id, { emergency }]) =>
+    emergency || only?.includes(id) || never?.includes(id) === false ? [id] : [],
+  );
 }
 
 function trunkOf(id: TrunkId, entry: TrunkEntry): Trunk {
@@ -78,6 +96,7 @@ function trunkOf(id: TrunkId, entry: TrunkEntry): Trunk {
     sources: entry.sources.map((text) => ({ text })),
     numberFormat: entry.numberFormat,
     healthCheck: entry.healthCheck === 'off' ? null : entry.healthCheck,
+    capacity: entry.capacity,
   };
 }
 

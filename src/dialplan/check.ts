@@ -1,6 +1,8 @@
 import { formatKeyPath, type KeyPath } from '../config/fault.js';
 import type { Complaint } from '../config/issue-faults.js';
 import { didYouMean } from '../config/suggest.js';
+import { checkHours } from './check-hours.js';
+import { checkKeys, checkRights, checkTargets } from './check-policies.js';
 import type { Draft, TrunkDraft } from './draft.js';
 import { GATEWAY_FORM, parseGateway } from './gateways.js';
 import { internationalForm } from './numbers.js';
@@ -15,6 +17,10 @@ export function checkDraft(draft: Draft): Complaint[] {
     ...checkTrunks(draft),
     ...checkGateways(draft),
     ...checkSources(draft),
+    ...checkTargets(draft),
+    ...checkHours(draft),
+    ...checkRights(draft),
+    ...checkKeys(draft),
   ];
 }
 
@@ -58,8 +64,9 @@ function checkReferences({ members, trunks, keys }: Draft): Complaint[] {
     found.push(at(path, `there is no ${kind} "${name}"`, didYouMean(name, known.keys(), otherwise)));
   };
   for (const [name, member] of members) {
-    for (const { index, text } of member.trunks) {
-      check('trunk', text, ['members', name, 'targets', index, 'trunk']);
+    for (const { path, text } of member.trunks) check('trunk', text, path);
+    for (const { path, text } of [...member.liaison, ...member.mayTransferTo, ...member.mayNotTransferTo]) {
+      check('member', text, path);
     }
     check('member', member.fallback, ['members', name, 'fallback']);
   }
@@ -109,11 +116,10 @@ function checkTrunks({ trunks, members }: Draft): Complaint[] {
     if (trunk.kind === undefined) return [];
     return trunk.kind === 'carrier' ? checkCarrier(name, trunk) : checkMemberTrunk(name, trunk);
   });
-  for (const [name, member] of members) {
-    for (const { index, text } of member.trunks) {
+  for (const member of members.values()) {
+    for (const { path, text } of member.trunks) {
       const trunk = trunks.get(text);
       if (trunk?.kind !== 'carrier' || trunk.has.gateways) continue;
-      const path = ['members', name, 'targets', index, 'trunk'];
       found.push(at(path, `carrier "${text}" has no gateway to send calls to`, 'add a gateway to it'));
     }
   }

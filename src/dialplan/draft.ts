@@ -1,6 +1,8 @@
+import type { KeyPath } from '../config/fault.js';
 import { valueAt } from '../config/issue-faults.js';
 import type { Numbering } from './numbers.js';
-import { memberNumberSchema, numberingSchema } from './schema.js';
+import type { KeyCodes } from './plan.js';
+import { keyCodesSchema, memberNumberSchema, numberingSchema } from './schema.js';
 
 /** An item of a list with the index it was written at. */
 export interface Item {
@@ -8,12 +10,54 @@ export interface Item {
   readonly text: string;
 }
 
-/** What can be read of a member, for the checks between parts. */
+/** A text, such as a name or hours, with the path it was written at. */
+export interface Mention {
+  readonly path: KeyPath;
+  readonly text: string;
+}
+
+/** What can be read of opening hours. */
+export interface HoursDraft {
+  readonly timezone: Mention | undefined;
+  readonly weekly: readonly Mention[];
+  /** By date or range of dates. */
+  readonly holidays: readonly DatesDraft[];
+}
+
+export interface DatesDraft extends Mention {
+  /** The date or range. */
+  readonly dates: string;
+}
+
+/** What can be read of a member, for the checks between parts. Paths are those in the whole file. */
 export interface MemberDraft {
   readonly numbers: readonly Item[];
   /** Trunks of its targets. */
-  readonly trunks: readonly Item[];
+  readonly trunks: readonly Mention[];
+  /** Members that targets of it are for. */
+  readonly liaison: readonly Mention[];
+  /** There are targets, and each is for certain members. */
+  readonly onlyLiaison: boolean;
   readonly fallback: string | null;
+  readonly emergency: boolean;
+  readonly hours: HoursDraft;
+  readonly mayTransferTo: readonly Mention[];
+  readonly mayNotTransferTo: readonly Mention[];
+  /** Which of these are written, be it malformed. */
+  readonly has: {
+    readonly hours: boolean;
+    readonly capacity: boolean;
+    readonly mayTransferTo: boolean;
+    readonly mayNotTransferTo: boolean;
+  };
+}
+
+/** What can be read of the policies. */
+export interface PoliciesDraft {
+  readonly timezone: Mention | undefined;
+  readonly holidays: readonly DatesDraft[];
+  /** With their defaults; without those that are malformed. */
+  readonly keyCodes: Partial<KeyCodes>;
 }
 
 /** What can be read of a trunk. */
@@ -35,6 +79,7 @@ export interface Draft {
   readonly members: ReadonlyMap<string, MemberDraft>;
   readonly trunks: ReadonlyMap<string, TrunkDraft>;
   readonly keys: ReadonlyMap<string, string>;
+  readonly policies: PoliciesDraft;
   /** Undefined when malformed. */
   readonly numbering: Numbering | undefined;
 }
@@ -42,23 +87,79 @@ export interface Draft {
 /** Take what can be read out of the plain value of a file. */
 export function draftOf(value: unknown): Draft {
   return {
-    members: new Map(entriesAt(value, 'members').map(([name, entry]) => [name, memberDraft(entry)])),
+    members: new Map(entriesAt(value, 'members').map(([name, entry]) => [name, memberDraft(name, entry)])),
     trunks: new Map(entriesAt(value, 'trunks').map(([name, entry]) => [name, trunkDraft(entry)])),
     keys: new Map(
       entriesAt(value, 'keys').flatMap(([key, member]): [string, string][] =>
         typeof member === 'string' ? [[key, member]] : [],
       ),
     ),
+    policies: policiesDraft(value),
     numbering: numberingSchema.safeParse(valueAt(value, ['numbering'])).data,
   };
 }
 
-function memberDraft(entry: unknown): MemberDraft {
+function memberDraft(name: string, entry: unknown): MemberDraft {
+  const path = ['members', name];
+  const at = (key: string): unknown => valueAt(entry, [key]);
+  const mentionsAt = (key: string): Mention[] => mentions(at(key), [...path, key]);
+  const targets = listOf(at('targets'));
   return {
-    numbers: items(valueAt(entry, ['numbers']), (item) => memberNumberSchema.safeParse(item).data),
-    trunks: items(valueAt(entry, ['targets']), (item) => textOf(valueAt(item, ['trunk']))),
-    fallback: textOf(valueAt(entry, ['fallback'])) ?? null,
+    numbers: items(at('numbers'), (item) => memberNumberSchema.safeParse(item).data),
+    trunks: targets.flatMap((target, index) => trunksOf(target, [...path, 'targets', index])),
+    liaison: targets.flatMap((target, index) =>
+      mentions(valueAt(target, ['for']), [...path, 'targets', index, 'for']),
+    ),
+    onlyLiaison: targets.length > 0 && targets.every((target) => isWritten(valueAt(target, ['for']))),
+    fallback: textOf(at('fallback')) ?? null,
+    emergency: at('emergency') === true,
+    hours: {
+      timezone: mention(valueAt(entry, ['hours', 'timezone']), [...path, 'hours', 'timezone']),
+      weekly: mentions(valueAt(entry, ['hours', 'weekly']), [...path, 'hours', 'weekly']),
+      holidays: datesDrafts(valueAt(entry, ['hours', 'holidays']), [...path, 'hours', 'holidays']),
+    },
+    mayTransferTo: mentionsAt('mayTransferTo'),
+    mayNotTransferTo: mentionsAt('mayNotTransferTo'),
+    has: {
+      hours: isWritten(at('hours')),
+      capacity: isWritten(at('capacity')),
+      // An empty list says something, too: to nobody.
+      mayTransferTo: at('mayTransferTo') !== undefined,
+      mayNotTransferTo: at('mayNotTransferTo') !== undefined,
+    },
   };
+}
+
+/** Trunks of a target's desks, whichever form it has. */
+function trunksOf(target: unknown, path: KeyPath): Mention[] {
+  const own = mention(valueAt(target, ['trunk']), [...path, 'trunk']);
+  const desks = ['together', 'weighted'].flatMap((form) =>
+    listOf(valueAt(target, [form])).flatMap(
+      (desk, index) => mention(valueAt(desk, ['trunk']), [...path, form, index, 'trunk']) ?? [],
+    ),
+  );
+  return own === undefined ? desks : [own, ...desks];
+}
+
+function policiesDraft(value: unknown): PoliciesDraft {
+  const path = ['policies'];
+  const codes = valueAt(value, ['policies', 'keyCodes']);
+  return {
+    timezone: mention(valueAt(value, ['policies', 'timezone']), [...path, 'timezone']),
+    holidays: datesDrafts(valueAt(value, ['policies', 'holidays']), [...path, 'holidays']),
+    keyCodes: Object.fromEntries(
+      Object.entries(keyCodesSchema.unwrap().shape).flatMap(([key, schema]) => {
+        const code = schema.safeParse(valueAt(codes, [key])).data;
+        return code === undefined ? [] : [[key, code]];
+      }),
+    ),
+  };
+}
+
+function datesDrafts(value: unknown, path: KeyPath): DatesDraft[] {
+  return entriesOf(value).flatMap(([dates, text]) =>
+    typeof text === 'string' ? [{ path: [...path, dates], dates, text }] : [],
+  );
 }
 
 function trunkDraft(entry: unknown): TrunkDraft {
@@ -74,18 +175,32 @@ function trunkDraft(entry: unknown): TrunkDraft {
 }
 
 function entriesAt(value: unknown, section: string): [string, unknown][] {
-  const entries = valueAt(value, [section]);
+  return entriesOf(valueAt(value, [section]));
+}
+
+function entriesOf(entries: unknown): [string, unknown][] {
   return typeof entries === 'object' && entries !== null && !Array.isArray(entries)
     ? Object.entries(entries)
     : [];
 }
 
 function items(list: unknown, read: (item: unknown) => string | undefined): Item[] {
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((item: unknown, index) => {
+  return listOf(list).flatMap((item, index) => {
     const text = read(item);
     return text === undefined ? [] : [{ index, text }];
   });
+}
+
+function mentions(list: unknown, path: KeyPath): Mention[] {
+  return listOf(list).flatMap((item, index) => mention(item, [...path, index]) ?? []);
+}
+
+function mention(value: unknown, path: KeyPath): Mention | undefined {
+  return typeof value === 'string' ? { path, text: value } : undefined;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function textOf(value: unknown): string | undefined {

@@ -2,6 +2,7 @@
  * The dial plan as the rest of the program sees it: immutable, validated, with every reference resolved.
  * `load.ts` makes one from YAML; a reload makes a new one and calls in progress keep theirs.
  */
+import type { OpeningHours } from './opening-hours.js';
 
 /** Key of a member in the dial plan, for example `police-110`. */
 export type MemberId = string;
@@ -11,13 +12,24 @@ export type TrunkId = string;
 /** Where a member's number comes from: press reports, the national short code of its field, or an example. */
 export type MemberSource = 'published' | 'field' | 'example';
 
+/** A queue, ring group or extension of a PBX that takes calls. */
+export interface Desk {
+  readonly trunk: TrunkId;
+  /** What is dialled on that trunk. */
+  readonly number: string;
+  /** How long it may ring before the next is tried; seconds, 1 to 300. */
+  readonly ringSeconds: number;
+  /** Its share of the calls in a `weighted` target, 1 to 100; 1 elsewhere. */
+  readonly weight: number;
+}
+
 /** One place that a member's calls are offered to, in the order of the dial plan. */
 export interface Target {
-  readonly trunk: TrunkId;
-  /** What is dialled on that trunk (a queue, ring group or extension of the member's PBX). */
-  readonly number: string;
-  /** How long it may ring before the next target is tried; seconds, 1 to 300. */
-  readonly ringSeconds: number;
+  /** `one` desk; several that ring `together`; or several one after the other in `weighted` random order. */
+  readonly ring: 'one' | 'together' | 'weighted';
+  readonly desks: readonly [Desk, ...Desk[]];
+  /** Liaison desk: only for transfers from these members, and first for them. Empty: for everybody. */
+  readonly onlyFor: readonly MemberId[];
 }
 
 /** A hotline of the alliance. */
@@ -28,12 +40,21 @@ export interface Member {
   readonly name: { readonly zh: string; readonly en: string };
   /** What the hotline is for, one word: police, city-services, youth ... */
   readonly field: string;
-  /** Calls to it get through when the system is full or drains, and no hop limit holds them. */
+  /**
+   * Calls to it get through when the system is full or drains; no hop limit holds them, and every member may
+   * transfer to it. It has neither hours nor capacity.
+   */
   readonly emergency: boolean;
   readonly source: MemberSource;
   readonly targets: readonly [Target, ...Target[]];
   /** Where a caller goes when all targets of this member fail; `null` when nowhere. */
   readonly fallback: MemberId | null;
+  /** When it takes calls; null: always. */
+  readonly hours: OpeningHours | null;
+  /** Calls that its desks take at once, ringing or answered; null: no limit. */
+  readonly capacity: number | null;
+  /** Members that its agents may transfer to, all emergency members among them; null: every member. */
+  readonly mayTransferTo: readonly MemberId[] | null;
 }
 
 export type GatewayTransport = 'udp' | 'tcp';
@@ -68,6 +89,8 @@ export interface Trunk {
   readonly numberFormat: NumberFormat;
   /** OPTIONS ping; null when off. */
   readonly healthCheck: { readonly intervalSeconds: number } | null;
+  /** Legs that it carries at once, in and out, ringing or answered; null: no limit. */
+  readonly capacity: number | null;
 }
 
 /** Rules that hold for all members. */
@@ -78,6 +101,37 @@ export interface Policies {
   readonly maxHuntSeconds: number;
   /** Longest call; seconds, 0 for no limit. */
   readonly maxCallSeconds: number;
+  /** Time zone of members whose hours name none; IANA name. */
+  readonly timezone: string;
+  /** Longest pause between two keys of one code; seconds, 0.5 to 10. */
+  readonly betweenKeysSeconds: number;
+  readonly keyCodes: KeyCodes;
+}
+
+/** What an agent presses on the telephone besides the members' keys. */
+export interface KeyCodes {
+  /** Take the caller back. */
+  readonly cancel: string;
+  /** Connect the caller with the desk that is being consulted. */
+  readonly complete: string;
+  /** Speak with the other of the two. */
+  readonly toggle: string;
+  /** Before a member's key: consult that member instead of transferring at once. */
+  readonly consultPrefix: string;
+}
+
+/** What keys mean. `address` is a key of the plan, such as `*1`. */
+export type KeyAction =
+  | { readonly kind: 'transfer'; readonly mode: 'blind' | 'consult'; readonly address: string }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'complete' }
+  | { readonly kind: 'toggle' };
+
+export interface KeyReading {
+  /** Null when the keys mean nothing as they stand. */
+  readonly action: KeyAction | null;
+  /** A longer code begins with these keys; `#` as the mere end of a code does not count. */
+  readonly mayGrow: boolean;
 }
 
 /** A transfer destination that an agent named, understood. */
@@ -110,6 +164,8 @@ export interface DialPlan {
   trunkBySource(ip: string, port: number): Trunk | undefined;
   /** True when some trunk allows calls from this address, on whatever port. */
   isTrunkHost(ip: string): boolean;
+  /** What the keys pressed so far mean. A code may be ended by `#`: `*17#` is `*17`. */
+  readKeys(keys: string): KeyReading;
   /** A subscriber's number written in a trunk's format. What is not a telephone number stays as it is. */
   formatFor(trunk: Trunk, number: string): string;
 }

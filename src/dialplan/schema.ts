@@ -1,5 +1,8 @@
 import * as z from 'zod';
 import { GATEWAY_FORM } from './gateways.js';
+import { DATES_FORM, SPANS_FORM, WEEKLY_FORM } from './hours-text.js';
+import { digitsOrText, reference, wholeNumber } from './schema-parts.js';
+import { targetSchema } from './target-schema.js';
 
 /** The dial plan as it is written. What holds between its parts is checked in `check.ts`. */
 
@@ -11,24 +14,11 @@ const name = (what: string) =>
       accepts: `${what} of lower-case letters, digits and dashes, beginning with a letter, 40 at most`,
     });
 
-/** That there is something of that name is checked in `check.ts`. */
-const reference = (kind: 'member' | 'trunk') => z.string().meta({ accepts: `the name of a ${kind}` });
-
-const wholeNumber = (min: number, max: number) => z.number().int().min(min).max(max);
-
-/** Digits may be written with or without quotes. */
-const digitsOrText = () => z.union([z.string(), z.number().int().nonnegative()]);
-
 /** A number of a member, stripped of separators. */
 export const memberNumberSchema = digitsOrText()
   .transform((value) => String(value).replace(/[\s().-]/g, ''))
   .pipe(z.string().regex(/^\+?\d{3,19}$/))
   .meta({ accepts: 'a telephone number of 3 digits or more, such as "12345" or "+862212345"' });
-
-const targetNumber = digitsOrText()
-  .transform(String)
-  .pipe(z.string().regex(/^[+*#0-9A-Za-z][*#0-9A-Za-z_.-]{0,39}$/))
-  .meta({ accepts: 'a queue, ring group or extension of the PBX, such as "8001"' });
 
 const title = z
   .string()
@@ -40,13 +30,34 @@ const countryOrArea = digitsOrText()
   .pipe(z.string().regex(/^[1-9]\d{0,3}$/))
   .meta({ accepts: 'a code of 1 to 4 digits without plus or leading zero, such as "86" or "22"' });
 
-const target = z
+const timezone = z.string().meta({ accepts: 'the name of a time zone, such as Asia/Shanghai' });
+
+/** Dates are checked in `check-hours.ts`: several may be meant by one key. */
+const holidays = z
+  .record(z.string().meta({ accepts: DATES_FORM }), z.string().meta({ accepts: SPANS_FORM }))
+  .default({})
+  .meta({ accepts: 'a list of dates, such as 2026-10-01: closed' });
+
+const hoursSchema = z
   .strictObject({
-    trunk: reference('trunk'),
-    number: targetNumber,
-    ringSeconds: wholeNumber(1, 300).default(20),
+    timezone: timezone.optional(),
+    weekly: z
+      .array(z.string().meta({ accepts: WEEKLY_FORM }))
+      .min(1)
+      .max(50)
+      .meta({ accepts: `a list of ${WEEKLY_FORM}` }),
+    holidays,
   })
-  .meta({ accepts: '{ trunk: name, number: "8001", ringSeconds: 20 }' });
+  .nullable()
+  .default(null)
+  .meta({ accepts: 'the settings timezone, weekly, holidays; or null for always' });
+
+const capacity = wholeNumber(1, 100_000)
+  .nullable()
+  .default(null)
+  .meta({ accepts: 'a whole number from 1 to 100000, or null for no limit' });
+
+const memberList = z.array(reference('member')).optional().meta({ accepts: 'a list of members' });
 
 /** One member as it is written. */
 export const memberSchema = z.strictObject({
@@ -58,13 +69,17 @@ export const memberSchema = z.strictObject({
   field: name('one word'),
   emergency: z.boolean().default(false),
   source: z.enum(['published', 'field', 'example']),
-  targets: z.array(target).min(1).meta({
+  targets: z.array(targetSchema).min(1).meta({
     accepts: 'at least one place that takes the calls, such as - { trunk: pbx-110, number: "8001" }',
   }),
   fallback: name('the name of a member,')
     .nullable()
     .default(null)
     .meta({ accepts: 'the name of a member, or null' }),
+  hours: hoursSchema,
+  capacity,
+  mayTransferTo: memberList,
+  mayNotTransferTo: memberList,
 });
 
 /** One trunk as it is written. */
@@ -84,6 +99,7 @@ export const trunkSchema = z.strictObject({
     .nullable()
     .default(null)
     .meta({ accepts: 'off, or { intervalSeconds: 2 to 3600 }' }),
+  capacity,
 });
 
 /** Key codes begin with a star so that no number can be mistaken for one. */
@@ -106,6 +122,25 @@ export const keysSchema = z.record(keyCode, reference('member'));
 
 export const numberingSchema = z.strictObject({ country: countryOrArea, area: countryOrArea });
 
+const actionCode = z
+  .string()
+  .regex(/^[*#][0-9*#A-D]{1,5}$/)
+  .meta({ accepts: 'a code of 2 to 6 keys that begins with a star or #, in quotes, such as "*0"' });
+
+/** What an agent presses besides the members' keys. */
+export const keyCodesSchema = z
+  .strictObject({
+    cancel: actionCode.default('*0'),
+    complete: actionCode.default('*#'),
+    toggle: actionCode.default('**#'),
+    consultPrefix: z
+      .string()
+      .regex(/^[*#][0-9*#A-D]{0,2}$/)
+      .default('*')
+      .meta({ accepts: '1 to 3 keys that begin with a star or #, in quotes, such as "*"' }),
+  })
+  .prefault({});
+
 export const policiesSchema = z
   .strictObject({
     maxHops: wholeNumber(0, 10).default(1),
@@ -114,6 +149,15 @@ export const policiesSchema = z
       .refine((seconds) => seconds === 0 || seconds >= 60, 'a limit under a minute would cut callers off')
       .default(0)
       .meta({ accepts: 'a whole number of seconds from 60 to 86400, or 0 for no limit' }),
+    timezone: timezone.default('Asia/Shanghai'),
+    holidays,
+    keyCodes: keyCodesSchema,
+    betweenKeysSeconds: z
+      .number()
+      .min(0.5)
+      .max(10)
+      .default(2)
+      .meta({ accepts: 'a number of seconds from 0.5 to 10' }),
   })
   .prefault({});
 
@@ -130,3 +174,4 @@ export const dialPlanSchema = z.strictObject({
 export type DialPlanEntry = z.output<typeof dialPlanSchema>;
 export type MemberEntry = z.output<typeof memberSchema>;
 export type TrunkEntry = z.output<typeof trunkSchema>;
+export type HoursEntry = NonNullable<MemberEntry['hours']>;

@@ -1,6 +1,9 @@
-import type { Candidate } from '../call/call.js';
-import type { RoutedMember, Routing, RoutingLimits } from '../call/routing.js';
-import type { DialPlan, Gateway, Member, Target } from '../dialplan/plan.js';
+import type { Candidate, Instant } from '../call/call.js';
+import type { KeyReading, Obstacle, RoutedMember, Routing, RoutingLimits, Stage } from '../call/routing.js';
+import { isOpen, nextOpening } from '../dialplan/opening-hours.js';
+import type { Desk, DialPlan, Gateway, Member, TrunkId } from '../dialplan/plan.js';
+import type { OccupancyFigures } from './occupancy.js';
+import { weightedOrder } from './weighted-order.js';
 
 /** Whether calls may be sent to a gateway now. */
 export type GatewayUp = (gatewayId: string) => boolean;
@@ -8,6 +11,15 @@ export type GatewayUp = (gatewayId: string) => boolean;
 export interface WaitingTimes {
   readonly noResponseMs: number;
   readonly notifyAnswerMs: number;
+}
+
+/** What routing looks at besides the plan. */
+export interface RoutingParts {
+  readonly isUp: GatewayUp;
+  readonly occupancy: OccupancyFigures;
+  /** A number from 0 (included) to 1 (excluded), for the order of weighted desks. */
+  readonly random: () => number;
+  readonly times: WaitingTimes;
 }
 
 function routed(member: Member): RoutedMember {
@@ -24,17 +36,29 @@ function uriOf(gateway: Gateway, number: string): string {
   return `sip:${encodeURIComponent(number)}@${hostPart(gateway.host)}:${gateway.port}${transport}`;
 }
 
-/** The dial plan as the core asks it. Gateways that are down are passed over unless all of a trunk are. */
+/** Desks that ring at the same time. */
+type Ring = readonly Desk[];
+
+/**
+ * The dial plan as the core asks it. Gateways that are down are passed over unless all of a trunk are; desks on
+ * trunks that are full are left out, or come last for an emergency member, to whom no count of ours is a reason
+ * to give up.
+ */
 export class PlanRouting implements Routing {
   readonly limits: RoutingLimits;
 
   constructor(
     readonly plan: DialPlan,
-    private readonly isUp: GatewayUp,
-    times: WaitingTimes,
+    private readonly parts: RoutingParts,
   ) {
-    const { maxHops, maxHuntSeconds, maxCallSeconds } = plan.policies;
-    this.limits = { maxHops, maxHuntMs: maxHuntSeconds * 1000, maxCallMs: maxCallSeconds * 1000, ...times };
+    const { maxHops, maxHuntSeconds, maxCallSeconds, betweenKeysSeconds } = plan.policies;
+    this.limits = {
+      maxHops,
+      maxHuntMs: maxHuntSeconds * 1000,
+      maxCallMs: maxCallSeconds * 1000,
+      betweenKeysMs: betweenKeysSeconds * 1000,
+      ...parts.times,
+    };
   }
 
   member(id: string): RoutedMember | undefined {
@@ -47,23 +71,91 @@ export class PlanRouting implements Routing {
     return found === undefined ? undefined : routed(found.member);
   }
 
-  candidates(id: string): readonly Candidate[] {
+  stages(id: string, from: string | null): readonly Stage[] {
     const member = this.plan.members.get(id);
-    return member === undefined ? [] : member.targets.flatMap((target) => this.#ways(member, target));
+    if (member === undefined) return [];
+    const rings = this.#rings(member, from);
+    const free: Ring[] = [];
+    const full: Ring[] = [];
+    for (const ring of rings) {
+      const [fitting, others] = this.#fit(ring);
+      if (fitting.length > 0) free.push(fitting);
+      if (others.length > 0) full.push(others);
+    }
+    // A member always has a stage: who asks when all is full has reasons to call it nevertheless.
+    const chosen = member.emergency ? [...free, ...full] : free.length > 0 ? free : rings;
+    return chosen.map((ring) => ring.map((desk) => this.#ways(member, desk)));
   }
 
-  #ways(member: Member, target: Target): Candidate[] {
-    const trunk = this.plan.trunks.get(target.trunk);
+  obstacle(id: string, at: Instant): Obstacle | null {
+    const member = this.plan.members.get(id);
+    if (member === undefined || member.emergency) return null;
+    if (member.hours !== null && !isOpen(member.hours, at.utc)) return 'closed';
+    const inUse = this.parts.occupancy.callsOf(member.id);
+    if (member.capacity !== null && inUse >= member.capacity) return 'full';
+    const trunks = member.targets
+      .filter(({ onlyFor }) => onlyFor.length === 0)
+      .flatMap(({ desks }) => desks.map(({ trunk }) => trunk));
+    return trunks.every((trunk) => this.#room(trunk) <= 0) ? 'full' : null;
+  }
+
+  /** When a member that is closed opens, in UTC milliseconds; null when it is open or not within a year. */
+  opensAt(id: string, at: Instant): number | null {
+    const hours = this.plan.members.get(id)?.hours ?? null;
+    return hours === null || isOpen(hours, at.utc) ? null : nextOpening(hours, at.utc);
+  }
+
+  mayTransfer(from: string | null, to: string): boolean {
+    if (!this.plan.members.has(to)) return false;
+    if (from === null) return true;
+    const member = this.plan.members.get(from);
+    // The rights of somebody who is not in this plan are not known.
+    if (member === undefined) return this.plan.members.get(to)?.emergency === true;
+    return member.mayTransferTo === null || member.mayTransferTo.includes(to);
+  }
+
+  readKeys(keys: string): KeyReading {
+    return this.plan.readKeys(keys);
+  }
+
+  /** Desks in the order in which they are called, liaison desks of the member that transfers first. */
+  #rings(member: Member, from: string | null): Ring[] {
+    const liaison = member.targets.filter(({ onlyFor }) => from !== null && onlyFor.includes(from));
+    const general = member.targets.filter(({ onlyFor }) => onlyFor.length === 0);
+    return [...liaison, ...general].flatMap(({ ring, desks }): Ring[] =>
+      ring === 'weighted' ? weightedOrder(desks, this.parts.random).map((desk) => [desk]) : [desks],
+    );
+  }
+
+  /** Of desks that ring together those that their trunks have room for, and the others. */
+  #fit(ring: Ring): readonly [Ring, Ring] {
+    const fitting: Desk[] = [];
+    const others: Desk[] = [];
+    for (const desk of ring) {
+      const beside = fitting.filter(({ trunk }) => trunk === desk.trunk).length;
+      (beside < this.#room(desk.trunk) ? fitting : others).push(desk);
+    }
+    return [fitting, others];
+  }
+
+  /** Legs that a trunk still takes. */
+  #room(id: TrunkId): number {
+    const capacity = this.plan.trunks.get(id)?.capacity ?? null;
+    return capacity === null ? Number.POSITIVE_INFINITY : capacity - this.parts.occupancy.legsOn(id);
+  }
+
+  #ways(member: Member, desk: Desk): Candidate[] {
+    const trunk = this.plan.trunks.get(desk.trunk);
     if (trunk === undefined) return [];
-    const up = trunk.gateways.filter((gateway) => this.isUp(gateway.id));
+    const up = trunk.gateways.filter((gateway) => this.parts.isUp(gateway.id));
     return (up.length > 0 ? up : trunk.gateways).map((gateway) => ({
       member: member.id,
       trunk: trunk.id,
       gateway: gateway.id,
-      uri: uriOf(gateway, target.number),
+      uri: uriOf(gateway, desk.number),
       peer: `${hostPart(gateway.host)}:${gateway.port}/${gateway.transport}`,
-      number: target.number,
-      ringSeconds: target.ringSeconds,
+      number: desk.number,
+      ringSeconds: desk.ringSeconds,
       mayTransfer: trunk.kind === 'member',
     }));
   }

@@ -77,8 +77,13 @@ const police: Member = {
   field: 'police',
   emergency: true,
   source: 'published',
-  targets: [{ trunk: 'pbx-110', number: '9001', ringSeconds: 20 }],
+  targets: [
+    { ring: 'one', desks: [{ trunk: 'pbx-110', number: '9001', ringSeconds: 20, weight: 1 }], onlyFor: [] },
+  ],
   fallback: null,
+  hours: null,
+  capacity: null,
+  mayTransferTo: null,
 };
 const pbx: Trunk = {
   id: 'pbx-110',
@@ -88,6 +93,7 @@ const pbx: Trunk = {
   sources: [],
   numberFormat: 'asis',
   healthCheck: null,
+  capacity: null,
 };
 const carrier: Trunk = { ...pbx, id: 'carrier', kind: 'carrier', member: null, gateways: [] };
 
@@ -100,11 +106,19 @@ const plan: DialPlan = {
     [carrier.id, carrier],
   ]),
   keys: new Map([['*1', police.id]]),
-  policies: { maxHops: 1, maxHuntSeconds: 60, maxCallSeconds: 0 },
+  policies: {
+    maxHops: 1,
+    maxHuntSeconds: 60,
+    maxCallSeconds: 0,
+    timezone: 'Asia/Shanghai',
+    betweenKeysSeconds: 2,
+    keyCodes: { cancel: '*0', complete: '*#', toggle: '**#', consultPrefix: '*' },
+  },
   numbering: { country: '86', area: '22' },
   memberByAddress: () => undefined,
   destination: () => undefined,
   trunkBySource: () => undefined,
   isTrunkHost: () => false,
+  readKeys: () => ({ action: null, mayGrow: false }),
   formatFor: (_trunk, number) => number,
 };

@@ -142,12 +142,14 @@ describe('destination', () => {
     'sip:%2A1@example.org;user=phone',
     'tel:*1;phone-context=+86',
     'sip:*1',
+    '*1#',
+    'sip:*1%23@example.org',
   ])('takes %s for a key', (way) => {
     expect(plan.destination(way)).toEqual({ member: plan.members.get('police'), via: 'key' });
     expect(plan.memberByAddress(way)).toBeUndefined();
   });
 
-  it.each(['*', '*3', '*11', '1', '**1', '*1*', '*1#', 'sip:*1x@h'])('does not take %s for one', (way) => {
+  it.each(['*', '*3', '*11', '1', '**1', '*1*', '*1##', '#', '110#', 'sip:*1x@h'])('does not take %s for one', (way) => {
     expect(plan.destination(way)).toBeUndefined();
   });
 });

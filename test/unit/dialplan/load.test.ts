@@ -23,13 +23,22 @@ describe('a plan without faults', () => {
       field: 'police',
       emergency: true,
       source: 'published',
-      targets: [{ trunk: 'pbx-police', number: '8001', ringSeconds: 15 }],
+      targets: [
+        {
+          ring: 'one',
+          desks: [{ trunk: 'pbx-police', number: '8001', ringSeconds: 15, weight: 1 }],
+          onlyFor: [],
+        },
+      ],
       fallback: 'city',
+      hours: null,
+      capacity: null,
+      mayTransferTo: null,
     });
     expect(plan.members.get('city')).toMatchObject({
       emergency: false,
       fallback: null,
-      targets: [{ trunk: 'pbx-city', number: '8001', ringSeconds: 20 }],
+      targets: [{ ring: 'one', desks: [{ trunk: 'pbx-city', number: '8001', ringSeconds: 20 }] }],
     });
     expect(plan.trunks.get('pbx-city')).toEqual({
       id: 'pbx-city',
@@ -42,12 +51,20 @@ describe('a plan without faults', () => {
       sources: [],
       numberFormat: 'asis',
       healthCheck: null,
+      capacity: null,
     });
     expect(plan.trunks.get('pbx-police')).toMatchObject({
       sources: [{ text: '127.0.0.1:5110' }],
       healthCheck: { intervalSeconds: 30 },
     });
-    expect(plan.policies).toEqual({ maxHops: 1, maxHuntSeconds: 120, maxCallSeconds: 0 });
+    expect(plan.policies).toEqual({
+      maxHops: 1,
+      maxHuntSeconds: 120,
+      maxCallSeconds: 0,
+      timezone: 'Asia/Shanghai',
+      betweenKeysSeconds: 2,
+      keyCodes: { cancel: '*0', complete: '*#', toggle: '**#', consultPrefix: '*' },
+    });
     expect([...plan.members.keys()]).toEqual(['police', 'city']);
     expect([...plan.keys]).toEqual([
       ['*1', 'police'],
@@ -68,9 +85,9 @@ describe('a plan without faults', () => {
     expect(() => members.clear()).toThrow(TypeError);
     expect(() => Object.assign(plan, { version: 'x' })).toThrow(TypeError);
     expect(() => Object.assign(plan.policies, { maxHops: 9 })).toThrow(TypeError);
-    expect(() => Object.assign(plan.members.get('police')?.targets[0] ?? {}, { number: '1' })).toThrow(
-      TypeError,
-    );
+    expect(() =>
+      Object.assign(plan.members.get('police')?.targets[0].desks[0] ?? {}, { number: '1' }),
+    ).toThrow(TypeError);
     expect(plan.members.size).toBe(2);
   });
 
@@ -89,7 +106,7 @@ describe('a plan without faults', () => {
       ),
     );
     expect(plan.members.get('city')?.numbers).toEqual(['12345', '02212346', '12347']);
-    expect(plan.members.get('police')?.targets[0].number).toBe('0081');
+    expect(plan.members.get('police')?.targets[0].desks[0].number).toBe('0081');
     expect(planOf(planText(['country: "86", area: "22"', 'country: 86, area: 22'])).numbering).toEqual({
       country: '86',
       area: '22',

@@ -1,0 +1,11 @@
+import * as z from 'zod';
+
+/** Pieces that the schemas of the dial plan share. */
+
+/** That there is something of that name is checked in `check.ts`. */
+export const reference = (kind: 'member' | 'trunk') => z.string().meta({ accepts: `the name of a ${kind}` });
+
+export const wholeNumber = (min: number, max: number) => z.number().int().min(min).max(max);
+
+/** Digits may be written with or without quotes. */
+export const digitsOrText = () => z.union([z.string(), z.number().int().nonnegative()]);
