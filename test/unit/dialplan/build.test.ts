@@ -149,9 +149,12 @@ describe('destination', () => {
     expect(plan.memberByAddress(way)).toBeUndefined();
   });
 
-  it.each(['*', '*3', '*11', '1', '**1', '*1*', '*1##', '#', '110#', 'sip:*1x@h'])('does not take %s for one', (way) => {
-    expect(plan.destination(way)).toBeUndefined();
-  });
+  it.each(['*', '*3', '*11', '1', '**1', '*1*', '*1##', '#', '110#', 'sip:*1x@h'])(
+    'does not take %s for one',
+    (way) => {
+      expect(plan.destination(way)).toBeUndefined();
+    },
+  );
 });
 
 describe('trunkBySource', () => {
