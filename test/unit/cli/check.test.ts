@@ -44,6 +44,40 @@ describe('onekey check', () => {
     );
   });
 
+  it('shows hours, capacity, rights, liaison desks and how desks ring', async () => {
+    const settings = [
+      'source: field',
+      'hours: { weekly: ["mon-fri 08:30-12:00", sat 09:00-12:00], holidays: { 2026-10-01..2026-10-03: closed, 2026-10-10: 08:30-12:00 } }',
+      'capacity: 1',
+      'mayTransferTo: []',
+    ];
+    const desks = '{ trunk: pbx-city, number: 1, weight: 3 }, { trunk: pbx-city, number: 2 }';
+    writeFileSync(
+      plan,
+      planText(
+        ['source: field', settings.join('\n    ')],
+        [
+          'targets: [{ trunk: pbx-city, number: 8001 }]',
+          `targets: [{ weighted: [${desks}] }, { together: [${desks.replace(', weight: 3', '')}] }, { for: [police], trunk: pbx-city, number: 3 }]`,
+        ],
+        ['kind: carrier', 'kind: carrier\n    capacity: 90'],
+      ),
+    );
+    const surroundings = recorder();
+    expect(await run(['-c', config], surroundings)).toBe(0);
+    const text = surroundings.output.join('\n');
+    expect(text).toContain('City: (1@pbx-city 75% | 2@pbx-city 25%) > (1@pbx-city + 2@pbx-city)\n');
+    expect(text).toMatch(/\n +transfers from police first: 3@pbx-city\n/);
+    expect(text).toContain(
+      'open mon-fri 08:30-12:00; sat 09:00-12:00 (Asia/Shanghai), closed on 3 dates, other hours on 1 date\n',
+    );
+    expect(text).toMatch(/\n +at most 1 call at once\n +may transfer to police\n/);
+    expect(text).toContain('carrier (carrier): to nowhere; from 127.0.0.0/8, at most 90 legs at once');
+    expect(text).toContain(
+      'keys: * before a transfer key consults, *# completes, *0 takes back, **# toggles; at most 2 s between two keys',
+    );
+  });
+
   it('says nothing when asked to and all is well', async () => {
     const surroundings = recorder();
     expect(await run(['-q', '--config', config], surroundings)).toBe(0);

@@ -68,6 +68,23 @@ describe('dialplans/alliance.yaml', () => {
     }
   });
 
+  it('is open around the clock where callers are led to, and where the reports say so', () => {
+    const withHours = members.filter(({ hours }) => hours !== null).map(({ numbers }) => numbers[0]);
+    expect(withHours).toEqual(['12348', '12393', '12329']);
+    expect(plan.members.get('legal-12348')?.hours).toMatchObject({
+      timezone: 'Asia/Shanghai',
+      dates: { '2027-01-01': [], '2027-10-07': [] },
+    });
+  });
+
+  it('has examples of each kind of target: liaison desks, desks that ring together, weighted ones', () => {
+    const liaison = (id: string) => plan.members.get(id)?.targets.filter(({ onlyFor }) => onlyFor.length > 0);
+    expect(liaison('police-110')).toMatchObject([{ onlyFor: ['city-12345'], desks: [{ number: '8012' }] }]);
+    expect(liaison('city-12345')).toMatchObject([{ onlyFor: ['police-110'], desks: [{ number: '8110' }] }]);
+    const rings = new Set(members.flatMap(({ targets }) => targets.map(({ ring }) => ring)));
+    expect(rings).toEqual(new Set(['one', 'together', 'weighted']));
+  });
+
   it('shows an example of a trunk in its comments that can be taken as it is', () => {
     const text = readFileSync(file, 'utf8');
     const example = /^#\n((?:# {3}.*\n)+)trunks:\n/m.exec(text)?.[1]?.replace(/^# /gm, '') ?? '';
@@ -75,6 +92,7 @@ describe('dialplans/alliance.yaml', () => {
     const after = text.slice(text.indexOf('  pbx-city-12345:\n    kind'));
     expect(planOf(before + example + after).trunks.get('pbx-police-110')).toMatchObject({
       healthCheck: { intervalSeconds: 30 },
+      capacity: 60,
       numberFormat: 'e164',
       gateways: [{ transport: 'udp' }, { transport: 'tcp' }],
     });

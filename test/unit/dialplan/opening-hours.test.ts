@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isOpen, isTimezone, nextOpening, type OpeningHours } from '../../../src/dialplan/opening-hours.js';
-import { planOf, planText } from './plan-text.js';
+import { planOf, planText, randomFrom } from './plan-text.js';
 
 /** Hours of a member, written as in a dial plan. */
 function hoursOf(
@@ -178,6 +178,35 @@ it('a member that is closed for more than a year has no next opening', () => {
     '2027-01-01..2027-12-31': 'closed',
   });
   expect(nextOpening(hours, at('2026-01-01T00:00:00Z'))).toBeNull();
+});
+
+it('the next opening is the first quarter of an hour found open, in any zone at any time of the year', () => {
+  const random = randomFrom(20261121);
+  const zones = [
+    'Asia/Shanghai',
+    'America/New_York',
+    'Europe/Berlin',
+    'Asia/Kolkata',
+    'Australia/Sydney',
+    'UTC',
+  ];
+  const clock = (minute: number): string =>
+    `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+  const quarter = 15 * 60_000;
+  let checked = 0;
+  while (checked < 120) {
+    // Clocks change before four in the morning: spans that begin later begin once a day.
+    const from = 240 + 15 * random(64);
+    const day = ['mon', 'wed-thu', 'sun', 'daily'][random(4)] ?? '';
+    const zone = zones[random(zones.length)] ?? 'UTC';
+    const hours = hoursOf([`${day} ${clock(from)}-${clock((from + 15 + 15 * random(60)) % 1440)}`], zone);
+    const start = at('2026-01-01T00:00:00Z') + random(365 * 96) * quarter;
+    if (isOpen(hours, start)) continue;
+    let first = start;
+    while (!isOpen(hours, first)) first += quarter;
+    expect([hours, iso(start), iso(nextOpening(hours, start))]).toEqual([hours, iso(start), iso(first)]);
+    checked += 1;
+  }
 });
 
 it.each([
