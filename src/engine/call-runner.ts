@@ -11,6 +11,7 @@ import type { Awaitable, MediaAnchor } from '../media/anchor.js';
 import type { EngineClock, Timer } from './clock.js';
 import { contextHeaders, notifyHeaders, reasonHeader, sipfrag } from './context-headers.js';
 import type { EngineLog } from './log.js';
+import type { Occupancy } from './occupancy.js';
 import type { Signalling } from './signalling.js';
 
 /** What all calls share. */
@@ -21,6 +22,7 @@ export interface RunnerParts {
   readonly ledger: Ledger;
   /** A number from 0 (included) to 1 (excluded), to spread timers. */
   readonly random: () => number;
+  readonly occupancy: Occupancy;
   trunk(id: string): Trunk | undefined;
   formatNumber(trunk: Trunk | undefined, number: string): string;
   onNews(callId: CallId, news: CallNews): void;
@@ -150,6 +152,7 @@ export class CallRunner {
     const closing: LedgerRecord[] = [];
     let over = false;
     for (const command of commands) {
+      this.#occupy(command);
       if (command.type === 'absorb') this.#absorb(command.call);
       // The record of a call that was absorbed closes that call, whose legs are journalled with this one first.
       else if (command.type === 'write' && isOtherCall(command.record, call.id)) closing.push(command.record);
@@ -161,6 +164,17 @@ export class CallRunner {
     if (records.length > 0) this.parts.ledger.append(records, over ? call.id : undefined);
     this.#outbox.push(...commands);
     this.#send();
+  }
+
+  /** Room is taken with the decision to call, not when the INVITE is out: calls that come meanwhile shall see it. */
+  #occupy(command: Command): void {
+    const { occupancy } = this.parts;
+    if (command.type === 'invite') {
+      const { member, trunk } = command.to;
+      occupancy.started({ leg: command.leg, call: this.id, member, trunk });
+    } else if (command.type === 'write' && command.record.kind === 'leg') {
+      occupancy.ended(command.record.id);
+    }
   }
 
   #absorb(other: CallId): void {

@@ -14,6 +14,7 @@ import { journalledCall } from './journalled-call.js';
 import { LiveEvents } from './live-events.js';
 import { liveView } from './live-view.js';
 import type { EngineLog } from './log.js';
+import { Occupancy } from './occupancy.js';
 import type {
   EngineFigures,
   LiveCall,
@@ -44,6 +45,7 @@ export interface EngineParts {
 export class Engine implements Operations {
   readonly #calls = new CallBook();
   readonly #figures = new Figures();
+  readonly #occupancy = new Occupancy();
   readonly #events: LiveEvents;
   readonly #health: GatewayHealth;
   readonly #runnerParts: RunnerParts;
@@ -65,6 +67,7 @@ export class Engine implements Operations {
       media: parts.media,
       ledger: parts.ledger,
       random: parts.random,
+      occupancy: this.#occupancy,
       // Numbers are written as the plan in force says; a trunk that a reload removed changes nothing on the wire.
       trunk: (id) => parts.dialPlan.current.trunks.get(id),
       formatNumber: (trunk, number) =>
@@ -144,13 +147,19 @@ export class Engine implements Operations {
     const id = this.parts.newCallId();
     const runner = new CallRunner(
       id,
-      new PlanRouting(plan, (gateway) => this.#health.isUp(gateway), times),
+      new PlanRouting(plan, {
+        isUp: (gateway) => this.#health.isUp(gateway),
+        occupancy: this.#occupancy,
+        random: this.parts.random,
+        times,
+      }),
       this.#runnerParts,
       log.child({ call: id }),
     );
     this.#calls.add(runner);
     this.#figures.countCall();
     invite.accept(`${id}-1`);
+    this.#occupancy.started({ leg: `${id}-1`, call: id, member: null, trunk: trunk.id });
     runner.start({
       planVersion: plan.version,
       dialled: dialledOf(invite.requestUri),
@@ -180,6 +189,7 @@ export class Engine implements Operations {
     const leg = runner.newInboundLeg();
     const member = trunk.kind === 'member' ? trunk.member : null;
     invite.accept(leg);
+    this.#occupancy.started({ leg, call: runner.id, member, trunk: trunk.id });
     runner.dispatch({
       type: 'replacing',
       leg,
