@@ -40,7 +40,7 @@ describe('capacity', () => {
     const clock = new VirtualClock();
     sip = new FakeSignalling();
     let ids = 0;
-    const engine = new Engine({
+    const parts = {
       clock,
       signalling: sip,
       media: new DirectAnchor(() => 1),
@@ -51,8 +51,9 @@ describe('capacity', () => {
       newCallId: () => `call${++ids}`,
       maxCalls: 10,
       times: { noResponseMs: 6000, notifyAnswerMs: 8000 },
-    });
-    await engine.start();
+      screenPopUrl: () => null,
+    };
+    await new Engine(parts).start();
   });
 
   /** Calls 12345; returns the caller's leg and the desks that ring then. */
