@@ -26,7 +26,7 @@ members:
       - { trunk: pbx-a, number: "10", ringSeconds: 30 }
       - together: [{ trunk: pbx-a, number: "11" }, { trunk: pbx-a, number: "12" }, { trunk: pbx-b, number: "13" }]
       - { trunk: pbx-b, number: "14" }
-      - { for: [police, youth], trunk: pbx-b, number: "15" }
+      - { for: [police, youth], trunk: pbx-c, number: "15" }
     capacity: 2
   youth:
     numbers: ["12355"]
@@ -143,7 +143,7 @@ describe('stages', () => {
     const { numbers, occupy, occupancy } = routingOf();
     const leg = occupy('pbx-b');
     expect(numbers('city')).toEqual(['10', '11+12']);
-    expect(numbers('city', 'police')).toEqual(['10', '11+12']);
+    expect(numbers('city', 'police')).toEqual(['15', '10', '11+12']);
     occupancy.ended(leg);
     expect(numbers('city')).toEqual(['10', '11+12+13', '14']);
   });
@@ -195,7 +195,7 @@ describe('an obstacle', () => {
     expect(routing.obstacle('city', open)).toBeNull();
   });
 
-  it('is that all trunks of its targets are full', () => {
+  it('is that all trunks of its targets are full, those of liaison desks aside', () => {
     const { routing, occupy } = routingOf();
     occupy('pbx-b');
     occupy('pbx-a');
