@@ -3,15 +3,11 @@ import { Headers } from '../message/headers.js';
 import { SipRequest } from '../message/message.js';
 import { newBranch } from '../random.js';
 import { type Listener, transportText } from '../transport/flow.js';
-import type { Core, OutboundRequest } from './core.js';
+import type { Core } from './core.js';
+import type { OutboundRequest } from './dialog.js';
 import { hostPort } from './fill.js';
-import { flowTo, type Hop, type Route } from './next-hop.js';
-
-/** One attempt to get a request to its target. */
-export interface Attempt extends Hop {
-  /** The same place over TCP, because the request is too large for UDP. */
-  readonly enlarged: boolean;
-}
+import type { Attempt, Hop, Route } from './hop.js';
+import { flowTo } from './next-hop.js';
 
 const keyOf = (hop: Hop): string => `${hop.destination.host} ${hop.destination.port}`;
 

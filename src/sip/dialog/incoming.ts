@@ -8,13 +8,13 @@ import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { Owner } from './application.js';
 import { handleCancel } from './cancelled.js';
 import { cdrAttempt, cdrStop } from './cdr.js';
-import { type Core, disarm, type InboundRequest, newTxnId, peerMeta } from './core.js';
-import { Dialog, dialogIdOf } from './dialog.js';
+import { type Core, newTxnId, peerMeta, sizeOf } from './core.js';
+import { Dialog, dialogIdOf, type InboundRequest } from './dialog.js';
 import type { DialogState } from './dialog-state.js';
 import { adopt, endDialog } from './end.js';
 import { refuse } from './refuse.js';
-import { finishProvisional, takePrack } from './reliable.js';
-import { intervalTooSmall } from './session-timer.js';
+import { takePrack } from './reliable.js';
+import { intervalTooSmall } from './session-expires.js';
 import { answerForApplication } from './silence.js';
 import { isTerminated } from './subscription.js';
 import { summonOwner } from './summon.js';
@@ -156,25 +156,6 @@ function admit(
   core.byTransaction.set(transaction, inbound);
   dialog?.inbound.add(inbound);
   return inbound;
-}
-
-/** Forgets a request that has its final response. */
-export function settle(core: Core, inbound: InboundRequest): void {
-  inbound.guard = disarm(core, inbound.guard);
-  core.inbound.delete(inbound.txnId);
-  core.byTransaction.delete(inbound.transaction);
-  const { dialog } = inbound;
-  if (dialog === null) return;
-  dialog.inbound.delete(inbound);
-  if (dialog.inviteIn === inbound) {
-    dialog.inviteIn = null;
-    finishProvisional(core, dialog);
-  }
-  if (dialog.updateIn === inbound) dialog.updateIn = null;
-}
-
-export function sizeOf(request: SipRequest): number {
-  return request.raw?.length ?? request.body.length;
 }
 
 /** RFC 3261 §14.2 and RFC 3311 §5.2: requests that cross; `true` when answered here. */

@@ -4,23 +4,7 @@ import { parseUri, type SipUri } from '../message/uri.js';
 import { defaultPort } from '../resolve/locate.js';
 import type { Destination, Flow, Listener, Transport } from '../transport/flow.js';
 import type { Core } from './core.js';
-
-/** One place that a request may go to. */
-export interface Hop {
-  readonly listener: Listener;
-  readonly destination: Destination;
-  /** The flow to send on, when it is already there (RFC 5626). */
-  readonly flow: Flow | null;
-}
-
-/** Where a request goes and by which listener, or why it cannot. */
-export type Route =
-  | (Hop & {
-      readonly ok: true;
-      /** Where it goes when that place does not answer (RFC 3263 §4.3). */
-      readonly others: readonly Hop[];
-    })
-  | { readonly ok: false; readonly reason: string };
+import type { Hop, Route } from './hop.js';
 
 const TRANSPORTS: ReadonlySet<string> = new Set<Transport>(['udp', 'tcp', 'tls', 'ws', 'wss']);
 

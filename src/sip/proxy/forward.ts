@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Core } from '../dialog/core.js';
-import { DROPPED_IN_REQUEST, hostPort } from '../dialog/fill.js';
+import { DROPPED_IN_REQUEST, hostPort, viaValue } from '../dialog/fill.js';
 import { isMyself } from '../dialog/next-hop.js';
-import { viaValue } from '../dialog/outgoing.js';
 import { Headers } from '../message/headers.js';
 import { SipRequest, SipResponse } from '../message/message.js';
 import { parseNameAddr } from '../message/name-addr.js';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Core, DialogTransport } from '../../../../src/sip/dialog/core.js';
-import { findRoute, isPrivate, type Route } from '../../../../src/sip/dialog/next-hop.js';
+import type { Route } from '../../../../src/sip/dialog/hop.js';
+import { findRoute, isPrivate } from '../../../../src/sip/dialog/next-hop.js';
 import type { Target } from '../../../../src/sip/resolve/locate.js';
 import type { Flow, Listener, Transport } from '../../../../src/sip/transport/flow.js';
 
