@@ -150,7 +150,7 @@ export class Engine implements Operations {
     );
     this.#calls.set(id, runner);
     this.#figures.countCall();
-    invite.accept(`${id}-1`);
+    invite.accept(`${id}-1`, trunk.auth);
     runner.start({
       planVersion: plan.version,
       dialled: dialledOf(invite.requestUri),

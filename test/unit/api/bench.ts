@@ -87,6 +87,7 @@ const pbx: Trunk = {
   gateways: [{ id: 'pbx-110/127.0.0.1:5080/udp', host: '127.0.0.1', port: 5080, transport: 'udp' }],
   sources: [],
   numberFormat: 'asis',
+  auth: null,
   healthCheck: null,
 };
 const carrier: Trunk = { ...pbx, id: 'carrier', kind: 'carrier', member: null, gateways: [] };

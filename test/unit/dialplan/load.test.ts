@@ -41,6 +41,7 @@ describe('a plan without faults', () => {
       ],
       sources: [],
       numberFormat: 'asis',
+      auth: null,
       healthCheck: null,
     });
     expect(plan.trunks.get('pbx-police')).toMatchObject({
