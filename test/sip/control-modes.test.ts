@@ -41,7 +41,7 @@ async function start(outbound: readonly OutboundRule[] = []): Promise<Started> {
       host: '127.0.0.1',
       port: 0,
       secret: SECRET,
-      tls: { port: 0, ...pair },
+      tls: { port: 0, ...made },
       outbound,
     },
     timers: FAST,
@@ -194,6 +194,21 @@ test('a routing service names the application to dial', async () => {
     uriUser: '110',
     fromUser: 'caller',
   });
+});
+
+test('a client of last resort gets what nobody else asks for, and everything when it is alone', async () => {
+  const { port, controlPort } = await start();
+  const last = await connected({ port: controlPort, tags: ['last-resort'] });
+  last.use('options', (_request, response) => response.send(486));
+  last.use('message', (_request, response) => response.send(486));
+  await peerAnswer(port, 'OPTIONS', 486);
+  const other = await connected({ port: controlPort });
+  other.use('options', (_request, response) => response.send(200));
+  await peerAnswer(port, 'OPTIONS', 200);
+  for (let seq = 30; seq < 34; seq++) {
+    await new WireCall(peer, port, `only-${seq}`).request('OPTIONS', 200, seq);
+  }
+  await new WireCall(peer, port, 'not asked for').request('MESSAGE', 486, 40);
 });
 
 test('a routing service names a connected application by its tag', async () => {
