@@ -89,7 +89,7 @@ export function acknowledge(
       const meta = ownMeta(core, sent.flow.listener, bytes.length);
       reply({ ok: true, message, meta, txnId: newTxnId(), dialogId: dialog.id });
     },
-    dialog.flow,
+    dialog,
   );
 }
 

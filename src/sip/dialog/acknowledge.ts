@@ -81,6 +81,7 @@ function dismiss(core: Core, outbound: OutboundRequest, dialog: Dialog, response
   const state = inside && dialog.state !== null ? dialog.state : uacDialogState(request, response);
   const fork = new Dialog(dialog.id, dialog.callId, 'uac', 'INVITE', null, dialog.listener);
   fork.flow = dialog.flow;
+  fork.hiddenHost = dialog.hiddenHost;
   fork.phase = 'confirmed';
   fork.update(state);
   findRoute(
@@ -96,6 +97,6 @@ function dismiss(core: Core, outbound: OutboundRequest, dialog: Dialog, response
       core.transport.send(sent.flow, message, bytes, false);
       hangUp(core, fork, 'ACK-BYE due to cancel race condition');
     },
-    fork.flow,
+    fork,
   );
 }

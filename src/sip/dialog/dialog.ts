@@ -117,6 +117,8 @@ export class Dialog {
   contact = '';
   /** Where the peer was last heard. */
   flow: Flow | null = null;
+  /** The address of a peer behind NAT, which leads to it only over there; see `hiddenHost`. */
+  hiddenHost: string | null = null;
   /** The INVITE of the peer, or of ours, that has no final response yet. */
   inviteIn: InboundRequest | null = null;
   inviteOut: OutboundRequest | null = null;

@@ -12,6 +12,7 @@ import { type Core, newTxnId, peerMeta, sizeOf } from './core.js';
 import { Dialog, dialogIdOf, type InboundRequest } from './dialog.js';
 import type { DialogState } from './dialog-state.js';
 import { adopt, endDialog } from './end.js';
+import { hiddenHost } from './next-hop.js';
 import { refuse } from './refuse.js';
 import { takePrack } from './reliable.js';
 import { intervalTooSmall } from './session-expires.js';
@@ -117,6 +118,7 @@ function begin(core: Core, request: SipRequest, transaction: ServerTransaction, 
     const kind = request.method === 'INVITE' ? 'INVITE' : 'SUBSCRIBE';
     dialog = new Dialog(dialogIdOf(request), request.callId, 'uas', kind, owner, transaction.flow.listener);
     dialog.flow = transaction.flow;
+    dialog.hiddenHost = hiddenHost(request, transaction.flow);
     core.dialogs.add(dialog);
   }
   const inbound = admit(core, request, transaction, dialog, owner);
@@ -197,6 +199,7 @@ function handleInDialog(
     return;
   }
   dialog.flow = transaction.flow;
+  if (request.headers.has('Contact')) dialog.hiddenHost = hiddenHost(request, transaction.flow);
   const refused = unsupported(core, request);
   dialog.update({ ...state, remoteSeq: request.cseq.number });
   if (refused !== null) {

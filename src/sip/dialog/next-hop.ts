@@ -1,9 +1,11 @@
 import { isIP } from 'node:net';
+import type { SipRequest } from '../message/message.js';
 import { findParam } from '../message/params.js';
 import { parseUri, type SipUri } from '../message/uri.js';
 import { defaultPort } from '../resolve/locate.js';
 import type { Destination, Flow, Listener, Transport } from '../transport/flow.js';
 import type { Core } from './core.js';
+import { contactUri } from './dialog-state.js';
 import type { Hop, Route } from './hop.js';
 
 const TRANSPORTS: ReadonlySet<string> = new Set<Transport>(['udp', 'tcp', 'tls', 'ws', 'wss']);
@@ -21,16 +23,35 @@ function transportOf(uri: SipUri, preferred: Listener | null): Transport | null 
   return preferred?.transport ?? null;
 }
 
+/** What is known of the peer of a dialog. */
+export interface Acquaintance {
+  /** The flow that it was last heard on. */
+  readonly flow: Flow | null;
+  readonly hiddenHost: string | null;
+}
+
 /**
- * Finds the next hops of a URI; calls back at once unless a host name must be looked up. `known` is the flow that the
- * peer of the dialog was last heard on.
+ * The address in Contact of a peer that sits behind NAT: it names itself alike in Via and Contact, by a private
+ * address, asks for answers to where it sends from (RFC 3581), and sends from elsewhere. Null for all others; with a
+ * proxy between us the Via on top is the proxy's.
+ */
+export function hiddenHost(request: SipRequest, flow: Flow): string | null {
+  const { via } = request;
+  const contact = parseUri(contactUri(request) ?? '');
+  if (via === null || contact === null || !via.rport || via.host !== contact.host) return null;
+  return contact.host !== flow.remoteHost && isPrivate(contact.host) ? contact.host : null;
+}
+
+/**
+ * Finds the next hops of a URI; calls back at once unless a host name must be looked up. `known` is for requests in
+ * a dialog.
  */
 export function findRoute(
   core: Core,
   uri: string,
   preferred: Listener | null,
   then: (route: Route) => void,
-  known: Flow | null = null,
+  known: Acquaintance | null = null,
 ): void {
   const parsed = parseUri(uri);
   const transport = parsed === null ? 'unknown' : transportOf(parsed, preferred);
@@ -79,12 +100,14 @@ function hopsTo(core: Core, destinations: readonly Destination[], preferred: Lis
  * The flow to a peer that cannot be connected to: a WebSocket client, or one behind NAT whose Contact only means
  * something over there (RFC 5626 §5.3, RFC 7118 §5).
  */
-function flowFor(core: Core, uri: SipUri, known: Flow | null): Flow | null {
-  if (known?.open && reachesOnlyBack(uri, known)) return known;
+function flowFor(core: Core, uri: SipUri, known: Acquaintance | null): Flow | null {
+  const flow = known?.flow ?? null;
+  if (flow?.open && reachesOnlyBack(uri, flow, known?.hiddenHost ?? null)) return flow;
   return core.transport.flowOf(uri);
 }
 
-function reachesOnlyBack(uri: SipUri, flow: Flow): boolean {
+function reachesOnlyBack(uri: SipUri, flow: Flow, hidden: string | null): boolean {
+  if (hidden !== null && uri.host === hidden) return true;
   const transport = findParam(uri.params, 'transport')?.toLowerCase();
   if (transport === 'ws' || transport === 'wss') {
     return flow.listener.transport === 'ws' || flow.listener.transport === 'wss';

@@ -147,7 +147,7 @@ export function sendInDialog(
       if (app.method === 'BYE' && dialog.inviteOut !== null) abandonInvite(core, dialog.inviteOut);
       reply(dispatch(core, owner, request, route, dialog, onFinal));
     },
-    dialog.flow,
+    dialog,
   );
 }
 
