@@ -163,23 +163,17 @@ function admit(
 /** RFC 3261 §14.2 and RFC 3311 §5.2: requests that cross; `true` when answered here. */
 function refusedAsGlare(dialog: Dialog, request: SipRequest, transaction: ServerTransaction): boolean {
   const retryAfter = { 'Retry-After': String(randomUpTo(10)) };
-  if (request.method === 'INVITE') {
-    if (dialog.inviteIn !== null) {
-      refuse(transaction, 500, 'Server Internal Error', retryAfter);
-      return true;
-    }
-    if (dialog.inviteOut !== null) {
-      refuse(transaction, 491, 'Request Pending');
-      return true;
-    }
-  }
-  if (request.method !== 'UPDATE') return false;
-  const offers = request.body.length > 0 && dialog.phase === 'confirmed';
-  if (dialog.updateIn !== null || (offers && dialog.inviteIn !== null)) {
+  if (request.method !== 'INVITE' && request.method !== 'UPDATE') return false;
+  const offers = request.method === 'INVITE' || (request.body.length > 0 && dialog.phase === 'confirmed');
+  // An offer of ours that has no answer yet; an UPDATE without one only refreshes the session.
+  const weOffer = dialog.inviteOut !== null || (dialog.updateOut?.request.body.length ?? 0) > 0;
+  const theyOffered = (dialog.updateIn?.request.body.length ?? 0) > 0;
+  const again = request.method === 'UPDATE' && dialog.updateIn !== null;
+  if (again || (offers && (theyOffered || dialog.inviteIn !== null))) {
     refuse(transaction, 500, 'Server Internal Error', retryAfter);
     return true;
   }
-  if (offers && (dialog.inviteOut !== null || dialog.updateOut !== null)) {
+  if (offers && weOffer) {
     refuse(transaction, 491, 'Request Pending');
     return true;
   }

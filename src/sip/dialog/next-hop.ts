@@ -135,15 +135,28 @@ export function isMyself(core: Core, destination: Destination): boolean {
     (own) =>
       own.transport === destination.transport &&
       ((own.port === destination.port && covers(own.host, destination.host)) ||
-        (own.publicPort === destination.port && own.publicHost === destination.host)),
+        (own.publicPort === destination.port && sameHost(own.publicHost, destination.host))),
   );
 }
 
 /** Whether a socket bound to `bound` also has the address `host`; a wildcard has loopback in any case. */
 function covers(bound: string, host: string): boolean {
   if (bound === '0.0.0.0') return host.startsWith('127.');
-  if (bound === '::') return host === '::1';
-  return bound === host;
+  if (bound === '::') return sameHost(host, '::1');
+  return sameHost(bound, host);
+}
+
+/** IPv6 addresses have many spellings (RFC 5952), names are alike in capitals. */
+function sameHost(a: string, b: string): boolean {
+  if (a === b) return true;
+  return a.includes(':') && b.includes(':') ? spelled(a) === spelled(b) : a.toLowerCase() === b.toLowerCase();
+}
+
+/** The one spelling of an IPv6 address; what is none stays as it is. */
+function spelled(address: string): string {
+  return isIP(address) === 6 && URL.canParse(`http://[${address}]`)
+    ? new URL(`http://[${address}]`).hostname
+    : address;
 }
 
 export function flowTo(core: Core, hop: Hop): Flow {

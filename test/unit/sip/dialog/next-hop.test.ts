@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Core, DialogTransport } from '../../../../src/sip/dialog/core.js';
 import type { Route } from '../../../../src/sip/dialog/hop.js';
-import { findRoute, hiddenHost, isPrivate } from '../../../../src/sip/dialog/next-hop.js';
+import { findRoute, hiddenHost, isMyself, isPrivate } from '../../../../src/sip/dialog/next-hop.js';
 import { Headers } from '../../../../src/sip/message/headers.js';
 import { NO_BODY, SipRequest } from '../../../../src/sip/message/message.js';
 import type { Target } from '../../../../src/sip/resolve/locate.js';
@@ -156,4 +156,12 @@ test.each([
     .add('Contact', `<${contact}>`);
   const request = new SipRequest('INVITE', 'sip:110@10.0.0.1', headers, NO_BODY);
   expect(hiddenHost(request, flow('udp', '10.1.1.1'))).toBe(expected);
+});
+
+test('our own IPv6 address is known in every spelling', () => {
+  const own: Listener = { ...listener('udp'), family: 6, host: '2001:db8::1', publicHost: 'SIP.example.org' };
+  const core = { transport: { listeners: [own] } } as unknown as Core;
+  const mine = (host: string): boolean => isMyself(core, { transport: 'udp', host, port: 5060 });
+  expect(['2001:DB8:0:0::1', '2001:db8::0.0.0.1', 'sip.EXAMPLE.org'].map(mine)).toEqual([true, true, true]);
+  expect(['2001:db8::2', '2001:db8::1%eth0', ':::', '::1'].map(mine)).toEqual([false, false, false, false]);
 });

@@ -337,6 +337,16 @@ test('a preloaded Route of ours is taken off, the next one leads', () => {
   drained();
 });
 
+test('a strict router behind us finds itself in the Request-URI, and the target last in the route', () => {
+  const routes = '<sip:10.0.0.77;transport=udp?X=y>, <sip:10.0.0.78;lr>';
+  proxied([A], {}, 'INVITE', [`Route: <sip:10.0.0.1;lr>, ${routes}`]);
+  const sent = sentTo('sip:10.0.0.77;transport=udp');
+  expect(places()).toEqual(['10.0.0.77:5060']);
+  expect(sent.headers.all('Route')).toEqual(['<sip:10.0.0.78;lr>', `<${A}>`]);
+  answer('sip:10.0.0.77;transport=udp', 486);
+  drained();
+});
+
 test('headers of the application replace those of the request, but not what identifies it', () => {
   const headers = new Headers().add('X-Color', 'green').add('Subject', 'new').add('Call-ID', 'other');
   proxied([A], { headers }, 'INVITE', ['Subject: old']);
