@@ -1,6 +1,7 @@
 import { stripOwnRoutes } from '../proxy/forward.js';
+import { refusedForHops } from '../proxy/hops.js';
 import type { ProxyOrder } from '../proxy/order.js';
-import { ProxyJob, type ProxyReport, refusedForHops } from '../proxy/proxy-job.js';
+import { ProxyJob, type ProxyReport } from '../proxy/proxy-job.js';
 import { type Core, disarm } from './core.js';
 import { settle } from './settle.js';
 

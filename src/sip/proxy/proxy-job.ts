@@ -1,20 +1,19 @@
-import type { TimerHandle } from '../clock.js';
 import { buildCancel } from '../dialog/cancel.js';
 import { cdrAttempt, cdrStart, cdrStop } from '../dialog/cdr.js';
 import { type Core, disarm } from '../dialog/core.js';
 import { attemptsFor, attemptsLeft, type Failure } from '../dialog/failover.js';
 import type { Attempt } from '../dialog/hop.js';
 import { findRoute, flowTo, isMyself } from '../dialog/next-hop.js';
-import { refuse, responseHeaders } from '../dialog/refuse.js';
+import { responseHeaders } from '../dialog/refuse.js';
 import { encodeMessage } from '../message/build.js';
 import { ownText, requestLabel } from '../message/keep.js';
 import { NO_BODY, type SipRequest, SipResponse } from '../message/message.js';
 import { parseNameAddr } from '../message/name-addr.js';
-import type { ClientTransaction } from '../transaction/client-transaction.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import { responseVias } from '../transaction/transaction-layer.js';
 import type { Flow, Listener } from '../transport/flow.js';
 import { bestResponse } from './best-response.js';
+import { type Branch, openBranch, stopTimers } from './branch.js';
 import { forwardRequest, forwardResponse, isOwnUri, redirectTargets } from './forward.js';
 import { MAX_DESTINATIONS, type ProxyOrder } from './order.js';
 
@@ -22,26 +21,6 @@ import { MAX_DESTINATIONS, type ProxyOrder } from './order.js';
 export interface ProxyReport {
   response(response: SipResponse, flow: Flow): void;
   done(): void;
-}
-
-/** One destination that was asked. */
-interface Branch {
-  /** Request-URI. */
-  readonly uri: string;
-  /** The place that is being tried, and those that may follow (RFC 3263 §4.3). */
-  attempts: readonly Attempt[];
-  /** What is under way there. */
-  request: SipRequest;
-  flow: Flow;
-  transaction: ClientTransaction | null;
-  /** A provisional response came from there, so a CANCEL may go. */
-  heard: boolean;
-  /** One above 100: somebody is at work on it, nobody else is asked in their place. */
-  rang: boolean;
-  cancel: 'no' | 'wanted' | 'sent';
-  /** Runs until this place is heard of. */
-  silence: TimerHandle | null;
-  timers: TimerHandle[];
 }
 
 /** A request on its way through us: RFC 3261 §16 from the target set to the best response. */
@@ -83,7 +62,7 @@ export class ProxyJob {
   stop(): void {
     this.answered = true;
     this.waiting.length = 0;
-    for (const branch of this.open) this.stopTimers(branch);
+    for (const branch of this.open) stopTimers(this.core, branch);
     this.open.clear();
     this.core.proxying.delete(this);
   }
@@ -151,18 +130,7 @@ export class ProxyJob {
   private launch(uri: string, first: Attempt, attempts: readonly Attempt[]): void {
     const { core, order } = this;
     const request = this.onward(uri, first.listener);
-    const branch: Branch = {
-      uri,
-      attempts,
-      request,
-      flow: flowTo(core, first),
-      transaction: null,
-      heard: false,
-      rang: false,
-      cancel: 'no',
-      silence: null,
-      timers: [],
-    };
+    const branch = openBranch(uri, request, flowTo(core, first), attempts);
     this.open.add(branch);
     const after = (ms: number, fn: () => void): void => {
       branch.timers.push(core.clock.setTimeout(fn, ms));
@@ -217,12 +185,6 @@ export class ProxyJob {
     return true;
   }
 
-  private stopTimers(branch: Branch): void {
-    for (const timer of branch.timers) disarm(this.core, timer);
-    branch.timers = [];
-    branch.silence = disarm(this.core, branch.silence);
-  }
-
   private receive(branch: Branch, response: SipResponse): void {
     if (response.status >= 200) {
       if (this.open.has(branch)) this.finish(branch, response);
@@ -247,7 +209,7 @@ export class ProxyJob {
 
   private finish(branch: Branch, response: SipResponse): void {
     if (!this.open.delete(branch)) return;
-    this.stopTimers(branch);
+    stopTimers(this.core, branch);
     if (!this.answered) this.report?.response(response, branch.flow);
     if (branch.request.method === 'INVITE' && branch.request.toTag === '') {
       if (response.status < 300) cdrStart(this.core, response, 'network', 'proxy-uac');
@@ -341,12 +303,4 @@ export class ProxyJob {
     const headers = responseHeaders(this.asked, this.incoming.flow, 'proxy');
     return new SipResponse(status, reason, headers, NO_BODY);
   }
-}
-
-/** Refuses a request whose hops are used up (§16.3 step 3); false when it may go on. */
-export function refusedForHops(incoming: ServerTransaction): boolean {
-  const hops = incoming.request.headers.get('Max-Forwards');
-  if (hops === undefined || Number(hops) > 0) return false;
-  refuse(incoming, 483, 'Too Many Hops');
-  return true;
 }
