@@ -234,6 +234,13 @@ test.each([
   await drained(server);
 });
 
+test('a routing service that never stops talking is not listened to', async () => {
+  const { url } = await service({ action: 'reject', data: { status: 606, reason: 'x'.repeat(100_000) } });
+  const { server, port } = await start([{ method: 'INVITE', target: url }]);
+  await new WireCall(peer, port, 'talkative').request('INVITE', 480, 1);
+  await drained(server);
+});
+
 test('call detail events reach the application that asked for them', async () => {
   const { port, controlPort } = await start();
   const srf = await connected({ port: controlPort });
