@@ -51,7 +51,8 @@ describe.each(['UDP', 'TCP'] as const)('a peer behind NAT over %s', (transport) 
     const destroyed = new Inbox<string>();
     dialog.on('destroy', (() => destroyed.put('gone')) as never);
     peer.request('BYE', 2);
-    expect((await peer.expect(200)).cseq.method).toBe('BYE');
+    // The 200 to the INVITE may have been sent again before its ACK was there.
+    while ((await peer.expect(200)).cseq.method !== 'BYE');
     expect(await destroyed.next()).toBe('gone');
     await drained(rig.server);
   });
