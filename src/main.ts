@@ -16,6 +16,7 @@ import type { Ledger } from './ledger/ledger.js';
 import { type LedgerReader, openLedgerReader } from './ledger/ledger-reader.js';
 import { openLedger } from './ledger/open-ledger.js';
 import { chooseAnchor } from './media/choose-anchor.js';
+import { LAST_RESORT } from './sip/control/control-server.js';
 import { isLoopback } from './sip/guard/guard.js';
 import { addSipMetrics } from './sip/metrics.js';
 import { createSipServer, type SipServer } from './sip/server.js';
@@ -183,12 +184,19 @@ async function startSip(config: Config, log: Logger, dialPlan: DialPlanHolder): 
       closeTrace: async () => undefined,
     };
   }
-  const secret = randomBytes(24).toString('hex');
+  const { control, outbound } = config.sip.embedded;
+  const secret = control.secret === '' ? randomBytes(24).toString('hex') : control.secret;
   const sipLog = log.child({ part: 'sip' });
   const tracer = traceOf(config, sipLog);
   const server = createSipServer({
     listeners: config.sip.listeners,
-    control: { host: '127.0.0.1', port: 0, secret },
+    control: {
+      host: '127.0.0.1',
+      port: control.port,
+      secret,
+      outbound,
+      ...(control.tls.port === 0 ? {} : { tls: control.tls }),
+    },
     log: sipLog,
     // A trunk that dials wrong numbers is a trunk all the same: only sources outside of the plan are watched.
     trusted: (address) => isLoopback(address) || dialPlan.current.isTrunkHost(address),
@@ -197,18 +205,23 @@ async function startSip(config: Config, log: Logger, dialPlan: DialPlanHolder): 
   const bound = await server.start().catch((error: NodeJS.ErrnoException) => {
     throw new StartFault(
       `SIP cannot listen: ${error.message}`,
-      'is another program on this address? See sip.listeners in the configuration (ONEKEY_SIP_LISTENERS)',
+      'is another program on this address? See sip.listeners (ONEKEY_SIP_LISTENERS) and sip.embedded.control in the configuration',
     );
   });
   return {
-    control: { ...bound.control, secret },
+    // An application that somebody connects beside us asks for what it wants to have.
+    control: { host: bound.control.host, port: bound.control.port, secret, tags: [LAST_RESORT] },
     server,
     closeTrace: async () => tracer?.close(),
-    addresses: bound.listeners.map(
-      (l) => `SIP  ${l.transport} ${l.host.includes(':') ? `[${l.host}]` : l.host}:${l.port}`,
-    ),
+    addresses: [
+      ...bound.listeners.map((l) => `SIP  ${l.transport} ${hostPort(l.host, l.port)}`),
+      ...(control.port === 0 ? [] : [`SIP control  ${hostPort(bound.control.host, bound.control.port)}`]),
+      ...(control.tls.port === 0 ? [] : [`SIP control  tls ${hostPort(control.tls.host, control.tls.port)}`]),
+    ],
   };
 }
+
+const hostPort = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 async function startApi(
   { config, log }: Settings,

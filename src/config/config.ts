@@ -42,6 +42,24 @@ const listenerSchema = z
   })
   .meta({ accepts: '{ transport: udp or tcp (also tls, ws, wss), host: an IP address, port: 0 to 65535 }' });
 
+const outboundSchema = z
+  .strictObject({
+    /** A SIP method, or `*` for all that have no rule of their own. */
+    method: z
+      .string()
+      .regex(/^(\*|[A-Z]{2,20})$/)
+      .meta({ accepts: 'a SIP method in capitals such as MESSAGE, or "*" for all others' }),
+    /** An application that is dialled for each such request, or an HTTP service that names one. */
+    target: z
+      .string()
+      .regex(/^((tcp|tls):\/\/([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[1-9]\d{0,4}|https?:\/\/\S+)$/)
+      .refine((text) => URL.canParse(text), 'this is no address')
+      .meta({ accepts: 'tcp://host:port, tls://host:port or the URL of a routing service' }),
+    /** tls only: take a certificate that no known authority vouches for. */
+    anyCertificate: z.boolean().default(false),
+  })
+  .meta({ accepts: '{ method: MESSAGE, target: "tcp://host:port" }' });
+
 const tokenSchema = z
   .strictObject({
     /** Who holds it; shown in logs and in the ledger of operations, the token never is. */
@@ -75,6 +93,39 @@ export const configSchema = z.strictObject({
           { transport: 'udp', host: '127.0.0.1', port: 5060 },
           { transport: 'tcp', host: '127.0.0.1', port: 5060 },
         ]),
+      /** The embedded server as a SIP server for other applications too; used when `server` is `embedded`. */
+      embedded: z
+        .strictObject({
+          control: z
+            .strictObject({
+              /** Where applications connect on this machine (127.0.0.1); 0 takes a free port that only we know. */
+              port: listenPort().default(0),
+              /** What applications must show; made anew at each start when empty. */
+              secret: z
+                .string()
+                .regex(/^[\x21-\x7b\x7d\x7e]{0,256}$/)
+                .default('')
+                .meta({ accepts: 'text without blanks and bars, 256 characters at most', secret: true }),
+              /** Where applications connect from other machines; port 0: nowhere. */
+              tls: z
+                .strictObject({
+                  host: ipAddress().default('127.0.0.1'),
+                  port: listenPort().default(0),
+                  /** Certificate chain and key, PEM; absolute once loaded. Read again when they change. */
+                  cert: z
+                    .string()
+                    .max(1000)
+                    .default('')
+                    .meta({ accepts: 'the path of a certificate chain (PEM)' }),
+                  key: z.string().max(1000).default('').meta({ accepts: 'the path of a private key (PEM)' }),
+                })
+                .prefault({}),
+            })
+            .prefault({}),
+          /** Methods for which an application is dialled instead of waiting for one that asks for them. */
+          outbound: z.array(outboundSchema).max(32).default([]),
+        })
+        .prefault({}),
       /** The external drachtio-server; used when `server` is `drachtio`. */
       drachtio: z
         .strictObject({

@@ -1,3 +1,4 @@
+import { embeddedFaults } from './embedded-checks.js';
 import { type Complaint, valueAt } from './issue-faults.js';
 
 /**
@@ -5,7 +6,13 @@ import { type Complaint, valueAt } from './issue-faults.js';
  * read all it needs. What is left out has its default, and the defaults keep every rule.
  */
 export function crossFaults(settings: unknown): Complaint[] {
-  return [...openApi(settings), ...tokens(settings), ...listeners(settings), ...drachtio(settings)];
+  return [
+    ...openApi(settings),
+    ...tokens(settings),
+    ...listeners(settings),
+    ...embeddedFaults(settings),
+    ...drachtio(settings),
+  ];
 }
 
 /** The API without a token is for this machine only. */

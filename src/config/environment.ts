@@ -37,6 +37,7 @@ export function ownVariables(env: Readonly<Record<string, string | undefined>>):
 export function valueFromText(leaf: Leaf, text: string): unknown {
   const setting = leaf.path.join('.');
   if (setting === 'sip.listeners') return listFromText(text).map(listenerFromText);
+  if (setting === 'sip.embedded.outbound') return listFromText(text).map(ruleFromText);
   if (setting === 'http.tokens') return listFromText(text).map(tokenFromText);
   const type = innermost(leaf.schema)._zod.def.type;
   if (type === 'number') return /^-?\d{1,15}$/.test(text.trim()) ? Number(text) : text;
@@ -75,6 +76,12 @@ function listenerFromText(text: string): unknown {
 
 function withoutBrackets(host: string): string {
   return host.replace(/^\[(.*)\]$/, '$1');
+}
+
+/** `MESSAGE=tcp://127.0.0.1:4000` */
+function ruleFromText(text: string): unknown {
+  const equals = text.indexOf('=');
+  return equals < 0 ? text : { method: text.slice(0, equals), target: text.slice(equals + 1) };
 }
 
 /** `name:role:token` */

@@ -54,18 +54,20 @@ export function loadConfig(sources: ConfigSources): ConfigResult {
     const fromFile = sources.file !== undefined && !merger.isOverridden(setting);
     config[setting] = resolve(fromFile ? dirname(resolve(cwd, sources.file)) : cwd, config[setting]);
   }
-  const listenersFromFile = sources.file !== undefined && !merger.isOverridden('sip.listeners');
-  const base = listenersFromFile ? dirname(resolve(cwd, sources.file ?? '')) : cwd;
+  /** Folder that relative paths of a setting start from. */
+  const baseOf = (setting: string): string =>
+    sources.file !== undefined && !merger.isOverridden(setting) ? dirname(resolve(cwd, sources.file)) : cwd;
   for (const listener of config.sip.listeners) {
     for (const name of ['cert', 'key', 'ca'] as const) {
       const path = listener[name];
-      if (path !== undefined) listener[name] = resolve(base, path);
+      if (path !== undefined) listener[name] = resolve(baseOf('sip.listeners'), path);
     }
   }
-  if (config.sip.capture !== '') {
-    const fromFile = sources.file !== undefined && !merger.isOverridden('sip.capture');
-    config.sip.capture = resolve(fromFile ? dirname(resolve(cwd, sources.file)) : cwd, config.sip.capture);
+  const { tls } = config.sip.embedded.control;
+  for (const name of ['cert', 'key'] as const) {
+    if (tls[name] !== '') tls[name] = resolve(baseOf(`sip.embedded.control.tls.${name}`), tls[name]);
   }
+  if (config.sip.capture !== '') config.sip.capture = resolve(baseOf('sip.capture'), config.sip.capture);
   return { ok: true, config: deepFreeze(config) };
 }
 
@@ -189,6 +191,7 @@ class Merger {
 /** How a list is written in one line of text. */
 const LIST_FORMS: Readonly<Record<string, string>> = {
   'sip.listeners': 'as in udp:127.0.0.1:5060,tcp:[::1]:5060',
+  'sip.embedded.outbound': 'as in MESSAGE=tcp://127.0.0.1:4000',
   'http.tokens': 'as in name:role:token,name:role:token',
 };
 

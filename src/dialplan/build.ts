@@ -95,6 +95,7 @@ function trunkOf(id: TrunkId, entry: TrunkEntry): Trunk {
     gateways: entry.gateways.flatMap((text) => parseGateway(text, id) ?? []),
     sources: entry.sources.map((text) => ({ text })),
     numberFormat: entry.numberFormat,
+    auth: entry.auth,
     healthCheck: entry.healthCheck === 'off' ? null : entry.healthCheck,
     capacity: entry.capacity,
   };

@@ -77,6 +77,12 @@ export interface AllowedSource {
 /** How a trunk writes numbers of subscribers: `022110` national, `+8622110` e164, `asis` untouched. */
 export type NumberFormat = 'asis' | 'national' | 'e164';
 
+/** Name and password that a trunk knows us by. */
+export interface TrunkAccount {
+  readonly username: string;
+  readonly password: string;
+}
+
 /** A way to another SIP system. `carrier` brings callers; `member` reaches the agents of a member. */
 export interface Trunk {
   readonly id: TrunkId;
@@ -87,6 +93,8 @@ export interface Trunk {
   readonly gateways: readonly Gateway[];
   readonly sources: readonly AllowedSource[];
   readonly numberFormat: NumberFormat;
+  /** Our account there, for digest challenges; null when it asks for none. Never logged, in no answer of the API. */
+  readonly auth: TrunkAccount | null;
   /** OPTIONS ping; null when off. */
   readonly healthCheck: { readonly intervalSeconds: number } | null;
   /** Legs that it carries at once, in and out, ringing or answered; null: no limit. */

@@ -82,6 +82,17 @@ export const memberSchema = z.strictObject({
   mayNotTransferTo: memberList,
 });
 
+const accountText = (what: string) =>
+  z
+    .string()
+    .regex(/^[^\p{Cc}]{1,200}$/u)
+    .meta({ accepts: `${what} of 1 to 200 characters on one line, in quotes`, secret: true });
+
+/** Our account at a trunk that challenges (RFC 3261 §22); text that is no such entry may hold the secret too. */
+const accountSchema = z
+  .strictObject({ username: accountText('a name'), password: accountText('a password') })
+  .meta({ accepts: '{ username: "our name there", password: "..." }', secret: true });
+
 /** One trunk as it is written. */
 export const trunkSchema = z.strictObject({
   kind: z.enum(['carrier', 'member']),
@@ -94,6 +105,7 @@ export const trunkSchema = z.strictObject({
     .array(z.string().meta({ accepts: 'an address or block such as 10.1.0.0/16 or "10.1.2.3:5060"' }))
     .default([]),
   numberFormat: z.enum(['asis', 'national', 'e164']).default('asis'),
+  auth: accountSchema.nullable().default(null),
   healthCheck: z
     .union([z.literal('off'), z.strictObject({ intervalSeconds: wholeNumber(2, 3600) })])
     .nullable()

@@ -299,7 +299,7 @@ export class CallRunner {
       formatNumber: (number) => this.parts.formatNumber(trunk, number),
     });
     return this.#withSdp({ sdp: offer.sdp, from: offer.from }, leg, (sdp) =>
-      this.parts.signalling.invite(leg, { uri: to.uri, headers, sdp }),
+      this.parts.signalling.invite(leg, { uri: to.uri, headers, sdp, credentials: trunk?.auth ?? null }),
     );
   }
 

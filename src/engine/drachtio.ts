@@ -59,7 +59,7 @@ export interface RequestOptions {
 export type Handler = (req: SrfRequest, res: SrfResponse) => void;
 
 export interface SrfClient {
-  connect(opts: { host: string; port: number; secret: string }): void;
+  connect(opts: { host: string; port: number; secret: string; tags?: readonly string[] }): void;
   disconnect(): void;
   use(method: string, handler: Handler): void;
   request(uri: string, opts: RequestOptions, callback: (err: unknown, req?: SrfRequest) => void): void;

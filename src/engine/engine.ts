@@ -158,7 +158,7 @@ export class Engine implements Operations {
     );
     this.#calls.add(runner);
     this.#figures.countCall();
-    invite.accept(`${id}-1`);
+    invite.accept(`${id}-1`, trunk.auth);
     this.#occupancy.started({ leg: `${id}-1`, call: id, member: null, trunk: trunk.id });
     runner.start({
       planVersion: plan.version,
@@ -188,7 +188,7 @@ export class Engine implements Operations {
     if (runner === undefined) return false;
     const leg = runner.newInboundLeg();
     const member = trunk.kind === 'member' ? trunk.member : null;
-    invite.accept(leg);
+    invite.accept(leg, trunk.auth);
     this.#occupancy.started({ leg, call: runner.id, member, trunk: trunk.id });
     runner.dispatch({
       type: 'replacing',

@@ -1,4 +1,6 @@
 import type { LegId, RequestRef } from '../call/call.js';
+import { DigestAccount } from './digest/account.js';
+import type { Credentials } from './digest/authorization.js';
 import type { AckFunction, SrfRequest, SrfResponse } from './drachtio.js';
 
 /** What the adapter keeps of one leg. */
@@ -10,12 +12,33 @@ export interface LegPort {
   readonly inbound: { readonly req: SrfRequest; readonly res: SrfResponse } | null;
   /** The INVITE that we sent, once the server has taken it. */
   outbound: SrfRequest | null;
-  /** A CANCEL that was asked for before the server had taken the INVITE. */
+  /** Answers the peer's challenges; null when its trunk has no account. */
+  readonly account: DigestAccount | null;
+  /** A CANCEL that was asked for: it waits while the server has not taken the INVITE. */
   cancelWanted: Readonly<Record<string, string>> | null;
   /** ACK of the 2xx that came last. */
   ack: AckFunction | null;
   /** Requests of the peer that wait for our response. */
   readonly waiting: Map<RequestRef, { readonly req: SrfRequest; readonly res: SrfResponse }>;
+}
+
+/** The port of a leg that begins: `inbound` is the INVITE of the peer, null when we call. */
+export function newPort(
+  leg: LegId,
+  credentials: Credentials | null,
+  dialogId: string,
+  inbound: LegPort['inbound'],
+): LegPort {
+  return {
+    leg,
+    dialogId,
+    inbound,
+    outbound: null,
+    account: credentials === null ? null : new DigestAccount(credentials),
+    cancelWanted: null,
+    ack: null,
+    waiting: new Map(),
+  };
 }
 
 /** The legs of all calls, by our name and by the server's name of their dialog. */

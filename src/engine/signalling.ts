@@ -4,6 +4,7 @@
  */
 import type { LegId, OfferMethod, RequestRef, TransferId } from '../call/call.js';
 import type { CallEvent, ReferTo } from '../call/event.js';
+import type { Credentials } from './digest/authorization.js';
 
 /** Headers to set on a message, by their usual names. */
 export type Headers = Readonly<Record<string, string>>;
@@ -17,9 +18,21 @@ export interface IncomingInvite {
   readonly callerName: string | null;
   readonly offer: string | null;
   readonly allowsUpdate: boolean;
-  /** Make this the leg `leg`; from now on its events are reported under that name. */
-  accept(leg: LegId): void;
+  /**
+   * Make this the leg `leg`; from now on its events are reported under that name. The credentials are for
+   * requests of ours that the caller's side challenges.
+   */
+  accept(leg: LegId, credentials: Credentials | null): void;
   refuse(status: number, reason: string, headers?: Headers): void;
+}
+
+/** An INVITE to a target. */
+export interface OutgoingInvite {
+  readonly uri: string;
+  readonly headers: Headers;
+  readonly sdp: string | null;
+  /** For challenges to it and to later requests of the leg; null when the trunk has no account. */
+  readonly credentials: Credentials | null;
 }
 
 /** Events of a leg; the engine adds the time. */
@@ -59,7 +72,7 @@ export interface Signalling {
   connect(handlers: SignallingHandlers): Promise<void>;
   /** `host:port` under which we are known to peers, for headers that name us. */
   readonly ownHost: string;
-  invite(leg: LegId, request: { uri: string; headers: Headers; sdp: string | null }): void;
+  invite(leg: LegId, request: OutgoingInvite): void;
   /** `branch` tells early dialogs of different targets apart. */
   provisional(leg: LegId, status: number, sdp: string | null, branch: string): void;
   answer(leg: LegId, sdp: string | null, branch: string): void;
@@ -80,4 +93,4 @@ export interface Signalling {
   close(): void;
 }
 
-export type { ReferTo };
+export type { Credentials, ReferTo };

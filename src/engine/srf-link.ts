@@ -13,6 +13,8 @@ export interface SipServerAddress {
   readonly host: string;
   readonly port: number;
   readonly secret: string;
+  /** What we call ourselves there. */
+  readonly tags?: readonly string[];
 }
 
 export type RequestHandler = (req: SrfRequest, res: SrfResponse) => void;

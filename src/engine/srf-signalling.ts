@@ -1,10 +1,19 @@
 /** `Signalling` on drachtio-srf, low level: no Dialog objects, whose defaults answer before we can. */
 import type { LegId, OfferMethod, RequestRef, TransferId } from '../call/call.js';
+import { sendAuthenticated } from './authenticated-request.js';
 import type { RequestOptions, SrfRequest, SrfResponse } from './drachtio.js';
-import { type LegPort, LegPorts } from './leg-port.js';
+import { type LegPort, LegPorts, newPort } from './leg-port.js';
 import type { EngineLog } from './log.js';
 import { parseReferTo } from './refer.js';
-import type { Headers, IncomingInvite, LegEvent, Signalling, SignallingHandlers } from './signalling.js';
+import type {
+  Credentials,
+  Headers,
+  IncomingInvite,
+  LegEvent,
+  OutgoingInvite,
+  Signalling,
+  SignallingHandlers,
+} from './signalling.js';
 import { type SipServerAddress, SrfLink } from './srf-link.js';
 import {
   ALLOW,
@@ -57,16 +66,8 @@ export class SrfSignalling implements Signalling {
     this.#link.close();
   }
 
-  invite(leg: LegId, { uri, headers, sdp }: { uri: string; headers: Headers; sdp: string | null }): void {
-    const port: LegPort = {
-      leg,
-      dialogId: '',
-      inbound: null,
-      outbound: null,
-      cancelWanted: null,
-      ack: null,
-      waiting: new Map(),
-    };
+  invite(leg: LegId, { uri, headers, sdp, credentials }: OutgoingInvite): void {
+    const port = newPort(leg, credentials, '', null);
     this.#ports.add(port);
     const content = withSdp(sdp);
     const options = {
@@ -74,20 +75,28 @@ export class SrfSignalling implements Signalling {
       ...content,
       headers: { ...headers, Allow: ALLOW, ...content.headers },
     };
-    this.#link.request(uri, options, (req, error) => {
-      if (req === null) {
-        this.#report({ type: 'failed', leg, status: 503, reason: error, reached: false });
-        return;
-      }
-      port.outbound = req;
-      this.#ports.nameDialog(port, dialogIdOf(req));
-      this.#report({ type: 'sent', leg, sipCallId: req.get('Call-ID') ?? '' });
-      req.on('response', (res, ack) => {
+    sendAuthenticated(this.#link, port.account, uri, options, {
+      sent: (req, error) => {
+        if (req === null) {
+          this.#report({ type: 'failed', leg, status: 503, reason: error, reached: false });
+          return;
+        }
+        const again = port.dialogId !== '';
+        port.outbound = req;
+        this.#ports.nameDialog(port, dialogIdOf(req));
+        if (!again) this.#report({ type: 'sent', leg, sipCallId: req.get('Call-ID') ?? '' });
+        req.on('update', (update, res) => this.#onUpdate(port, update, res));
+        if (port.cancelWanted !== null) this.#sendCancel(port, port.cancelWanted);
+      },
+      response: (res, ack) => {
         port.ack = ack;
         this.#onInviteResponse(port, res);
-      });
-      req.on('update', (update, res) => this.#onUpdate(port, update, res));
-      if (port.cancelWanted !== null) this.#sendCancel(port, port.cancelWanted);
+      },
+      challenged: () => {
+        // Until it goes out again there is nothing that a CANCEL could name.
+        if (port.cancelWanted === null) port.outbound = null;
+        return port.cancelWanted === null;
+      },
     });
   }
 
@@ -138,8 +147,8 @@ export class SrfSignalling implements Signalling {
   cancel(leg: LegId, headers: Headers): void {
     const port = this.#ports.get(leg);
     if (port === undefined) return;
-    if (port.outbound === null) port.cancelWanted = headers;
-    else this.#sendCancel(port, headers);
+    port.cancelWanted = headers;
+    if (port.outbound !== null) this.#sendCancel(port, headers);
   }
 
   #sendCancel(port: LegPort, headers: Headers): void {
@@ -248,22 +257,14 @@ export class SrfSignalling implements Signalling {
       callerName: caller.name,
       offer: sdpOf(req),
       allowsUpdate: allowsUpdate(req),
-      accept: (leg) => this.#accept(leg, req, res),
+      accept: (leg, credentials) => this.#accept(leg, credentials, req, res),
       refuse: (status, reason, headers) => this.#link.send(res, status, reason, { headers: { ...headers } }),
     };
     this.#handlers?.onInvite(invite);
   }
 
-  #accept(leg: LegId, req: SrfRequest, res: SrfResponse): void {
-    const port: LegPort = {
-      leg,
-      dialogId: dialogIdOf(req),
-      inbound: { req, res },
-      outbound: null,
-      cancelWanted: null,
-      ack: null,
-      waiting: new Map(),
-    };
+  #accept(leg: LegId, credentials: Credentials | null, req: SrfRequest, res: SrfResponse): void {
+    const port = newPort(leg, credentials, dialogIdOf(req), { req, res });
     this.#ports.add(port);
     req.on('cancel', (cancel) =>
       this.#report({ type: 'hung-up', leg, by: 'peer', reason: cancel?.get('Reason') ?? null }),
@@ -353,11 +354,13 @@ export class SrfSignalling implements Signalling {
       setImmediate(() => done(481, null, null));
       return;
     }
-    this.#link.request('sip:placeholder', { ...options, stackDialogId: port.dialogId }, (req) => {
-      if (req === null) return done(481, null, port);
-      req.on('response', (res, ack) => {
+    const inside = { ...options, stackDialogId: port.dialogId };
+    sendAuthenticated(this.#link, port.account, 'sip:placeholder', inside, {
+      sent: (req) => req === null && done(481, null, port),
+      response: (res, ack) => {
         if (res.status >= 200) done(res.status, Object.assign(res, { ack }), port);
-      });
+      },
+      challenged: () => true,
     });
   }
 }

@@ -169,6 +169,7 @@ class EmbeddedSipServer implements SipServer {
       }));
       return { listeners, control };
     } catch (error) {
+      await this.control.close();
       await this.transport.close();
       throw error;
     }
@@ -198,7 +199,7 @@ class EmbeddedSipServer implements SipServer {
   }
 
   reloadCertificates(): number {
-    return this.transport.reloadCertificates();
+    return this.transport.reloadCertificates() + this.control.reloadCertificates();
   }
 
   private hostPorts(): { external: string; local: string } {

@@ -41,7 +41,7 @@ async function start(outbound: readonly OutboundRule[] = []): Promise<Started> {
       host: '127.0.0.1',
       port: 0,
       secret: SECRET,
-      tls: { port: 0, ...pair },
+      tls: { port: 0, ...made },
       outbound,
     },
     timers: FAST,
@@ -196,6 +196,21 @@ test('a routing service names the application to dial', async () => {
   });
 });
 
+test('a client of last resort gets what nobody else asks for, and everything when it is alone', async () => {
+  const { port, controlPort } = await start();
+  const last = await connected({ port: controlPort, tags: ['last-resort'] });
+  last.use('options', (_request, response) => response.send(486));
+  last.use('message', (_request, response) => response.send(486));
+  await peerAnswer(port, 'OPTIONS', 486);
+  const other = await connected({ port: controlPort });
+  other.use('options', (_request, response) => response.send(200));
+  await peerAnswer(port, 'OPTIONS', 200);
+  for (let seq = 30; seq < 34; seq++) {
+    await new WireCall(peer, port, `only-${seq}`).request('OPTIONS', 200, seq);
+  }
+  await new WireCall(peer, port, 'not asked for').request('MESSAGE', 486, 40);
+});
+
 test('a routing service names a connected application by its tag', async () => {
   const { url } = await service({ action: 'route', data: { tag: 'blue' } });
   const { port, controlPort } = await start([{ method: 'OPTIONS', target: url }]);
@@ -216,6 +231,13 @@ test.each([
   const { url } = await service(answer);
   const { server, port } = await start([{ method: 'INVITE', target: url }]);
   await new WireCall(peer, port, 'decided').request('INVITE', status, 1);
+  await drained(server);
+});
+
+test('a routing service that never stops talking is not listened to', async () => {
+  const { url } = await service({ action: 'reject', data: { status: 606, reason: 'x'.repeat(100_000) } });
+  const { server, port } = await start([{ method: 'INVITE', target: url }]);
+  await new WireCall(peer, port, 'talkative').request('INVITE', 480, 1);
   await drained(server);
 });
 

@@ -133,9 +133,13 @@ test('a large request goes over TCP where the peer has it', async () => {
 });
 
 test('and over UDP where TCP is refused, the next one at once', async () => {
+  let before = '';
   for (const round of ['first', 'second']) {
     const status = final(`sip:110@127.0.0.1:${first.port}`, 'MESSAGE', LARGE);
-    const request = await first.expect('MESSAGE');
+    let request = await first.expect('MESSAGE');
+    // The one of the round before may have been sent again until its answer was there.
+    while (request.callId === before) request = await first.expect('MESSAGE');
+    before = request.callId;
     expect(request.via?.transport).toBe('UDP');
     first.answer(rig.port, request, '200 OK', round);
     expect(await status).toBe(200);

@@ -195,3 +195,28 @@ test('a response goes over a new connection when the one of the request is gone'
   await until(() => text.startsWith('SIP/2.0 200 OK'));
   server.close();
 });
+
+test('a peer that closes its side after a request gets the answer, then the connection ends', async () => {
+  const asked = new Inbox<SrfResponse>();
+  rig.srf.use('options', (_req: SrfRequest, res: SrfResponse) => asked.put(res));
+  const stream = await open();
+  stream.socket.end(options('half'));
+  const response = await asked.next();
+  expect(stream.closed()).toBe(false);
+  response.send(200);
+  await until(() => stream.closed());
+  expect(stream.text()).toContain('SIP/2.0 200');
+  await until(() => rig.server.stats().connections === 0);
+});
+
+test('a peer that closes its side without one, or never gets an answer, holds nothing', async () => {
+  const idle = await open();
+  idle.socket.end('\r\n\r\n');
+  await until(() => idle.closed());
+  expect(idle.text()).toBe('\r\n');
+  rig.srf.use('options', () => undefined);
+  const waiting = await open();
+  waiting.socket.end(options('never'));
+  await until(() => waiting.closed());
+  await until(() => rig.server.stats().connections === 0);
+});

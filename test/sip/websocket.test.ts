@@ -19,6 +19,7 @@ async function open(kind: 'ws' | 'wss', host: string): Promise<WsPeer> {
   rig = await startRig(kind, host, {
     listeners: [{ transport: kind, host, port: 0, ...certificate }],
     timers: FAST,
+    limits: { lateAnswerMs: 100 },
   });
   return connect(kind, host, 'alice');
 }
@@ -90,6 +91,49 @@ test('a client that went away cannot be reached: 503, at once', async () => {
     .then(() => 0)
     .catch((error: { status: number }) => error.status);
   expect(failed).toBe(503);
+});
+
+test('a client that leaves before its call is answered: the call ends for the application, nothing stays', async () => {
+  const alice = await open('ws', '127.0.0.1');
+  const destroyed = new Inbox<string>();
+  const asked = new Inbox<() => void>();
+  rig.srf.invite((req, res) => {
+    asked.put(() =>
+      rig.srf.createUAS(req, res, { localSdp: SDP }, (_error, dialog) => {
+        dialog.on('destroy', ((bye: SrfRequest) => destroyed.put(bye.get('Reason'))) as never);
+      }),
+    );
+  });
+  await until(() => rig.server.stats().controlClients === 1);
+  alice.request('INVITE', 'sip:110@example.com');
+  const answer = await asked.next();
+  alice.close();
+  await until(() => rig.server.stats().connections === 0);
+  answer();
+  expect(await destroyed.next()).toContain('ACK timeout');
+  await drained(rig.server);
+});
+
+test('a client that leaves while it rings: the CANCEL ends the call with 408, nothing stays', async () => {
+  const alice = await open('ws', '127.0.0.1');
+  rig.srf.use('register', (_req, res) => res.send(200));
+  await until(() => rig.server.stats().controlClients === 1);
+  alice.request('REGISTER', 'sip:example.com');
+  await alice.expect(200);
+  const statuses = new Inbox<number>();
+  const sent = new Inbox<SrfRequest>();
+  const uri = 'sip:alice@alice.invalid;transport=ws';
+  rig.srf.request({ uri, method: 'INVITE', headers: {}, body: SDP }, (_error, request) => {
+    sent.put(request);
+    request.on('response', (response) => statuses.put(response.status));
+  });
+  alice.answer(await alice.expect('INVITE'), '180 Ringing');
+  expect(await statuses.next()).toBe(180);
+  alice.close();
+  await until(() => rig.server.stats().connections === 0);
+  (await sent.next()).cancel(() => undefined);
+  expect(await statuses.next()).toBe(408);
+  await drained(rig.server);
 });
 
 test('keep-alives are answered, a connection without the subprotocol and plain HTTP are not served', async () => {

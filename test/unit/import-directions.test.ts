@@ -50,6 +50,28 @@ function strays(from: string, allowed: (entry: Import) => boolean): string[] {
     .map((entry) => `${entry.from} -> ${entry.to}`);
 }
 
+/** Files that import each other, directly or over others (types count too), and those that lead to such. */
+function cycles(): string[] {
+  const targets = new Map(sourceFiles().map((file) => [file, new Set<string>()]));
+  for (const { from, to } of imports) if (targets.has(to)) targets.get(from)?.add(to);
+  // A file that imports nothing is in no cycle; without it, others import nothing.
+  for (let removed = true; removed; ) {
+    const ends = [...targets].filter(([, to]) => to.size === 0).map(([file]) => file);
+    for (const end of ends) {
+      targets.delete(end);
+      for (const to of targets.values()) to.delete(end);
+    }
+    removed = ends.length > 0;
+  }
+  return [...targets].map(([file, to]) => `${file} -> ${[...to].join(', ')}`);
+}
+
+describe('imports between files', () => {
+  it('make no circle', () => {
+    expect(cycles()).toEqual([]);
+  });
+});
+
 describe('imports between the rooms', () => {
   it('are found', () => {
     expect(imports.length).toBeGreaterThan(20);

@@ -5,18 +5,24 @@ import type { Owner, OwnerRegistry, RouteDecision } from '../dialog/application.
 import type { SipStack } from '../dialog/stack.js';
 import type { SipLog } from '../log.js';
 import type { SipRequest } from '../message/message.js';
+import { Certificates } from '../transport/certificates.js';
 import type { Flow } from '../transport/flow.js';
 import { ControlSession, type SessionHost } from './control-session.js';
 import { decideOutbound, type OutboundRule, ruleFor } from './outbound.js';
 
 /** A second port for clients, with TLS. */
 export interface ControlTls {
+  /** Where it listens; the host of the plain port when absent. */
+  readonly host?: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** PEM. */
+  /** Paths of the certificate chain and its key, PEM. Both are read again when they change. */
   readonly cert: string;
   readonly key: string;
 }
+
+/** A client with this tag gets the new requests that no other client asks for. */
+export const LAST_RESORT = 'last-resort';
 
 export interface ControlOptions {
   readonly host: string;
@@ -48,6 +54,7 @@ export class ControlServer implements OwnerRegistry {
   private readonly turn = new Map<string, number>();
   private readonly servers: Server[] = [];
   private stack: SipStack | null = null;
+  private certificates: Certificates | null = null;
 
   constructor(private readonly options: ControlOptions) {}
 
@@ -57,7 +64,9 @@ export class ControlServer implements OwnerRegistry {
 
   choose(method: string): Owner | null {
     const verb = method.toLowerCase();
-    const willing = [...this.sessions].filter((session) => session.authenticated && session.routes.has(verb));
+    const asking = [...this.sessions].filter((session) => session.authenticated && session.routes.has(verb));
+    const first = asking.filter(({ tags }) => !tags.includes(LAST_RESORT));
+    const willing = first.length > 0 ? first : asking;
     if (willing.length <= 1) return willing[0] ?? null;
     const turn = this.turn.get(verb) ?? 0;
     if (turn > 0 || this.turn.size < MAX_TURNS) this.turn.set(verb, turn + 1);
@@ -80,18 +89,26 @@ export class ControlServer implements OwnerRegistry {
     this.stack = stack;
     const { tls } = this.options;
     const accept = (socket: Socket): void => this.accept(socket);
-    const plain = await this.listen(createServer(accept), this.options.port);
+    const { host, clock, log } = this.options;
+    const plain = await this.listen(createServer(accept), host, this.options.port);
     if (tls === undefined) return { host: plain.address, port: plain.port, tlsPort: null };
-    const secure = createTlsServer({ cert: tls.cert, key: tls.key }, accept);
+    const certificates = new Certificates({ ...tls, host, transport: 'tls' }, clock, log);
+    const secure = createTlsServer({ ...certificates.current, minVersion: 'TLSv1.2' }, accept);
+    certificates.serve(secure);
+    this.certificates = certificates;
     // A client that fails the handshake is no client.
-    secure.on('tlsClientError', (error) =>
-      this.options.log.debug({ err: error }, 'control handshake failed'),
-    );
-    const { port } = await this.listen(secure, tls.port);
+    secure.on('tlsClientError', (error) => log.debug({ err: error }, 'control handshake failed'));
+    const { port } = await this.listen(secure, tls.host ?? host, tls.port);
     return { host: plain.address, port: plain.port, tlsPort: port };
   }
 
+  /** Looks at the certificate's files at once; how many changed. */
+  reloadCertificates(): number {
+    return this.certificates?.reload() ? 1 : 0;
+  }
+
   async close(): Promise<void> {
+    this.certificates?.stop();
     for (const session of this.sessions) session.destroy();
     await Promise.all(
       this.servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
@@ -129,11 +146,11 @@ export class ControlServer implements OwnerRegistry {
     return tagged[turn % Math.max(1, tagged.length)] ?? null;
   }
 
-  private listen(server: Server, port: number): Promise<AddressInfo> {
+  private listen(server: Server, host: string, port: number): Promise<AddressInfo> {
     this.servers.push(server);
     return new Promise((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ host: this.options.host, port, exclusive: true }, () => {
+      server.listen({ host, port, exclusive: true }, () => {
         server.off('error', reject);
         server.on('error', (error) => this.options.log.warn({ err: error }, 'control listener failed'));
         resolve(server.address() as AddressInfo);

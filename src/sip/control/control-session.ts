@@ -4,6 +4,7 @@ import type { Outcome, Owner, Upcall } from '../dialog/application.js';
 import type { SipStack } from '../dialog/stack.js';
 import type { SipLog } from '../log.js';
 import { encodeMessage, messageBytes } from '../message/build.js';
+import { challengesForClient } from './challenges.js';
 import { readClientMessage, readProxyOrder } from './client-message.js';
 import { decodeFrame, encodeFrame, type Frame, FrameReader } from './framing.js';
 import { progressLine, refusalLine, replyLine, sentLine, upcallLine } from './head-lines.js';
@@ -56,7 +57,9 @@ export class ControlSession implements Owner {
   }
 
   deliver(upcall: Upcall): void {
-    this.write(encodeFrame(upcallLine(upcall), messageBytes(upcall.message)));
+    const { message } = upcall;
+    const told = message.kind === 'response' ? challengesForClient(message) : message;
+    this.write(encodeFrame(upcallLine(upcall), messageBytes(told)));
   }
 
   /** Writes what is pending and closes. */

@@ -34,9 +34,16 @@ export async function askRouteService(
   const asked = new URL(url);
   for (const [name, value] of Object.entries(facts(request, flow))) asked.searchParams.set(name, value);
   const answer = await fetch(asked, { signal: AbortSignal.timeout(PATIENCE_MS), redirect: 'error' });
-  if (!answer.ok) return null;
-  const text = await answer.text();
-  return text.length > MAX_ANSWER ? null : readAnswer(JSON.parse(text));
+  if (!answer.ok || answer.body === null) return null;
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of answer.body) {
+    size += piece.length;
+    // Leaving the loop cancels the rest.
+    if (size > MAX_ANSWER) return null;
+    pieces.push(piece);
+  }
+  return readAnswer(JSON.parse(Buffer.concat(pieces).toString()));
 }
 
 function facts(request: SipRequest, flow: Flow): Record<string, string> {

@@ -1,66 +1,15 @@
 import { encodeMessage } from '../message/build.js';
-import { Headers } from '../message/headers.js';
 import { packBytes, requestLabel, unpackBytes } from '../message/keep.js';
-import { NO_BODY, SipRequest, type SipResponse } from '../message/message.js';
-import { newBranch } from '../random.js';
-import type { Listener } from '../transport/flow.js';
-import type { AppRequest } from './application.js';
-import {
-  type Acknowledgement,
-  type Core,
-  disarm,
-  newTxnId,
-  type OutboundRequest,
-  ownMeta,
-  type SentAck,
-} from './core.js';
-import { Dialog } from './dialog.js';
-import { addressRequest, type DialogState, uacDialogState } from './dialog-state.js';
+import type { SipResponse } from '../message/message.js';
+import { acknowledge, buildAck } from './ack.js';
+import type { AppRequest, Reply } from './application.js';
+import type { Core } from './core.js';
+import { type Acknowledgement, Dialog, type OutboundRequest, type SentAck } from './dialog.js';
+import { addressRequest, uacDialogState } from './dialog-state.js';
 import { hangUp } from './end.js';
 import { defaultContentType } from './fill.js';
 import { findRoute, flowTo } from './next-hop.js';
-import { type Reply, viaValue } from './outgoing.js';
-import { rememberSdp } from './session-timer.js';
-
-/** The ACK for a 2xx (RFC 3261 §13.2.2.4): addressed as in the dialog, CSeq number and credentials of the INVITE. */
-function buildAck(
-  state: DialogState,
-  invite: SipRequest,
-  listener: Listener,
-  app: AppRequest | null,
-): SipRequest {
-  const addressing = addressRequest(state);
-  const headers = new Headers();
-  headers.add('Via', viaValue(listener, newBranch())).add('Max-Forwards', '70');
-  for (const entry of addressing.routes) headers.add('Route', entry);
-  headers.add('From', state.local).add('To', state.remote).add('Call-ID', state.callId);
-  headers.add('CSeq', `${invite.cseq.number} ACK`);
-  for (const name of ['Authorization', 'Proxy-Authorization'] as const) {
-    for (const value of invite.headers.all(name)) headers.add(name, value);
-  }
-  if (app !== null) copyAckHeaders(headers, app);
-  return new SipRequest('ACK', addressing.requestUri, headers, app?.body ?? NO_BODY);
-}
-
-const STACK_HEADERS: ReadonlySet<string> = new Set([
-  'Via',
-  'Max-Forwards',
-  'Route',
-  'Record-Route',
-  'From',
-  'To',
-  'Call-ID',
-  'CSeq',
-  'Content-Length',
-  'RSeq',
-]);
-
-function copyAckHeaders(headers: Headers, app: AppRequest): void {
-  for (let i = 0; i < app.headers.size; i++) {
-    const name = app.headers.names[i] ?? '';
-    if (!STACK_HEADERS.has(name)) headers.add(name, app.headers.values[i] ?? '');
-  }
-}
+import { rememberSdp } from './session-expires.js';
 
 /** A 2xx to our INVITE: from now on the application owes the ACK; after 64*T1 we ACK and end the dialog ourselves. */
 export function acceptInvite(core: Core, outbound: OutboundRequest, dialog: Dialog): void {
@@ -100,56 +49,6 @@ export function sendAck(core: Core, dialog: Dialog, app: AppRequest, reply: Repl
   });
 }
 
-/** Sends the ACK and keeps it for the case that the 2xx comes again. */
-function acknowledge(
-  core: Core,
-  dialog: Dialog,
-  owed: Acknowledgement,
-  app: AppRequest | null,
-  reply: Reply,
-): void {
-  const { state } = dialog;
-  const invite = owed.outbound.request;
-  core.owed.delete(owed.outbound.txnId);
-  owed.deadline = disarm(core, owed.deadline);
-  if (state === null) {
-    reply({ ok: false, reason: 'Server error: unable to find dialog for dialog id provided' });
-    return;
-  }
-  findRoute(
-    core,
-    addressRequest(state).nextHop,
-    dialog.listener,
-    (route) => {
-      if (!route.ok) {
-        reply(route);
-        return;
-      }
-      const message = buildAck(state, invite, route.listener, app);
-      const bytes = encodeMessage(message);
-      const sent: SentAck = { text: packBytes(bytes), flow: flowTo(core, route) };
-      owed.ack = sent;
-      // The 2xx may come again for as long as our transaction listens (timer M).
-      if (dialog.phase !== 'ended') {
-        const forget = (): boolean => dialog.acknowledgements.delete(invite.cseq.number);
-        owed.deadline = core.clock.setTimeout(forget, core.timers.timeout);
-      }
-      core.transport.send(sent.flow, message, bytes, false);
-      const meta = ownMeta(core, sent.flow.listener, bytes.length);
-      reply({ ok: true, message, meta, txnId: newTxnId(), dialogId: dialog.id });
-    },
-    dialog.flow,
-  );
-}
-
-/** A dialog ends: what the application still owed is acknowledged, or the peer would repeat its 2xx. */
-export function settleAcknowledgements(core: Core, dialog: Dialog): void {
-  for (const owed of dialog.acknowledgements.values()) {
-    owed.deadline = disarm(core, owed.deadline);
-    if (core.owed.has(owed.outbound.txnId)) acknowledge(core, dialog, owed, null, () => undefined);
-  }
-}
-
 function sendAgain(core: Core, { flow, text }: SentAck): void {
   core.transport.send(flow, requestLabel('ACK'), unpackBytes(text), true);
 }
@@ -182,6 +81,7 @@ function dismiss(core: Core, outbound: OutboundRequest, dialog: Dialog, response
   const state = inside && dialog.state !== null ? dialog.state : uacDialogState(request, response);
   const fork = new Dialog(dialog.id, dialog.callId, 'uac', 'INVITE', null, dialog.listener);
   fork.flow = dialog.flow;
+  fork.hiddenHost = dialog.hiddenHost;
   fork.phase = 'confirmed';
   fork.update(state);
   findRoute(
@@ -197,6 +97,6 @@ function dismiss(core: Core, outbound: OutboundRequest, dialog: Dialog, response
       core.transport.send(sent.flow, message, bytes, false);
       hangUp(core, fork, 'ACK-BYE due to cancel race condition');
     },
-    fork.flow,
+    fork,
   );
 }

@@ -3,13 +3,14 @@ import type { SipResponse } from '../message/message.js';
 import { acceptInvite, repeatAck } from './acknowledge.js';
 import { releaseCancel } from './cancel.js';
 import { cdrStart, cdrStop } from './cdr.js';
-import type { Core, OutboundRequest } from './core.js';
-import type { Dialog } from './dialog.js';
+import type { Core } from './core.js';
+import type { Dialog, OutboundRequest } from './dialog.js';
 import { refreshTarget, uacDialogState } from './dialog-state.js';
 import { endDialog } from './end.js';
 import { deliverResponse, finish } from './launch.js';
 import { inOrder } from './reliable.js';
-import { agreeOnSession, rememberSdp } from './session-timer.js';
+import { rememberSdp } from './session-expires.js';
+import { agreeOnSession } from './session-timer.js';
 import { expireSubscription, isTerminated } from './subscription.js';
 
 /** Whether a request is the one that makes its dialog, not one inside it. */

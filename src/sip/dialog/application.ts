@@ -106,3 +106,6 @@ export type Outcome =
       readonly dialogId: string;
     }
   | { readonly ok: false; readonly reason: string };
+
+/** Told once how sending went. */
+export type Reply = (outcome: Outcome) => void;

@@ -2,8 +2,9 @@ import { encodeMessage } from '../message/build.js';
 import { Headers } from '../message/headers.js';
 import { NO_BODY, SipRequest } from '../message/message.js';
 import type { AppRequest, Outcome } from './application.js';
-import { type Core, disarm, newTxnId, type OutboundRequest, ownMeta } from './core.js';
-import { failLater } from './launch.js';
+import { type Core, disarm, newTxnId, ownMeta } from './core.js';
+import type { OutboundRequest } from './dialog.js';
+import { failLater } from './local-answer.js';
 
 /** The CANCEL of a request: same Request-URI, Via, Route, From, To, Call-ID and CSeq number (RFC 3261 §9.1). */
 export function buildCancel(invite: SipRequest, app: AppRequest | null): SipRequest {

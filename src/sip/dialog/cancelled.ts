@@ -1,10 +1,10 @@
 import type { SipRequest } from '../message/message.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import { cdrStop } from './cdr.js';
-import { type Core, peerMeta } from './core.js';
+import { type Core, peerMeta, sizeOf } from './core.js';
 import { endDialog, hangUp } from './end.js';
-import { settle, sizeOf } from './incoming.js';
 import { refuse } from './refuse.js';
+import { settle } from './settle.js';
 
 /**
  * A CANCEL of the peer (RFC 3261 §9.2): 200 to it, 487 to the INVITE, and word to the application. When it crosses

@@ -2,10 +2,10 @@ import type { SipRequest, SipResponse } from '../message/message.js';
 import { forwardAck } from '../proxy/in-dialog.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { Flow } from '../transport/flow.js';
-import { type Confirmation, type Core, disarm, newTxnId, peerMeta } from './core.js';
-import type { Dialog } from './dialog.js';
+import { stopConfirmation } from './confirmation.js';
+import { type Core, newTxnId, peerMeta, sizeOf } from './core.js';
+import type { Confirmation, Dialog } from './dialog.js';
 import { hangUp } from './end.js';
-import { sizeOf } from './incoming.js';
 
 /**
  * RFC 3261 §13.3.1.4: a 2xx to an INVITE is sent again, T1 doubling up to T2, on every transport, until its ACK
@@ -36,22 +36,10 @@ export function awaitAck(
   };
   confirmation.timer = core.clock.setTimeout(again, confirmation.interval);
   confirmation.deadline = core.clock.setTimeout(() => {
-    stop(core, confirmation);
+    stopConfirmation(core, confirmation);
     dialog.confirmations.delete(cseq);
     hangUp(core, dialog, 'ACK timeout');
   }, core.timers.timeout);
-}
-
-function stop(core: Core, confirmation: Confirmation): void {
-  confirmation.timer = disarm(core, confirmation.timer);
-  confirmation.deadline = disarm(core, confirmation.deadline);
-  core.unconfirmed.delete(confirmation.transaction);
-}
-
-/** Stops sending 2xx again in a dialog that is over. */
-export function stopConfirmations(core: Core, dialog: Dialog): void {
-  for (const confirmation of dialog.confirmations.values()) stop(core, confirmation);
-  dialog.confirmations.clear();
 }
 
 /** An ACK for a 2xx: the first one reaches the application, its retransmissions do not. */
@@ -64,7 +52,7 @@ export function handleAck(core: Core, ack: SipRequest, flow: Flow): void {
     return;
   }
   const { dialog } = match;
-  stop(core, confirmation);
+  stopConfirmation(core, confirmation);
   dialog.confirmations.delete(ack.cseq.number);
   dialog.owner?.deliver({
     type: 'request',

@@ -7,14 +7,13 @@ import type { SipLog } from '../log.js';
 import type { SipMessage, SipRequest, SipResponse } from '../message/message.js';
 import type { SipUri } from '../message/uri.js';
 import type { Target } from '../resolve/locate.js';
-import type { ClientTransaction } from '../transaction/client-transaction.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { SipTimers } from '../transaction/timers.js';
 import type { TransactionLayer } from '../transaction/transaction-layer.js';
 import type { Destination, Flow, Listener } from '../transport/flow.js';
-import type { Meta, Owner, OwnerRegistry } from './application.js';
-import type { Dialog, DialogTable } from './dialog.js';
-import type { Attempt } from './failover.js';
+import type { Meta, OwnerRegistry } from './application.js';
+import type { Acknowledgement, Dialog, InboundRequest, OutboundRequest } from './dialog.js';
+import type { DialogTable } from './dialog-table.js';
 
 /** What the dialog layer needs of the transports. */
 export interface DialogTransport {
@@ -30,77 +29,11 @@ export interface DialogTransport {
   send(flow: Flow, message: SipMessage, bytes: Buffer, again: boolean): void;
 }
 
-/** A request of the peer that the application has yet to answer. */
-export interface InboundRequest {
-  readonly txnId: string;
-  readonly request: SipRequest;
-  readonly transaction: ServerTransaction;
-  readonly dialog: Dialog | null;
-  readonly owner: Owner;
-  /** To tag of our responses unless the application chooses one. */
-  tag: string;
-  /** Answers in place of a silent application. */
-  guard: TimerHandle | null;
-}
-
-/** A request of the application that is under way. */
-export interface OutboundRequest {
-  readonly txnId: string;
-  /** As it is on its way now: a further attempt has another Via. Without body and most headers once it is over. */
-  request: SipRequest;
-  flow: Flow;
-  /** The attempt that is under way, and those that may follow. */
-  attempts: readonly Attempt[];
-  readonly dialog: Dialog | null;
-  /** Null for a request of our own, whose response nobody waits for. */
-  readonly owner: Owner | null;
-  transaction: ClientTransaction | null;
-  /** A provisional response came, so a CANCEL may go (RFC 3261 §9.1). */
-  provisional: boolean;
-  /** The CANCEL: waiting for a provisional, or sent. */
-  cancel: { readonly request: SipRequest; sent: boolean } | null;
-  /** Gives up an INVITE that rings too long or whose CANCEL has no effect. */
-  guard: TimerHandle | null;
-  /** Hears the final response of a request of our own. */
-  readonly onFinal: ((response: SipResponse) => void) | null;
-  done: boolean;
-}
-
-/** A 2xx of ours, sent again until its ACK comes (RFC 3261 §13.3.1.4). */
-export interface Confirmation {
-  readonly transaction: ServerTransaction;
-  readonly response: SipResponse;
-  readonly bytes: Buffer;
-  interval: number;
-  timer: TimerHandle | null;
-  deadline: TimerHandle | null;
-}
-
-/** A reliable provisional response of ours, sent again until its PRACK comes (RFC 3262 §3). */
-export interface ReliableProvisional {
-  readonly response: SipResponse;
-  /** The RAck that acknowledges it: `rseq cseq INVITE`. */
-  readonly rack: string;
-  interval: number;
-  timer: TimerHandle | null;
-  deadline: TimerHandle | null;
-}
-
-/** An ACK that may have to go again. */
-export interface SentAck {
-  /** Its bytes, packed. */
-  readonly text: string;
-  readonly flow: Flow;
-}
-
-/** A 2xx of the peer: the ACK that went out for it, or `null` while the application owes it. */
-export interface Acknowledgement {
-  readonly outbound: OutboundRequest;
-  ack: SentAck | null;
-  /** The application cancelled before the 2xx came: BYE follows the ACK. */
-  hangUp: boolean;
-  /** Sends the ACK and ends the dialog when the application does not; later forgets this entry. */
-  deadline: TimerHandle | null;
+/** What becomes of the responses to our requests; the stack joins it to the sending side, which knows only this. */
+export interface Answers {
+  provisional(core: Core, outbound: OutboundRequest, response: SipResponse): void;
+  /** Also for responses of our own making; `bytes` is the size on the wire, 0 for those. */
+  final(core: Core, outbound: OutboundRequest, response: SipResponse, bytes: number): void;
 }
 
 /** What the files of the dialog layer share. */
@@ -114,6 +47,7 @@ export interface Core {
   readonly transactions: TransactionLayer;
   readonly dialogs: DialogTable;
   readonly owners: OwnerRegistry;
+  readonly answers: Answers;
   /** Keys the Record-Route entries of calls that we proxy. */
   readonly routeSecret: Buffer;
   /** Requests that pass through us; a CANCEL asks for them. */
@@ -167,6 +101,11 @@ export function ownMeta(core: Core, listener: Listener, bytes: number): Meta {
     port: listener.publicPort,
     time: core.clock.now(),
   };
+}
+
+/** Size of a request as it came, bytes. */
+export function sizeOf(request: SipRequest): number {
+  return request.raw?.length ?? request.body.length;
 }
 
 /** Stops a timer that may not be armed. */

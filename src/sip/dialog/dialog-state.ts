@@ -23,11 +23,21 @@ export interface DialogState {
   readonly remoteTarget: string;
 }
 
-/** URI of the first Contact; `null` when there is none. */
+/** A URI as it may stand in a request line: without headers and the `method` parameter (RFC 3261 §19.1.1, Table 1). */
+export function requestTarget(uri: string): string {
+  const parsed = parseUri(uri);
+  if (parsed === null) return uri;
+  const bare = parsed.headers === '' ? uri.replace(/\?$/, '') : uri.slice(0, -parsed.headers.length - 1);
+  if (findParam(parsed.params, 'method') === undefined) return bare;
+  const kept = parsed.params.split(';').filter((param) => !/^\s*method\s*(=|$)/i.test(param));
+  return `${bare.slice(0, bare.length - parsed.params.length)}${kept.join(';')}`;
+}
+
+/** URI of the first Contact as a target for requests; `null` when there is none. */
 export function contactUri(message: SipRequest | SipResponse): string | null {
   const entry = message.list('Contact')[0];
   if (entry === undefined || entry === '*') return null;
-  return parseNameAddr(entry).uri;
+  return requestTarget(parseNameAddr(entry).uri);
 }
 
 /** RFC 3261 §12.1.1: what the answering side makes of the request and its own response. */
@@ -74,8 +84,8 @@ export interface Addressing {
   readonly nextHop: string;
 }
 
-/** Whether a Route entry names a loose router. */
-function isLoose(uri: string): boolean {
+/** Whether the URI of a Route entry names a loose router. */
+export function isLoose(uri: string): boolean {
   const parsed = parseUri(uri);
   return parsed !== null && findParam(parsed.params, 'lr') !== undefined;
 }
@@ -87,6 +97,5 @@ export function addressRequest(state: DialogState): Addressing {
   const hop = parseNameAddr(first).uri;
   if (isLoose(hop)) return { requestUri: state.remoteTarget, routes: state.routeSet, nextHop: hop };
   const routes = [...state.routeSet.slice(1), `<${state.remoteTarget}>`];
-  const question = hop.indexOf('?');
-  return { requestUri: question < 0 ? hop : hop.slice(0, question), routes, nextHop: hop };
+  return { requestUri: requestTarget(hop), routes, nextHop: hop };
 }

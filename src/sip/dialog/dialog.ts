@@ -1,18 +1,95 @@
 import type { TimerHandle } from '../clock.js';
 import { ownText } from '../message/keep.js';
-import { NO_BODY, type SipRequest } from '../message/message.js';
+import { NO_BODY, type SipRequest, type SipResponse } from '../message/message.js';
+import type { ClientTransaction } from '../transaction/client-transaction.js';
+import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { Flow, Listener } from '../transport/flow.js';
 import type { Owner } from './application.js';
-import type {
-  Acknowledgement,
-  Confirmation,
-  InboundRequest,
-  OutboundRequest,
-  ReliableProvisional,
-  SentAck,
-} from './core.js';
 import type { DialogState } from './dialog-state.js';
-import type { SessionTimer } from './session-timer.js';
+import type { Attempt } from './hop.js';
+
+/** A request of the peer that the application has yet to answer. */
+export interface InboundRequest {
+  readonly txnId: string;
+  readonly request: SipRequest;
+  readonly transaction: ServerTransaction;
+  readonly dialog: Dialog | null;
+  readonly owner: Owner;
+  /** To tag of our responses unless the application chooses one. */
+  tag: string;
+  /** Answers in place of a silent application. */
+  guard: TimerHandle | null;
+}
+
+/** A request of the application that is under way. */
+export interface OutboundRequest {
+  readonly txnId: string;
+  /** As it is on its way now: a further attempt has another Via. Without body and most headers once it is over. */
+  request: SipRequest;
+  flow: Flow;
+  /** The attempt that is under way, and those that may follow. */
+  attempts: readonly Attempt[];
+  readonly dialog: Dialog | null;
+  /** Null for a request of our own, whose response nobody waits for. */
+  readonly owner: Owner | null;
+  transaction: ClientTransaction | null;
+  /** A provisional response came, so a CANCEL may go (RFC 3261 §9.1). */
+  provisional: boolean;
+  /** The CANCEL: waiting for a provisional, or sent. */
+  cancel: { readonly request: SipRequest; sent: boolean } | null;
+  /** Gives up an INVITE that rings too long or whose CANCEL has no effect. */
+  guard: TimerHandle | null;
+  /** Hears the final response of a request of our own. */
+  readonly onFinal: ((response: SipResponse) => void) | null;
+  done: boolean;
+}
+
+/** A 2xx of ours, sent again until its ACK comes (RFC 3261 §13.3.1.4). */
+export interface Confirmation {
+  readonly transaction: ServerTransaction;
+  readonly response: SipResponse;
+  readonly bytes: Buffer;
+  interval: number;
+  timer: TimerHandle | null;
+  deadline: TimerHandle | null;
+}
+
+/** A reliable provisional response of ours, sent again until its PRACK comes (RFC 3262 §3). */
+export interface ReliableProvisional {
+  readonly response: SipResponse;
+  /** The RAck that acknowledges it: `rseq cseq INVITE`. */
+  readonly rack: string;
+  interval: number;
+  timer: TimerHandle | null;
+  deadline: TimerHandle | null;
+}
+
+/** An ACK that may have to go again. */
+export interface SentAck {
+  /** Its bytes, packed. */
+  readonly text: string;
+  readonly flow: Flow;
+}
+
+/** A 2xx of the peer: the ACK that went out for it, or `null` while the application owes it. */
+export interface Acknowledgement {
+  readonly outbound: OutboundRequest;
+  ack: SentAck | null;
+  /** The application cancelled before the 2xx came: BYE follows the ACK. */
+  hangUp: boolean;
+  /** Sends the ACK and ends the dialog when the application does not; later forgets this entry. */
+  deadline: TimerHandle | null;
+}
+
+/** The agreement of both sides. */
+export interface SessionTimer {
+  /** Interval in seconds. */
+  readonly seconds: number;
+  readonly weRefresh: boolean;
+  /** Milliseconds since the epoch at which a BYE is due without a refresh. */
+  readonly endsAt: number;
+  handle: TimerHandle | null;
+}
 
 /** Branches of a forked request that are followed; a peer could invent any number. */
 const MAX_FORKS = 32;
@@ -40,6 +117,8 @@ export class Dialog {
   contact = '';
   /** Where the peer was last heard. */
   flow: Flow | null = null;
+  /** The address of a peer behind NAT, which leads to it only over there; see `hiddenHost`. */
+  hiddenHost: string | null = null;
   /** The INVITE of the peer, or of ours, that has no final response yet. */
   inviteIn: InboundRequest | null = null;
   inviteOut: OutboundRequest | null = null;
@@ -97,52 +176,5 @@ export class Dialog {
     const tag = this.role === 'uas' ? state.localTag : state.remoteTag;
     if (this.phase !== 'confirmed') this.early.set(tag, state);
     this.state = state;
-  }
-}
-
-/** All dialogs by id, and by Call-ID for clients that name a dialog only by it. */
-export class DialogTable {
-  private readonly byId = new Map<DialogId, Dialog>();
-  private readonly byCallId = new Map<string, Dialog>();
-
-  get size(): number {
-    return this.byId.size;
-  }
-
-  get(id: DialogId): Dialog | undefined {
-    return this.byId.get(id);
-  }
-
-  /** A confirmed dialog with that Call-ID. */
-  confirmedByCallId(callId: string): Dialog | undefined {
-    const dialog = this.byCallId.get(callId);
-    return dialog?.phase === 'confirmed' ? dialog : undefined;
-  }
-
-  /** The dialog that a request of the peer belongs to: we may have been caller or answerer. */
-  match(request: SipRequest): { dialog: Dialog; state: DialogState } | null {
-    for (const role of ['uas', 'uac'] as const) {
-      const callerTag = role === 'uas' ? request.fromTag : request.toTag;
-      const answererTag = role === 'uas' ? request.toTag : request.fromTag;
-      const dialog = this.byId.get(`${request.callId};from-tag=${callerTag}`);
-      if (dialog === undefined || dialog.role !== role) continue;
-      const state = dialog.stateFor(answererTag);
-      if (state !== null) return { dialog, state };
-    }
-    return null;
-  }
-
-  add(dialog: Dialog): void {
-    this.byId.set(dialog.id, dialog);
-    this.byCallId.set(dialog.callId, dialog);
-  }
-
-  remove(dialog: Dialog): void {
-    if (this.byId.get(dialog.id) === dialog) this.byId.delete(dialog.id);
-    if (this.byCallId.get(dialog.callId) === dialog) this.byCallId.delete(dialog.callId);
-  }
-
-  *[Symbol.iterator](): Iterator<Dialog> {
-    yield* this.byId.values();
   }
 }

@@ -2,17 +2,18 @@ import { Headers } from '../message/headers.js';
 import { NO_BODY, SipRequest } from '../message/message.js';
 import { newBranch } from '../random.js';
 import type { Listener } from '../transport/flow.js';
-import { settleAcknowledgements } from './acknowledge.js';
+import { settleAcknowledgements } from './ack.js';
 import type { Owner } from './application.js';
-import { stopConfirmations } from './confirm.js';
-import { type Core, disarm, type InboundRequest, later } from './core.js';
-import type { Dialog } from './dialog.js';
+import { stopConfirmations } from './confirmation.js';
+import { type Core, disarm, later } from './core.js';
+import type { Dialog, InboundRequest } from './dialog.js';
 import type { DialogState } from './dialog-state.js';
-import { settle } from './incoming.js';
-import { sendInDialog, viaValue } from './outgoing.js';
+import { viaValue } from './fill.js';
+import { sendInDialog } from './outgoing.js';
 import { refuse } from './refuse.js';
 import { stopProvisional } from './reliable.js';
-import { stopSession } from './session-timer.js';
+import { stopSession } from './session-expires.js';
+import { settle } from './settle.js';
 
 /** The reasons for which the stack ends a dialog by itself; clients show the text. */
 export type HangUpText =

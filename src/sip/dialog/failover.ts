@@ -3,15 +3,11 @@ import { Headers } from '../message/headers.js';
 import { SipRequest } from '../message/message.js';
 import { newBranch } from '../random.js';
 import { type Listener, transportText } from '../transport/flow.js';
-import type { Core, OutboundRequest } from './core.js';
+import type { Core } from './core.js';
+import type { OutboundRequest } from './dialog.js';
 import { hostPort } from './fill.js';
-import { flowTo, type Hop, type Route } from './next-hop.js';
-
-/** One attempt to get a request to its target. */
-export interface Attempt extends Hop {
-  /** The same place over TCP, because the request is too large for UDP. */
-  readonly enlarged: boolean;
-}
+import type { Attempt, Hop, Route } from './hop.js';
+import { flowTo } from './next-hop.js';
 
 const keyOf = (hop: Hop): string => `${hop.destination.host} ${hop.destination.port}`;
 
@@ -47,20 +43,25 @@ const REFUSAL_MS = 600_000;
 /** Why an attempt came to nothing. */
 export type Failure = 'timeout' | 'transport' | '503';
 
-/** Turns to the next place (RFC 3263 §4.3); false when there is none, or the target is already at work. */
+/** What is left to try when the first of these attempts has failed (RFC 3263 §4.3). */
+export function attemptsLeft(core: Core, attempts: readonly Attempt[], failure: Failure): readonly Attempt[] {
+  const [current, ...rest] = attempts;
+  if (current?.enlarged !== true) return rest;
+  if (failure !== 'transport') {
+    // The same place over UDP answers no better than it did over TCP.
+    rest.shift();
+  } else core.streamRefusals.set(keyOf(current), core.clock.now() + REFUSAL_MS);
+  return rest;
+}
+
+/** Turns to the next place; false when there is none, or the target is already at work. */
 export function turnToNext(core: Core, outbound: OutboundRequest, failure: Failure): boolean {
-  const [current, ...rest] = outbound.attempts;
-  if (current === undefined) return false;
-  if (current.enlarged && failure === 'transport') {
-    core.streamRefusals.set(keyOf(current), core.clock.now() + REFUSAL_MS);
-  }
+  const left = attemptsLeft(core, outbound.attempts, failure);
   if (outbound.done || outbound.cancel !== null) return false;
   if (outbound.dialog !== null && outbound.dialog.early.size > 0 && outbound.request.toTag === '')
     return false;
-  // The same place over UDP answers no better than it did over TCP.
-  if (current.enlarged && failure !== 'transport') rest.shift();
-  outbound.attempts = rest;
-  const next = rest[0];
+  outbound.attempts = left;
+  const [next] = left;
   if (next === undefined) return false;
   core.log.info({ callId: outbound.request.callId, failure, next: next.destination }, 'next target');
   outbound.request = forListener(outbound.request, next.listener);

@@ -1,7 +1,7 @@
 import type { Headers } from '../message/headers.js';
 import { splitList } from '../message/params.js';
 import { bracket } from '../message/uri.js';
-import type { Listener } from '../transport/flow.js';
+import { type Listener, transportText } from '../transport/flow.js';
 
 /** What the stack fills into the application's messages, and what it does not take from them. */
 
@@ -33,6 +33,11 @@ export const ADDRESS_HEADERS: ReadonlySet<string> = new Set(['From', 'To', 'Cont
 /** `host:port` of a listener as peers see it. */
 export function hostPort(listener: Listener): string {
   return `${bracket(listener.publicHost)}:${listener.publicPort}`;
+}
+
+/** The Via entry of a request of ours. */
+export function viaValue(listener: Listener, branch: string): string {
+  return `SIP/2.0/${transportText(listener)} ${hostPort(listener)};branch=${branch};rport`;
 }
 
 /** Our Contact on a listener; UDP is what a URI without `transport` means. */

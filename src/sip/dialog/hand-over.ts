@@ -1,8 +1,9 @@
 import { stripOwnRoutes } from '../proxy/forward.js';
+import { refusedForHops } from '../proxy/hops.js';
 import type { ProxyOrder } from '../proxy/order.js';
-import { ProxyJob, type ProxyReport, refusedForHops } from '../proxy/proxy-job.js';
+import { ProxyJob, type ProxyReport } from '../proxy/proxy-job.js';
 import { type Core, disarm } from './core.js';
-import { settle } from './incoming.js';
+import { settle } from './settle.js';
 
 /** Begins to proxy an open request; the reason when that cannot be. The application must not answer it any more. */
 export function proxyRequest(

@@ -8,13 +8,14 @@ import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { Owner } from './application.js';
 import { handleCancel } from './cancelled.js';
 import { cdrAttempt, cdrStop } from './cdr.js';
-import { type Core, disarm, type InboundRequest, newTxnId, peerMeta } from './core.js';
-import { Dialog, dialogIdOf } from './dialog.js';
+import { type Core, newTxnId, peerMeta, sizeOf } from './core.js';
+import { Dialog, dialogIdOf, type InboundRequest } from './dialog.js';
 import type { DialogState } from './dialog-state.js';
 import { adopt, endDialog } from './end.js';
+import { hiddenHost } from './next-hop.js';
 import { refuse } from './refuse.js';
-import { finishProvisional, takePrack } from './reliable.js';
-import { intervalTooSmall } from './session-timer.js';
+import { takePrack } from './reliable.js';
+import { intervalTooSmall } from './session-expires.js';
 import { answerForApplication } from './silence.js';
 import { isTerminated } from './subscription.js';
 import { summonOwner } from './summon.js';
@@ -117,6 +118,7 @@ function begin(core: Core, request: SipRequest, transaction: ServerTransaction, 
     const kind = request.method === 'INVITE' ? 'INVITE' : 'SUBSCRIBE';
     dialog = new Dialog(dialogIdOf(request), request.callId, 'uas', kind, owner, transaction.flow.listener);
     dialog.flow = transaction.flow;
+    dialog.hiddenHost = hiddenHost(request, transaction.flow);
     core.dialogs.add(dialog);
   }
   const inbound = admit(core, request, transaction, dialog, owner);
@@ -158,45 +160,20 @@ function admit(
   return inbound;
 }
 
-/** Forgets a request that has its final response. */
-export function settle(core: Core, inbound: InboundRequest): void {
-  inbound.guard = disarm(core, inbound.guard);
-  core.inbound.delete(inbound.txnId);
-  core.byTransaction.delete(inbound.transaction);
-  const { dialog } = inbound;
-  if (dialog === null) return;
-  dialog.inbound.delete(inbound);
-  if (dialog.inviteIn === inbound) {
-    dialog.inviteIn = null;
-    finishProvisional(core, dialog);
-  }
-  if (dialog.updateIn === inbound) dialog.updateIn = null;
-}
-
-export function sizeOf(request: SipRequest): number {
-  return request.raw?.length ?? request.body.length;
-}
-
 /** RFC 3261 §14.2 and RFC 3311 §5.2: requests that cross; `true` when answered here. */
 function refusedAsGlare(dialog: Dialog, request: SipRequest, transaction: ServerTransaction): boolean {
   const retryAfter = { 'Retry-After': String(randomUpTo(10)) };
-  if (request.method === 'INVITE') {
-    if (dialog.inviteIn !== null) {
-      refuse(transaction, 500, 'Server Internal Error', retryAfter);
-      return true;
-    }
-    if (dialog.inviteOut !== null) {
-      refuse(transaction, 491, 'Request Pending');
-      return true;
-    }
-  }
-  if (request.method !== 'UPDATE') return false;
-  const offers = request.body.length > 0 && dialog.phase === 'confirmed';
-  if (dialog.updateIn !== null || (offers && dialog.inviteIn !== null)) {
+  if (request.method !== 'INVITE' && request.method !== 'UPDATE') return false;
+  const offers = request.method === 'INVITE' || (request.body.length > 0 && dialog.phase === 'confirmed');
+  // An offer of ours that has no answer yet; an UPDATE without one only refreshes the session.
+  const weOffer = dialog.inviteOut !== null || (dialog.updateOut?.request.body.length ?? 0) > 0;
+  const theyOffered = (dialog.updateIn?.request.body.length ?? 0) > 0;
+  const again = request.method === 'UPDATE' && dialog.updateIn !== null;
+  if (again || (offers && (theyOffered || dialog.inviteIn !== null))) {
     refuse(transaction, 500, 'Server Internal Error', retryAfter);
     return true;
   }
-  if (offers && (dialog.inviteOut !== null || dialog.updateOut !== null)) {
+  if (offers && weOffer) {
     refuse(transaction, 491, 'Request Pending');
     return true;
   }
@@ -216,6 +193,7 @@ function handleInDialog(
     return;
   }
   dialog.flow = transaction.flow;
+  if (request.headers.has('Contact')) dialog.hiddenHost = hiddenHost(request, transaction.flow);
   const refused = unsupported(core, request);
   dialog.update({ ...state, remoteSeq: request.cseq.number });
   if (refused !== null) {

@@ -1,9 +1,9 @@
-import { Headers } from '../message/headers.js';
-import { NO_BODY, type SipRequest, SipResponse } from '../message/message.js';
-import { takeFinal, takeProvisional } from './answers.js';
+import type { SipResponse } from '../message/message.js';
 import { abandonInvite } from './cancel.js';
-import { type Core, disarm, later, type OutboundRequest, peerMeta } from './core.js';
+import { type Core, disarm, peerMeta } from './core.js';
+import type { OutboundRequest } from './dialog.js';
 import { type Failure, turnToNext } from './failover.js';
+import { failLater } from './local-answer.js';
 
 /** Starts the transaction of a request and wires its outcomes; returns the request's size on the wire. */
 export function launch(core: Core, outbound: OutboundRequest): number {
@@ -28,28 +28,15 @@ function attempt(core: Core, outbound: OutboundRequest): number {
   const transaction = core.transactions.request(request, flow, {
     onResponse: (response) => {
       if (dialog !== null) dialog.flow = flow;
-      if (response.status < 200) takeProvisional(core, outbound, response);
+      if (response.status < 200) core.answers.provisional(core, outbound, response);
       else if (response.status === 503 && onward('503')) return;
-      else takeFinal(core, outbound, response, response.raw?.length ?? 0);
+      else core.answers.final(core, outbound, response, response.raw?.length ?? 0);
     },
     onTimeout: () => onward('timeout') || failLater(core, outbound, 408, 'Request Timeout'),
     onFailure: () => onward('transport') || failLater(core, outbound, 503, 'Service Unavailable'),
   });
   outbound.transaction = transaction;
   return transaction.size;
-}
-
-/** A final response of our own making, delivered in a later turn than the reply to the client's frame. */
-export function failLater(core: Core, outbound: OutboundRequest, status: number, reason: string): void {
-  later(() => takeFinal(core, outbound, localResponse(outbound.request, status, reason), 0));
-}
-
-/** What the peer would have sent. */
-function localResponse(request: SipRequest, status: number, reason: string): SipResponse {
-  const headers = new Headers();
-  for (const name of ['Via', 'From', 'To', 'Call-ID', 'CSeq'])
-    headers.add(name, request.headers.get(name) ?? '');
-  return new SipResponse(status, reason, headers, NO_BODY);
 }
 
 /** Hands a response to the application. */

@@ -1,26 +1,12 @@
 import { isIP } from 'node:net';
+import type { SipRequest } from '../message/message.js';
 import { findParam } from '../message/params.js';
 import { parseUri, type SipUri } from '../message/uri.js';
 import { defaultPort } from '../resolve/locate.js';
 import type { Destination, Flow, Listener, Transport } from '../transport/flow.js';
 import type { Core } from './core.js';
-
-/** One place that a request may go to. */
-export interface Hop {
-  readonly listener: Listener;
-  readonly destination: Destination;
-  /** The flow to send on, when it is already there (RFC 5626). */
-  readonly flow: Flow | null;
-}
-
-/** Where a request goes and by which listener, or why it cannot. */
-export type Route =
-  | (Hop & {
-      readonly ok: true;
-      /** Where it goes when that place does not answer (RFC 3263 §4.3). */
-      readonly others: readonly Hop[];
-    })
-  | { readonly ok: false; readonly reason: string };
+import { contactUri } from './dialog-state.js';
+import type { Hop, Route } from './hop.js';
 
 const TRANSPORTS: ReadonlySet<string> = new Set<Transport>(['udp', 'tcp', 'tls', 'ws', 'wss']);
 
@@ -37,16 +23,35 @@ function transportOf(uri: SipUri, preferred: Listener | null): Transport | null 
   return preferred?.transport ?? null;
 }
 
+/** What is known of the peer of a dialog. */
+export interface Acquaintance {
+  /** The flow that it was last heard on. */
+  readonly flow: Flow | null;
+  readonly hiddenHost: string | null;
+}
+
 /**
- * Finds the next hops of a URI; calls back at once unless a host name must be looked up. `known` is the flow that the
- * peer of the dialog was last heard on.
+ * The address in Contact of a peer that sits behind NAT: it names itself alike in Via and Contact, by a private
+ * address, asks for answers to where it sends from (RFC 3581), and sends from elsewhere. Null for all others; with a
+ * proxy between us the Via on top is the proxy's.
+ */
+export function hiddenHost(request: SipRequest, flow: Flow): string | null {
+  const { via } = request;
+  const contact = parseUri(contactUri(request) ?? '');
+  if (via === null || contact === null || !via.rport || via.host !== contact.host) return null;
+  return contact.host !== flow.remoteHost && isPrivate(contact.host) ? contact.host : null;
+}
+
+/**
+ * Finds the next hops of a URI; calls back at once unless a host name must be looked up. `known` is for requests in
+ * a dialog.
  */
 export function findRoute(
   core: Core,
   uri: string,
   preferred: Listener | null,
   then: (route: Route) => void,
-  known: Flow | null = null,
+  known: Acquaintance | null = null,
 ): void {
   const parsed = parseUri(uri);
   const transport = parsed === null ? 'unknown' : transportOf(parsed, preferred);
@@ -95,12 +100,14 @@ function hopsTo(core: Core, destinations: readonly Destination[], preferred: Lis
  * The flow to a peer that cannot be connected to: a WebSocket client, or one behind NAT whose Contact only means
  * something over there (RFC 5626 §5.3, RFC 7118 §5).
  */
-function flowFor(core: Core, uri: SipUri, known: Flow | null): Flow | null {
-  if (known?.open && reachesOnlyBack(uri, known)) return known;
+function flowFor(core: Core, uri: SipUri, known: Acquaintance | null): Flow | null {
+  const flow = known?.flow ?? null;
+  if (flow?.open && reachesOnlyBack(uri, flow, known?.hiddenHost ?? null)) return flow;
   return core.transport.flowOf(uri);
 }
 
-function reachesOnlyBack(uri: SipUri, flow: Flow): boolean {
+function reachesOnlyBack(uri: SipUri, flow: Flow, hidden: string | null): boolean {
+  if (hidden !== null && uri.host === hidden) return true;
   const transport = findParam(uri.params, 'transport')?.toLowerCase();
   if (transport === 'ws' || transport === 'wss') {
     return flow.listener.transport === 'ws' || flow.listener.transport === 'wss';
@@ -128,15 +135,28 @@ export function isMyself(core: Core, destination: Destination): boolean {
     (own) =>
       own.transport === destination.transport &&
       ((own.port === destination.port && covers(own.host, destination.host)) ||
-        (own.publicPort === destination.port && own.publicHost === destination.host)),
+        (own.publicPort === destination.port && sameHost(own.publicHost, destination.host))),
   );
 }
 
 /** Whether a socket bound to `bound` also has the address `host`; a wildcard has loopback in any case. */
 function covers(bound: string, host: string): boolean {
   if (bound === '0.0.0.0') return host.startsWith('127.');
-  if (bound === '::') return host === '::1';
-  return bound === host;
+  if (bound === '::') return sameHost(host, '::1');
+  return sameHost(bound, host);
+}
+
+/** IPv6 addresses have many spellings (RFC 5952), names are alike in capitals. */
+function sameHost(a: string, b: string): boolean {
+  if (a === b) return true;
+  return a.includes(':') && b.includes(':') ? spelled(a) === spelled(b) : a.toLowerCase() === b.toLowerCase();
+}
+
+/** The one spelling of an IPv6 address; what is none stays as it is. */
+function spelled(address: string): string {
+  return isIP(address) === 6 && URL.canParse(`http://[${address}]`)
+    ? new URL(`http://[${address}]`).hostname
+    : address;
 }
 
 export function flowTo(core: Core, hop: Hop): Flow {

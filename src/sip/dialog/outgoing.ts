@@ -3,39 +3,34 @@ import { ownText } from '../message/keep.js';
 import { parseCSeq, SipRequest, type SipResponse } from '../message/message.js';
 import { tagOf } from '../message/name-addr.js';
 import { newBranch, newTag, randomToken } from '../random.js';
-import { type Flow, type Listener, transportText } from '../transport/flow.js';
-import type { AppRequest, Outcome, Owner } from './application.js';
+import type { Flow, Listener } from '../transport/flow.js';
+import type { AppRequest, Outcome, Owner, Reply } from './application.js';
 import { abandonInvite } from './cancel.js';
 import { type CdrReason, cdrAttempt, cdrStop } from './cdr.js';
-import { type Core, newTxnId, type OutboundRequest, ownMeta } from './core.js';
-import { Dialog, dialogIdOf } from './dialog.js';
+import { type Core, newTxnId, ownMeta } from './core.js';
+import { Dialog, dialogIdOf, type OutboundRequest } from './dialog.js';
 import { addressRequest, type DialogState } from './dialog-state.js';
-import { type Attempt, attemptsFor, forListener } from './failover.js';
+import { attemptsFor, forListener } from './failover.js';
 import {
   ADDRESS_HEADERS,
   addressValue,
   DROPPED_IN_REQUEST,
   defaultContact,
   defaultContentType,
-  hostPort,
+  viaValue,
 } from './fill.js';
-import { failLater, launch } from './launch.js';
-import { findRoute, flowTo, isMyself, type Route } from './next-hop.js';
+import type { Attempt, Route } from './hop.js';
+import { launch } from './launch.js';
+import { failLater } from './local-answer.js';
+import { findRoute, flowTo, isMyself } from './next-hop.js';
 import { prackTag } from './reliable.js';
-import { requestExpires } from './session-timer.js';
-
-/** Told once how sending went. */
-export type Reply = (outcome: Outcome) => void;
+import { requestExpires } from './session-expires.js';
 
 /** In-dialog requests that carry Contact (RFC 3261 §12.2.1.1, 3311 §5.1, 6665 §4.1.2, 3515 §2.2). */
 const WITH_CONTACT: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE', 'REFER', 'UPDATE', 'NOTIFY']);
 
 /** In a dialog these are the dialog's; what the application wrote is ignored. */
 const DIALOG_HEADERS: ReadonlySet<string> = new Set(['From', 'To', 'Call-ID', 'CSeq']);
-
-export function viaValue(listener: Listener, branch: string): string {
-  return `SIP/2.0/${transportText(listener)} ${hostPort(listener)};branch=${branch};rport`;
-}
 
 /** Copies the application's headers that are not filled already. */
 function copyHeaders(to: Headers, app: AppRequest, listener: Listener, skip: ReadonlySet<string>): void {
@@ -152,7 +147,7 @@ export function sendInDialog(
       if (app.method === 'BYE' && dialog.inviteOut !== null) abandonInvite(core, dialog.inviteOut);
       reply(dispatch(core, owner, request, route, dialog, onFinal));
     },
-    dialog.flow,
+    dialog,
   );
 }
 

@@ -3,9 +3,11 @@ import { ownText } from '../message/keep.js';
 import { SipResponse } from '../message/message.js';
 import { tagOf } from '../message/name-addr.js';
 import type { AppResponse, Outcome } from './application.js';
+import { awaitPrack } from './await-prack.js';
 import { cdrStart, cdrStop } from './cdr.js';
 import { awaitAck } from './confirm.js';
-import { type Core, type InboundRequest, peerMeta } from './core.js';
+import { type Core, peerMeta } from './core.js';
+import type { InboundRequest } from './dialog.js';
 import { refreshTarget, uasDialogState } from './dialog-state.js';
 import { endDialog } from './end.js';
 import {
@@ -15,10 +17,8 @@ import {
   defaultContact,
   defaultContentType,
 } from './fill.js';
-import { settle } from './incoming.js';
 import { responseHeaders } from './refuse.js';
 import {
-  awaitPrack,
   hold,
   mustWait,
   NOT_RELIABLE,
@@ -27,7 +27,9 @@ import {
   reliability,
   TOO_MANY_HELD,
 } from './reliable.js';
-import { agreeOnSession, answerExpires, rememberSdp } from './session-timer.js';
+import { answerExpires, rememberSdp } from './session-expires.js';
+import { agreeOnSession } from './session-timer.js';
+import { settle } from './settle.js';
 import { allowRinging } from './silence.js';
 import { expireSubscription, isTerminated } from './subscription.js';
 

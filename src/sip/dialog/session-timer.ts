@@ -1,90 +1,26 @@
-import type { TimerHandle } from '../clock.js';
 import { Headers } from '../message/headers.js';
-import { NO_BODY, type SipMessage, type SipRequest, type SipResponse } from '../message/message.js';
-import { findParam, parseCount } from '../message/params.js';
+import { NO_BODY, type SipRequest, type SipResponse } from '../message/message.js';
+import { parseCount } from '../message/params.js';
 import { randomUpTo } from '../random.js';
 import type { AppRequest } from './application.js';
 import { type Core, disarm } from './core.js';
-import type { Dialog } from './dialog.js';
+import type { Dialog, SessionTimer } from './dialog.js';
 import { hangUp } from './end.js';
 import { sendInDialog } from './outgoing.js';
+import {
+  isRefresh,
+  MAX_SECONDS,
+  MIN_SECONDS,
+  type Refresher,
+  readExpires,
+  stopSession,
+  supportsTimer,
+} from './session-expires.js';
 
 /** Session timers (RFC 4028): agreed on for the application, refreshed or ended by ourselves. */
 
-/** The smallest interval that §4 allows, seconds; also what we put into 422. */
-const MIN_SECONDS = 90;
-const MAX_SECONDS = 0x7fff_ffff;
 /** Longest delay of a timer, ms. */
 const MAX_DELAY = 0x7fff_ffff;
-
-/** The agreement of both sides. */
-export interface SessionTimer {
-  /** Interval in seconds. */
-  readonly seconds: number;
-  readonly weRefresh: boolean;
-  /** Milliseconds since the epoch at which a BYE is due without a refresh. */
-  readonly endsAt: number;
-  handle: TimerHandle | null;
-}
-
-type Refresher = 'uac' | 'uas';
-
-interface SessionExpires {
-  readonly seconds: number;
-  readonly refresher: Refresher | null;
-}
-
-const isRefresh = (method: string): boolean => method === 'INVITE' || method === 'UPDATE';
-
-function readExpires(headers: Headers): SessionExpires | null {
-  const value = headers.get('Session-Expires');
-  if (value === undefined) return null;
-  const semicolon = value.indexOf(';');
-  const seconds = parseCount((semicolon < 0 ? value : value.slice(0, semicolon)).trim(), MAX_SECONDS);
-  if (seconds === null) return null;
-  const named = findParam(value, 'refresher')?.toLowerCase();
-  return { seconds, refresher: named === 'uac' || named === 'uas' ? named : null };
-}
-
-const supportsTimer = (message: SipMessage): boolean =>
-  [...message.list('Supported'), ...message.list('Require')].some((tag) => tag.toLowerCase() === 'timer');
-
-/** Headers of the 422 to a request whose interval is too small (§9); null when it is not. */
-export function intervalTooSmall(request: SipRequest): Readonly<Record<string, string>> | null {
-  if (!isRefresh(request.method)) return null;
-  const wanted = readExpires(request.headers);
-  if (wanted === null || wanted.seconds >= MIN_SECONDS || !supportsTimer(request)) return null;
-  return { 'Min-SE': String(MIN_SECONDS) };
-}
-
-/** Puts the agreement into a 2xx (§9): what the application says, else what the request asked for. */
-export function answerExpires(headers: Headers, request: SipRequest): void {
-  if (!isRefresh(request.method)) return;
-  const asked = readExpires(request.headers);
-  const own = readExpires(headers);
-  const chosen = own ?? asked;
-  if (chosen === null) return;
-  const capable = supportsTimer(request);
-  // Table 2 of §9: without the extension in the peer only we can refresh.
-  const refresher: Refresher = capable ? (asked?.refresher ?? own?.refresher ?? 'uac') : 'uas';
-  const seconds = Math.max(chosen.seconds, MIN_SECONDS);
-  headers.set('Session-Expires', `${seconds};refresher=${refresher}`);
-  if (refresher === 'uac') addTag(headers, 'Require');
-}
-
-function addTag(headers: Headers, name: 'Require' | 'Supported'): void {
-  const present = headers.all(name).some((value) => value.toLowerCase().includes('timer'));
-  if (!present) headers.add(name, 'timer');
-}
-
-/** Completes a request of ours (§7.1, §7.4): a refresh inside a session with a timer keeps it going. */
-export function requestExpires(headers: Headers, method: string, session: SessionTimer | null): void {
-  if (!isRefresh(method)) return;
-  if (session !== null && !headers.has('Session-Expires')) {
-    headers.add('Session-Expires', `${session.seconds};refresher=${session.weRefresh ? 'uac' : 'uas'}`);
-  }
-  if (headers.has('Session-Expires')) addTag(headers, 'Supported');
-}
 
 /** Starts, moves or ends the timer with a 2xx to INVITE or UPDATE, sent (`uas`) or received (`uac`). */
 export function agreeOnSession(
@@ -115,16 +51,6 @@ export function agreeOnSession(
   };
   dialog.session = session;
   arm(core, dialog, session, weRefresh ? interval / 2 : interval - margin);
-}
-
-/** Keeps our last session description, which a refresh by re-INVITE repeats (§7.4). */
-export function rememberSdp(dialog: Dialog, body: Buffer): void {
-  if (body.length > 0) dialog.localSdp = Buffer.from(body);
-}
-
-export function stopSession(core: Core, dialog: Dialog): void {
-  if (dialog.session !== null) dialog.session.handle = disarm(core, dialog.session.handle);
-  dialog.session = null;
 }
 
 function arm(core: Core, dialog: Dialog, session: SessionTimer, delay: number): void {

@@ -1,8 +1,9 @@
 import { cdrStop } from './cdr.js';
-import { type Core, disarm, type InboundRequest } from './core.js';
+import { type Core, disarm } from './core.js';
+import type { InboundRequest } from './dialog.js';
 import { endDialog } from './end.js';
-import { settle } from './incoming.js';
 import { refuse } from './refuse.js';
+import { settle } from './settle.js';
 
 /** Answers a request in place of an application that does not: every request gets a final response. */
 export function answerForApplication(core: Core, inbound: InboundRequest): void {

@@ -10,17 +10,19 @@ import type { SipTimers } from '../transaction/timers.js';
 import { TransactionLayer, type TransactionTransport } from '../transaction/transaction-layer.js';
 import type { Flow } from '../transport/flow.js';
 import { sendAck } from './acknowledge.js';
-import type { AppRequest, AppResponse, Meta, Outcome, Owner, OwnerRegistry } from './application.js';
+import { takeFinal, takeProvisional } from './answers.js';
+import type { AppRequest, AppResponse, Meta, Outcome, Owner, OwnerRegistry, Reply } from './application.js';
 import { abandonInvite, cancelInvite } from './cancel.js';
 import { handleAck } from './confirm.js';
 import { type Core, type DialogTransport, disarm, peerMeta } from './core.js';
-import { DialogTable } from './dialog.js';
+import { DialogTable } from './dialog-table.js';
 import { adopt, endDialog, orphan } from './end.js';
 import { proxyRequest } from './hand-over.js';
-import { handleRequest, settle } from './incoming.js';
-import { NO_DIALOG, type Reply, sendInDialog, sendNew } from './outgoing.js';
+import { handleRequest } from './incoming.js';
+import { NO_DIALOG, sendInDialog, sendNew } from './outgoing.js';
 import { refuse } from './refuse.js';
 import { respond } from './respond.js';
+import { settle } from './settle.js';
 
 export interface StackOptions {
   readonly clock: Clock;
@@ -52,6 +54,7 @@ export class SipStack {
       ...options,
       transactions: this.transactions,
       dialogs: new DialogTable(),
+      answers: { provisional: takeProvisional, final: takeFinal },
       streamRefusals: new BoundedMap(1000),
       inbound: new Map(),
       outbound: new Map(),

@@ -1,6 +1,7 @@
 import type { SipRequest } from '../message/message.js';
 import { stripOwnRoutes } from '../proxy/forward.js';
-import { ProxyJob, refusedForHops } from '../proxy/proxy-job.js';
+import { refusedForHops } from '../proxy/hops.js';
+import { ProxyJob } from '../proxy/proxy-job.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { Owner, RouteDecision } from './application.js';
 import type { Core } from './core.js';

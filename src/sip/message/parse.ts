@@ -1,14 +1,9 @@
+import type { Fault } from './fault.js';
 import { canonicalHeaderName, isToken } from './header-names.js';
 import { Headers } from './headers.js';
 import { NO_BODY, type SipMessage, SipRequest, SipResponse } from './message.js';
 import { parseCount, trimBlanks } from './params.js';
 import { validateMessage } from './validate.js';
-
-/** Why a message is refused: the status that answers it and a reason phrase. */
-export interface Fault {
-  readonly status: number;
-  readonly reason: string;
-}
 
 type StartLine =
   | { readonly kind: 'request'; readonly method: string; readonly uri: string }

@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
 import type { Core } from '../dialog/core.js';
-import { DROPPED_IN_REQUEST, hostPort } from '../dialog/fill.js';
+import { isLoose, requestTarget } from '../dialog/dialog-state.js';
+import { DROPPED_IN_REQUEST, hostPort, viaValue } from '../dialog/fill.js';
 import { isMyself } from '../dialog/next-hop.js';
-import { viaValue } from '../dialog/outgoing.js';
 import { Headers } from '../message/headers.js';
 import { SipRequest, SipResponse } from '../message/message.js';
 import { parseNameAddr } from '../message/name-addr.js';
-import { findParam, parseCount, splitList } from '../message/params.js';
+import { findParam, parseCount } from '../message/params.js';
 import { parseUri } from '../message/uri.js';
 import { newBranch } from '../random.js';
 import type { Listener, Transport } from '../transport/flow.js';
@@ -77,7 +77,8 @@ export function forwardRequest(core: Core, request: SipRequest, onward: Onward):
   for (const via of request.headers.all('Via')) headers.add('Via', via);
   const hops = parseCount(request.headers.get('Max-Forwards') ?? '', 255) ?? 71;
   headers.add('Max-Forwards', String(Math.max(0, hops - 1)));
-  for (const route of onward.routes) headers.add('Route', route);
+  const { uri, routes } = addressed(onward);
+  for (const route of routes) headers.add('Route', route);
   if (onward.record) {
     const name = request.method === 'REGISTER' ? 'Path' : 'Record-Route';
     const key = routeKey(core.routeSecret, request.callId);
@@ -88,7 +89,15 @@ export function forwardRequest(core: Core, request: SipRequest, onward: Onward):
   const replaced = new Set((onward.extra?.names ?? []).filter((name) => !FIXED.has(name)));
   copy(headers, request.headers, (name) => !REBUILT.has(name) && !replaced.has(name));
   if (onward.extra !== null) copy(headers, onward.extra, (name) => !FIXED.has(name));
-  return new SipRequest(request.method, onward.uri, headers, request.body);
+  return new SipRequest(request.method, uri, headers, request.body);
+}
+
+/** §16.6 step 6: a strict router finds itself in the Request-URI, and the target behind the route. */
+function addressed({ uri, routes }: Onward): Pick<Onward, 'uri' | 'routes'> {
+  const [first, ...rest] = routes;
+  const hop = first === undefined ? null : parseNameAddr(first).uri;
+  if (hop === null || isLoose(hop)) return { uri, routes };
+  return { uri: requestTarget(hop), routes: [...rest, `<${uri}>`] };
 }
 
 function copy(to: Headers, from: Headers, wanted: (name: string) => boolean): void {
@@ -113,11 +122,4 @@ export function redirectTargets(response: SipResponse): string[] {
     return { uri, q: Number(findParam(params, 'q') ?? '1') || 0 };
   });
   return targets.sort((a, b) => b.q - a.q).map(({ uri }) => uri);
-}
-
-/** Whether a response has a Via of someone behind ours; without one it was for us alone. */
-export function hasWayBack(response: SipResponse): boolean {
-  let count = 0;
-  for (const value of response.headers.all('Via')) count += splitList(value).length;
-  return count > 1;
 }

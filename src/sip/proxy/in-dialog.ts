@@ -8,7 +8,8 @@ import { parseNameAddr } from '../message/name-addr.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { Flow } from '../transport/flow.js';
 import { forwardRequest, isOwnUri, stripOwnRoutes } from './forward.js';
-import { ProxyJob, refusedForHops } from './proxy-job.js';
+import { refusedForHops } from './hops.js';
+import { ProxyJob } from './proxy-job.js';
 
 /** Requests inside dialogs that we proxied with Record-Route: they pass without the application. */
 

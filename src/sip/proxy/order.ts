@@ -9,7 +9,7 @@ export interface ProxyOrder {
   /** Later requests of the dialog come through us: Record-Route, or Path for REGISTER (RFC 3327). */
   readonly remainInDialog: boolean;
   readonly followRedirects: boolean;
-  /** A destination without any response is left after this, ms; null for the transaction's own timeout. */
+  /** Each place of a destination without any response is left after this, ms; null for the transaction's own timeout. */
   readonly provisionalTimeout: number | null;
   /** A destination without a final response is left after this, ms. */
   readonly finalTimeout: number | null;

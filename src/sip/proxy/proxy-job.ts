@@ -1,18 +1,19 @@
-import type { TimerHandle } from '../clock.js';
 import { buildCancel } from '../dialog/cancel.js';
 import { cdrAttempt, cdrStart, cdrStop } from '../dialog/cdr.js';
 import { type Core, disarm } from '../dialog/core.js';
+import { attemptsFor, attemptsLeft, type Failure } from '../dialog/failover.js';
+import type { Attempt } from '../dialog/hop.js';
 import { findRoute, flowTo, isMyself } from '../dialog/next-hop.js';
-import { refuse, responseHeaders } from '../dialog/refuse.js';
+import { responseHeaders } from '../dialog/refuse.js';
 import { encodeMessage } from '../message/build.js';
 import { ownText, requestLabel } from '../message/keep.js';
 import { NO_BODY, type SipRequest, SipResponse } from '../message/message.js';
 import { parseNameAddr } from '../message/name-addr.js';
-import type { ClientTransaction } from '../transaction/client-transaction.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import { responseVias } from '../transaction/transaction-layer.js';
-import type { Flow } from '../transport/flow.js';
+import type { Flow, Listener } from '../transport/flow.js';
 import { bestResponse } from './best-response.js';
+import { type Branch, openBranch, stopTimers } from './branch.js';
 import { forwardRequest, forwardResponse, isOwnUri, redirectTargets } from './forward.js';
 import { MAX_DESTINATIONS, type ProxyOrder } from './order.js';
 
@@ -20,16 +21,6 @@ import { MAX_DESTINATIONS, type ProxyOrder } from './order.js';
 export interface ProxyReport {
   response(response: SipResponse, flow: Flow): void;
   done(): void;
-}
-
-/** One destination that was asked. */
-interface Branch {
-  readonly request: SipRequest;
-  readonly flow: Flow;
-  transaction: ClientTransaction | null;
-  heard: boolean;
-  cancel: 'no' | 'wanted' | 'sent';
-  timers: TimerHandle[];
 }
 
 /** A request on its way through us: RFC 3261 §16 from the target set to the best response. */
@@ -71,7 +62,7 @@ export class ProxyJob {
   stop(): void {
     this.answered = true;
     this.waiting.length = 0;
-    for (const branch of this.open) for (const timer of branch.timers) disarm(this.core, timer);
+    for (const branch of this.open) stopTimers(this.core, branch);
     this.open.clear();
     this.core.proxying.delete(this);
   }
@@ -103,7 +94,7 @@ export class ProxyJob {
   }
 
   private ask(destination: string): void {
-    const { core, incoming, asked: request } = this;
+    const { core, asked: request } = this;
     // The Request-URI changes where it named us; an outside one stays, and the destination is only the next hop.
     const uri = isOwnUri(core, request.uri) || this.redirected.has(destination) ? destination : request.uri;
     const first = this.routes[0];
@@ -112,41 +103,86 @@ export class ProxyJob {
     findRoute(core, nextHop, null, (route) => {
       this.looking -= 1;
       if (this.answered || this.cancelled) return this.proceed();
-      if (!route.ok || isMyself(core, route.destination)) {
-        this.conclude(this.local(route.ok ? 482 : 503, route.ok ? 'Loop Detected' : 'Service Unavailable'));
+      if (!route.ok) {
+        this.conclude(this.local(503, 'Service Unavailable'));
         return;
       }
-      const onward = forwardRequest(core, request, {
-        uri,
-        routes: this.routes,
-        from: incoming.flow.listener,
-        to: route.listener,
-        record: this.order.remainInDialog,
-        extra: this.order.headers,
-      });
-      this.launch(onward, flowTo(core, route));
+      const measured = this.onward(uri, route.listener);
+      const places = attemptsFor(core, measured, route).filter((place) => !isMyself(core, place.destination));
+      const [first] = places;
+      if (first === undefined) this.conclude(this.local(482, 'Loop Detected'));
+      else this.launch(uri, first, places);
     });
   }
 
-  private launch(request: SipRequest, flow: Flow): void {
+  /** The request as it goes on from a listener, in a transaction of its own. */
+  private onward(uri: string, to: Listener): SipRequest {
+    return forwardRequest(this.core, this.asked, {
+      uri,
+      routes: this.routes,
+      from: this.incoming.flow.listener,
+      to,
+      record: this.order.remainInDialog,
+      extra: this.order.headers,
+    });
+  }
+
+  private launch(uri: string, first: Attempt, attempts: readonly Attempt[]): void {
     const { core, order } = this;
-    const branch: Branch = { request, flow, transaction: null, heard: false, cancel: 'no', timers: [] };
+    const request = this.onward(uri, first.listener);
+    const branch = openBranch(uri, request, flowTo(core, first), attempts);
     this.open.add(branch);
     const after = (ms: number, fn: () => void): void => {
       branch.timers.push(core.clock.setTimeout(fn, ms));
     };
-    if (order.provisionalTimeout !== null) {
-      after(order.provisionalTimeout, () => (branch.heard ? undefined : this.leave(branch)));
-    }
     if (order.finalTimeout !== null) after(order.finalTimeout, () => this.leave(branch));
     // §16.6 step 11, timer C.
     if (request.method === 'INVITE') after(core.limits.ringMs, () => this.leave(branch));
     if (request.toTag === '') cdrAttempt(core, request, 'application');
+    this.attempt(branch);
+  }
+
+  /** Sends the request of a branch to the place that is due. */
+  private attempt(branch: Branch): void {
+    const { core, order } = this;
+    const { request, flow } = branch;
+    const failed = (failure: Failure, status: number, reason: string): void => {
+      if (branch.request === request && !this.turn(branch, failure))
+        this.finish(branch, this.local(status, reason));
+    };
     branch.transaction = core.transactions.request(request, flow, {
-      onResponse: (response) => this.receive(branch, response),
-      onTimeout: () => this.finish(branch, this.local(408, 'Request Timeout')),
-      onFailure: () => this.finish(branch, this.local(503, 'Service Unavailable')),
+      onResponse: (response) => {
+        if (response.status !== 503 || branch.request !== request || !this.turn(branch, '503'))
+          this.receive(branch, response);
+      },
+      onTimeout: () => failed('timeout', 408, 'Request Timeout'),
+      onFailure: () => failed('transport', 503, 'Service Unavailable'),
     });
+    if (order.provisionalTimeout === null) return;
+    branch.silence = core.clock.setTimeout(() => {
+      branch.silence = null;
+      const { transaction } = branch;
+      if (branch.heard) return;
+      if (this.turn(branch, 'timeout')) transaction?.abandon();
+      else this.leave(branch);
+    }, order.provisionalTimeout);
+  }
+
+  /** Turns to the next place of the same destination; false when there is none, or it is too late for that. */
+  private turn(branch: Branch, failure: Failure): boolean {
+    const { core } = this;
+    const left = attemptsLeft(core, branch.attempts, failure);
+    if (!this.open.has(branch) || branch.rang || branch.cancel !== 'no' || this.answered) return false;
+    branch.attempts = left;
+    const [next] = left;
+    if (next === undefined) return false;
+    core.log.info({ callId: this.asked.callId, failure, next: next.destination }, 'next target');
+    branch.silence = disarm(core, branch.silence);
+    branch.request = this.onward(branch.uri, next.listener);
+    branch.flow = flowTo(core, next);
+    branch.heard = false;
+    this.attempt(branch);
+    return true;
   }
 
   private receive(branch: Branch, response: SipResponse): void {
@@ -157,6 +193,7 @@ export class ProxyJob {
       return;
     }
     branch.heard = true;
+    if (response.status > 100) branch.rang = true;
     if (branch.cancel === 'wanted') this.sendCancel(branch);
     if (response.status > 100 && !this.answered && this.open.has(branch)) this.back(response);
   }
@@ -172,8 +209,7 @@ export class ProxyJob {
 
   private finish(branch: Branch, response: SipResponse): void {
     if (!this.open.delete(branch)) return;
-    for (const timer of branch.timers) disarm(this.core, timer);
-    branch.timers = [];
+    stopTimers(this.core, branch);
     if (!this.answered) this.report?.response(response, branch.flow);
     if (branch.request.method === 'INVITE' && branch.request.toTag === '') {
       if (response.status < 300) cdrStart(this.core, response, 'network', 'proxy-uac');
@@ -267,12 +303,4 @@ export class ProxyJob {
     const headers = responseHeaders(this.asked, this.incoming.flow, 'proxy');
     return new SipResponse(status, reason, headers, NO_BODY);
   }
-}
-
-/** Refuses a request whose hops are used up (§16.3 step 3); false when it may go on. */
-export function refusedForHops(incoming: ServerTransaction): boolean {
-  const hops = incoming.request.headers.get('Max-Forwards');
-  if (hops === undefined || Number(hops) > 0) return false;
-  refuse(incoming, 483, 'Too Many Hops');
-  return true;
 }

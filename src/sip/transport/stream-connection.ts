@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TimerHandle } from '../clock.js';
+import type { ParseResult } from '../message/parse.js';
 import { Connection } from './connection.js';
 import type { Listener } from './flow.js';
 import { StreamFramer } from './stream-framer.js';
@@ -11,6 +12,16 @@ const PING = Buffer.from('\r\n\r\n');
 export const PONG = Buffer.from('\r\n');
 /** RFC 5626 §4.4.1: a ping is answered within 10 seconds. */
 const PONG_MS = 10_000;
+
+/** How long answers may still go to a peer that has closed its side, ms; a transaction is over then. */
+const HALF_CLOSED_MS = 32_000;
+
+const STATUS_AT = 'SIP/2.0 '.length;
+
+const isFinalResponse = (bytes: Buffer): boolean =>
+  bytes.length > STATUS_AT &&
+  (bytes[STATUS_AT] ?? 0) >= 0x32 &&
+  bytes.toString('latin1', 0, STATUS_AT) === 'SIP/2.0 ';
 
 /** How a connection came to be. */
 export type Origin =
@@ -24,6 +35,9 @@ export class StreamConnection extends Connection {
   private keepAlive: TimerHandle | null = null;
   /** The peer once answered a ping, so it will again. */
   private pongs = false;
+  /** Requests without a final response, about: copies of responses are not told apart. */
+  private unanswered = 0;
+  private halfClosed = false;
 
   constructor(
     listener: Listener,
@@ -45,6 +59,7 @@ export class StreamConnection extends Connection {
     }
     socket.on('data', (chunk: Buffer) => this.onData(chunk));
     socket.on('error', (error) => this.closed(error));
+    socket.on('end', () => this.onEnd());
     socket.on('close', () => this.closed(new Error('connection closed')));
   }
 
@@ -53,6 +68,8 @@ export class StreamConnection extends Connection {
     this.active();
     if (this.socket.writableLength > MAX_UNREAD_BYTES) this.destroy('peer does not read');
     else this.socket.write(bytes);
+    if (this.unanswered > 0 && isFinalResponse(bytes)) this.unanswered--;
+    if (this.halfClosed && this.unanswered === 0) this.finish();
   }
 
   protected cut(): void {
@@ -64,6 +81,26 @@ export class StreamConnection extends Connection {
     this.keepAlive = null;
   }
 
+  /** The peer says nothing more; it may wait for answers to what it said. */
+  private onEnd(): void {
+    if (!this.open) return;
+    this.halfClosed = true;
+    if (this.unanswered === 0) return this.finish();
+    this.stopHurry();
+    this.startHurry(Math.min(HALF_CLOSED_MS, this.context.limits.idleConnectionMs), 'peer closed its side');
+  }
+
+  /** Closes once what was written is out. */
+  private finish(): void {
+    this.socket.destroySoon();
+    this.closed(new Error('connection closed'));
+  }
+
+  /** Counts a request that will be answered. */
+  private owe(result: ParseResult): void {
+    if (result.ok && result.message.kind === 'request' && result.message.method !== 'ACK') this.unanswered++;
+  }
+
   private onData(chunk: Buffer): void {
     this.active();
     for (const item of this.framer.push(chunk)) {
@@ -71,6 +108,7 @@ export class StreamConnection extends Connection {
       switch (item.type) {
         case 'message':
           if (this.context.door.admit(this.remoteHost)) {
+            this.owe(item.result);
             this.context.events.received(item.result, this, item.bytes);
           } else if (!this.context.door.accept(this.remoteHost, 0)) this.destroy('source is blocked');
           break;

@@ -46,7 +46,7 @@ export class StreamListener implements Listener {
       this.server = this.tlsServer(this.certificates);
     } else {
       this.certificates = null;
-      this.server = createTcpServer((socket) => this.accepted(socket));
+      this.server = createTcpServer({ allowHalfOpen: true }, (socket) => this.accepted(socket));
       this.table.watch(this.server);
     }
   }
@@ -98,7 +98,12 @@ export class StreamListener implements Listener {
   private tlsServer(certificates: Certificates): TlsServer {
     const { limits, log } = this.context;
     const server = createTlsServer(
-      { ...certificates.current, handshakeTimeout: limits.connectMs, minVersion: 'TLSv1.2' },
+      {
+        ...certificates.current,
+        handshakeTimeout: limits.connectMs,
+        minVersion: 'TLSv1.2',
+        allowHalfOpen: true,
+      },
       (socket) => this.accepted(socket),
     );
     server.on('tlsClientError', (error, socket) => {

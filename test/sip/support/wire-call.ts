@@ -40,7 +40,7 @@ export class WireCall {
       this.lines('INVITE', this.seq, ['Content-Type: application/sdp', ...more]),
       SDP,
     );
-    const ok = await this.peer.expect(200);
+    const ok = await this.answer(200, this.seq);
     this.toTag = ok.toTag;
     return ok;
   }
@@ -53,6 +53,14 @@ export class WireCall {
   request(method: string, status: number, seq: number, more: readonly string[] = []): Promise<SipMessage> {
     this.seq = Math.max(this.seq, seq);
     this.peer.send(this.port, this.lines(method, seq, more));
-    return this.peer.expect(status);
+    return this.answer(status, seq);
+  }
+
+  /** The answer to a request of this call; those of other calls and copies of earlier ones are skipped. */
+  private async answer(status: number, seq: number): Promise<SipMessage> {
+    for (;;) {
+      const message = await this.peer.expect(status);
+      if (message.callId === this.callId && message.cseq.number === seq) return message;
+    }
   }
 }

@@ -92,6 +92,7 @@ const pbx: Trunk = {
   gateways: [{ id: 'pbx-110/127.0.0.1:5080/udp', host: '127.0.0.1', port: 5080, transport: 'udp' }],
   sources: [],
   numberFormat: 'asis',
+  auth: null,
   healthCheck: null,
   capacity: null,
 };

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/config.js';
 import { type Fault, formatFault } from '../../../src/config/fault.js';
@@ -42,6 +42,10 @@ describe('defaults', () => {
         { transport: 'udp', host: '127.0.0.1', port: 5060 },
         { transport: 'tcp', host: '127.0.0.1', port: 5060 },
       ],
+      embedded: {
+        control: { port: 0, secret: '', tls: { host: '127.0.0.1', port: 0, cert: '', key: '' } },
+        outbound: [],
+      },
       drachtio: { host: '127.0.0.1', port: 9022, secret: '' },
       trace: false,
       traceFilter: '',
@@ -333,6 +337,104 @@ describe('rules between settings', () => {
   it('ask for the secret of an external drachtio-server, which has none by default', () => {
     expect(faultsOf({ overrides: { 'sip.server': 'drachtio' } })).toHaveLength(1);
     expect(faultsOf({ overrides: { 'sip.server': 'drachtio', 'sip.drachtio.secret': 's' } })).toEqual([]);
+  });
+});
+
+describe('the embedded server for other applications', () => {
+  const secret = 'SEKRET'.repeat(4);
+  const embedded = (text: string): string => `sip:\n  embedded:\n${text}`;
+
+  it('is read, its files from the folder of the configuration', () => {
+    const tls = '      tls: { host: "::1", port: 9023, cert: tls/cert.pem, key: /etc/key.pem }\n';
+    const rule =
+      '    outbound: [{ method: MESSAGE, target: "tls://[fd00::5]:4000", anyCertificate: true }]\n';
+    writeFileSync(file, embedded(`    control:\n      port: 9022\n      secret: ${secret}\n${tls}${rule}`));
+    expect(configOf({ file }).sip.embedded).toEqual({
+      control: {
+        port: 9022,
+        secret,
+        tls: { host: '::1', port: 9023, cert: join(dirname(file), 'tls', 'cert.pem'), key: '/etc/key.pem' },
+      },
+      outbound: [{ method: 'MESSAGE', target: 'tls://[fd00::5]:4000', anyCertificate: true }],
+    });
+  });
+
+  it('takes its rules from a variable', () => {
+    const env = {
+      ONEKEY_SIP_EMBEDDED_CONTROL_SECRET: secret,
+      ONEKEY_SIP_EMBEDDED_OUTBOUND: 'MESSAGE=tcp://127.0.0.1:4000,*=https://router.example.org/route?a=b',
+    };
+    expect(configOf({ env }).sip.embedded.outbound).toEqual([
+      { method: 'MESSAGE', target: 'tcp://127.0.0.1:4000', anyCertificate: false },
+      { method: '*', target: 'https://router.example.org/route?a=b', anyCertificate: false },
+    ]);
+    expect(faultsOf({ env: { ...env, ONEKEY_SIP_EMBEDDED_OUTBOUND: 'tcp://127.0.0.1:4000' } })).toMatchObject(
+      [{ path: 'ONEKEY_SIP_EMBEDDED_OUTBOUND [0]', remedy: expect.stringContaining('MESSAGE=tcp://') }],
+    );
+  });
+
+  const rules = (...lines: string[]): string =>
+    `    control:\n      secret: ${secret}\n    outbound:\n${lines.map((line) => `      - ${line}\n`).join('')}`;
+
+  it.each([
+    ['a port without a secret', '    control:\n      port: 9022\n', 3, 'control.secret', /16 characters/],
+    ['a short one', '    control:\n      port: 9022\n      secret: SEKRET\n', 5, 'control.secret', /16 char/],
+    [
+      'rules without one',
+      '    outbound: [{ method: INFO, target: "tcp://a:1" }]\n',
+      2,
+      'control.secret',
+      /16 char/,
+    ],
+    [
+      'TLS without key',
+      `    control:\n      secret: ${secret}\n      tls: { port: 9023, cert: a.pem }\n`,
+      5,
+      'control.tls.key',
+      /PEM file, or port: 0/,
+    ],
+    [
+      'a method in small letters',
+      rules('{ method: info, target: "tcp://a:1" }'),
+      6,
+      'outbound[0].method',
+      /capitals/,
+    ],
+    [
+      'a target without port',
+      rules('{ method: INFO, target: "tcp://a" }'),
+      6,
+      'outbound[0].target',
+      /tcp:\/\/host:port/,
+    ],
+    [
+      'another protocol',
+      rules('{ method: INFO, target: "ftp://a:1" }'),
+      6,
+      'outbound[0].target',
+      /tls:\/\/host:port/,
+    ],
+    [
+      'a setting that there is not',
+      rules('{ method: INFO, targets: "tcp://a:1" }'),
+      6,
+      'outbound[0].targets',
+      /target/,
+    ],
+    [
+      'two rules for a method',
+      rules('{ method: INFO, target: "tcp://a:1" }', '{ method: INFO, target: "tcp://a:2" }'),
+      7,
+      'outbound[1].method',
+      /remove one/,
+    ],
+  ])('tells of %s with line, column and remedy', (_, text, line, path, remedy) => {
+    const faults = faultsOfText(embedded(text)).filter((fault) => fault.path === `sip.embedded.${path}`);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatchObject({ file, line });
+    expect(faults[0]?.column).toBeGreaterThan(1);
+    expect(faults[0]?.remedy).toMatch(remedy);
+    expect(JSON.stringify(faults)).not.toContain('SEKRET');
   });
 });
 

@@ -282,6 +282,30 @@ describe('a single fault', () => {
       'trunks.pbx-police.healthCheck.intervalSeconds',
       /from 2 to 3600/,
     ],
+    [
+      'an account without password',
+      '    numberFormat: e164\n',
+      '    numberFormat: e164\n    auth: { username: us }\n',
+      'auth:',
+      'trunks.pbx-police.auth.password',
+      /a password of 1 to 200 characters/,
+    ],
+    [
+      'a password that YAML takes for a number',
+      '    numberFormat: e164\n',
+      '    numberFormat: e164\n    auth: { username: us, password: 739182 }\n',
+      'auth:',
+      'trunks.pbx-police.auth.password',
+      /in quotes/,
+    ],
+    [
+      'an account in one word',
+      '    numberFormat: e164\n',
+      '    numberFormat: e164\n    auth: "us:739182"\n',
+      'auth:',
+      'trunks.pbx-police.auth',
+      /username: .*password: /,
+    ],
   ])('%s is told with line, key and remedy', (_, piece, by, at, path, remedy) => {
     const text = planText([piece, by]);
     const faults = faultsOf(text);
@@ -290,6 +314,8 @@ describe('a single fault', () => {
     expect(faults[0]?.line).toBe(lineOf(text, at));
     expect(faults[0]?.column).toBeGreaterThan(0);
     expect(faults[0]?.remedy).toMatch(remedy);
+    // A fault is for the log: what may be a password is not shown.
+    expect(JSON.stringify(faults)).not.toContain('739182');
   });
 
   it('is a plan without carrier', () => {

@@ -50,6 +50,7 @@ describe('a plan without faults', () => {
       ],
       sources: [],
       numberFormat: 'asis',
+      auth: null,
       healthCheck: null,
       capacity: null,
     });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   addressRequest,
+  contactUri,
   type DialogState,
   refreshTarget,
   uacDialogState,
@@ -88,4 +89,17 @@ test('localhost stands for our own address, inside longer names it does not', ()
     '<sip:a@[2001:db8::1]:5060>;x=<sip:b@[2001:db8::1]:99>',
   );
   expect(withOwnHost('sip:a@localhost.invalid', listener)).toBe('sip:a@localhost.invalid');
+});
+
+test.each([
+  ['sip:a@10.0.0.1:5070', 'sip:a@10.0.0.1:5070'],
+  ['sip:a@10.0.0.1;transport=tcp?Replaces=x%3Bto-tag%3D1&Subject=y', 'sip:a@10.0.0.1;transport=tcp'],
+  ['sip:a?b;c@10.0.0.1;lr;METHOD=INVITE;ob?', 'sip:a?b;c@10.0.0.1;lr;ob'],
+  ['sips:a%20b@[2001:db8::1]:5061;x="a;b"', 'sips:a%20b@[2001:db8::1]:5061;x="a;b"'],
+  ['tel:+86110;phone-context=+86', 'tel:+86110;phone-context=+86'],
+])('the Contact %s is asked as %s', (contact, target) => {
+  const gruu = '+sip.instance="<urn:uuid:0C67446E-F1A1-11D9-94D3-000A95A0E128>";q=0.5;expires=60';
+  const value = `"Desk, \\"7\\" <sip:x@y>;z" <${contact}>;${gruu}, <sip:second@10.0.0.2>`;
+  const request = new SipRequest('INVITE', 'sip:110@10.0.0.9', new Headers().add('Contact', value), NO_BODY);
+  expect(contactUri(request)).toBe(target);
 });

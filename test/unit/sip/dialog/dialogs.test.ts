@@ -112,6 +112,73 @@ test('requests that cross: 491 to a re-INVITE or an offer while ours is open, 50
   drained();
 });
 
+test('offers that cross in UPDATE: 491 while ours is open, 500 while theirs is; without an offer it passes', () => {
+  const tag = answered();
+  const id = 'a-call;from-tag=caller';
+  rig.inDialog(id, 'UPDATE', {}, SDP);
+  const ours = rig.last('UPDATE');
+  rig.receive(lines('UPDATE', 2, [], tag), SDP);
+  rig.receive(lines('INVITE', 3, [], tag), SDP);
+  expect(rig.count(491)).toBe(2);
+  rig.receive(lines('UPDATE', 4, [], tag));
+  rig.respond(200);
+  expect(rig.last(200).headers.get('CSeq')).toBe('4 UPDATE');
+  rig.answer(ours, 200, '', [], SDP);
+  rig.receive(lines('UPDATE', 5, [], tag), SDP);
+  rig.receive(lines('UPDATE', 6, [], tag), SDP);
+  rig.receive(lines('INVITE', 7, [], tag), SDP);
+  expect(rig.count(500)).toBe(2);
+  expect(Number(rig.last(500).headers.get('Retry-After'))).toBeLessThanOrEqual(10);
+  rig.respond(200, {}, SDP);
+  // Our refresh without an offer does not keep theirs from passing.
+  rig.inDialog(id, 'UPDATE');
+  const refresh = rig.last('UPDATE');
+  rig.receive(lines('UPDATE', 8, [], tag), SDP);
+  rig.respond(200, {}, SDP);
+  expect(rig.last(200).headers.get('CSeq')).toBe('8 UPDATE');
+  rig.answer(refresh, 200, '');
+  rig.receive(lines('BYE', 9, [], tag));
+  rig.respond(200);
+  drained();
+});
+
+test('a redirection reaches the application with its contacts, acknowledged, and nothing of the call stays', () => {
+  const { sent, id } = invite();
+  const contacts = '<sip:a@10.0.0.5>;q=0.3, "b" <sip:b@[2001:db8::5]:5070;transport=tcp>';
+  rig.answer(sent, 302, 'r', [`Contact: ${contacts}`]);
+  const told = rig.told.at(-1);
+  expect(told?.type === 'response' && told.message.headers.get('Contact')).toBe(contacts);
+  expect(rig.last('ACK').via?.branch).toBe(sent.via?.branch);
+  rig.answer(sent, 302, 'r', [`Contact: ${contacts}`]);
+  expect([statuses(), rig.count('ACK')]).toEqual([[302], 2]);
+  // The application tries again with the same Call-ID and From, as after every 3xx (RFC 3261 §8.1.3.4).
+  const same = { 'Call-ID': sent.callId, From: sent.headers.get('From') ?? '', CSeq: '2 INVITE' };
+  rig.request('INVITE', 'sip:a@10.0.0.5', same, SDP);
+  rig.answer(rig.last('INVITE'), 200, 's', ['Contact: <sip:s@10.0.0.5>'], SDP);
+  rig.inDialog(id, 'ACK');
+  rig.inDialog(id, 'BYE');
+  rig.answer(rig.last('BYE'), 200, '');
+  drained();
+});
+
+test('a late offer: the 200 of the peer has it, our ACK the answer, which goes again with each copy of the 200', () => {
+  rig.request('INVITE', 'sip:out@10.0.0.9');
+  const sent = rig.last('INVITE');
+  const id = `${sent.callId};from-tag=${sent.fromTag}`;
+  const ok = (): void => rig.answer(sent, 200, 'b', ['Contact: <sip:b@10.0.0.9>'], SDP);
+  ok();
+  rig.inDialog(id, 'ACK', {}, 'v=0\r\nanswer');
+  ok();
+  const acks = rig.sent.filter(({ message }) => message.kind === 'request' && message.method === 'ACK');
+  expect(acks.length).toBe(2);
+  expect(acks[1]?.bytes.equals(acks[0]?.bytes ?? Buffer.alloc(0))).toBe(true);
+  expect(acks[0]?.message.body.toString()).toContain('answer');
+  expect(acks[0]?.message.headers.get('Content-Type')).toBe('application/sdp');
+  rig.inDialog(id, 'BYE');
+  rig.answer(rig.last('BYE'), 200, '');
+  drained();
+});
+
 test('the 202 to a REFER has a Contact', () => {
   const tag = answered();
   rig.receive(lines('REFER', 2, ['Refer-To: <sip:x@10.0.0.5>'], tag));

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Core, DialogTransport } from '../../../../src/sip/dialog/core.js';
-import { findRoute, isPrivate, type Route } from '../../../../src/sip/dialog/next-hop.js';
+import type { Route } from '../../../../src/sip/dialog/hop.js';
+import { findRoute, hiddenHost, isMyself, isPrivate } from '../../../../src/sip/dialog/next-hop.js';
+import { Headers } from '../../../../src/sip/message/headers.js';
+import { NO_BODY, SipRequest } from '../../../../src/sip/message/message.js';
 import type { Target } from '../../../../src/sip/resolve/locate.js';
 import type { Flow, Listener, Transport } from '../../../../src/sip/transport/flow.js';
 
@@ -25,7 +28,12 @@ const flow = (transport: Transport, remoteHost: string, open = true): Flow => ({
 
 const asked: Target[] = [];
 
-function route(uri: string, known: Flow | null = null, preferred: Listener | null = null): string {
+function route(
+  uri: string,
+  known: Flow | null = null,
+  preferred: Listener | null = null,
+  hidden: string | null = null,
+): string {
   const transport: DialogTransport = {
     listeners: [listener('udp'), listener('tcp'), listener('tls'), listener('ws')],
     select: (destination) => listener(destination.transport),
@@ -51,7 +59,7 @@ function route(uri: string, known: Flow | null = null, preferred: Listener | nul
         text = `${found.flow === null ? '' : 'flow '}${destination.transport} ${destination.host}:${destination.port}`;
       }
     },
-    known,
+    { flow: known, hiddenHost: hidden },
   );
   return text;
 }
@@ -126,4 +134,34 @@ test('private addresses', () => {
   const no = ['11.0.0.1', '172.32.0.1', '192.169.0.1', '100.128.0.1', '2001:db8::1', 'example.com'];
   expect(yes.filter(isPrivate)).toEqual(yes);
   expect(no.filter(isPrivate)).toEqual([]);
+});
+
+test('a peer behind NAT inside a private network is reached on its flow, a proxy on the way is not', () => {
+  const inside = flow('udp', '10.1.1.1');
+  expect(route('sip:a@192.168.1.5:5060', inside, null, '192.168.1.5')).toBe('flow udp 10.1.1.1:40000');
+  expect(route('sip:proxy@192.168.1.9:5060;lr', inside, null, '192.168.1.5')).toBe('udp 192.168.1.9:5060');
+});
+
+test.each([
+  ['hides', '192.168.1.5:5099;rport', 'sip:a@192.168.1.5:5099', '192.168.1.5'],
+  ['hides, on IPv6', '[fd00::5];rport', 'sip:a@[fd00::5]', 'fd00::5'],
+  ['does not ask for answers to where it sends from', '192.168.1.5:5099', 'sip:a@192.168.1.5:5099', null],
+  ['is where it says', '10.1.1.1:5099;rport', 'sip:a@10.1.1.1:5099', null],
+  ['is behind a proxy', '10.1.1.9;rport', 'sip:a@192.168.1.5', null],
+  ['has a public address', '192.0.2.5;rport', 'sip:a@192.0.2.5', null],
+  ['has a name', 'pbx.example.org;rport', 'sip:a@pbx.example.org', null],
+])('a peer that %s', (_, sentBy, contact, expected) => {
+  const headers = new Headers()
+    .add('Via', `SIP/2.0/UDP ${sentBy};branch=z9hG4bK1`)
+    .add('Contact', `<${contact}>`);
+  const request = new SipRequest('INVITE', 'sip:110@10.0.0.1', headers, NO_BODY);
+  expect(hiddenHost(request, flow('udp', '10.1.1.1'))).toBe(expected);
+});
+
+test('our own IPv6 address is known in every spelling', () => {
+  const own: Listener = { ...listener('udp'), family: 6, host: '2001:db8::1', publicHost: 'SIP.example.org' };
+  const core = { transport: { listeners: [own] } } as unknown as Core;
+  const mine = (host: string): boolean => isMyself(core, { transport: 'udp', host, port: 5060 });
+  expect(['2001:DB8:0:0::1', '2001:db8::0.0.0.1', 'sip.EXAMPLE.org'].map(mine)).toEqual([true, true, true]);
+  expect(['2001:db8::2', '2001:db8::1%eth0', ':::', '::1'].map(mine)).toEqual([false, false, false, false]);
 });

@@ -140,3 +140,35 @@ test('a CANCEL ends the repetition, and what waited is dropped', () => {
   expect(rig.last(487).cseq.method).toBe('INVITE');
   expect([rig.clock.pending, rig.stack.counts().dialogs]).toEqual([0, 0]);
 });
+
+test('a PRACK whose answer is lost comes again: answered again, told once', () => {
+  invited('Supported: 100rel');
+  rig.respondTo(invite(), 183, { Require: '100rel' }, SDP);
+  const pracks = (): number =>
+    rig.told.filter((told) => told.type === 'request' && told.message.method === 'PRACK').length;
+  prack('1');
+  rig.respond(200);
+  prack('1');
+  expect([pracks(), rig.count(200)]).toEqual([1, 2]);
+  rig.respondTo(invite(), 486);
+  rig.clock.advance(200_000);
+  expect([rig.clock.pending, rig.stack.counts().dialogs]).toEqual([0, 0]);
+});
+
+test('a PRACK of ours that is lost goes again, also while the peer repeats its response', () => {
+  rig.request('INVITE', 'sip:out@10.0.0.9', {}, SDP);
+  const sent = rig.last('INVITE');
+  const ringing = (): void =>
+    rig.answer(sent, 183, 'b', ['Contact: <sip:b@10.0.0.9>', 'Require: 100rel', 'RSeq: 7'], SDP);
+  ringing();
+  rig.inDialog(`${sent.callId};from-tag=${sent.fromTag}`, 'PRACK', { RAck: '7 1 INVITE' });
+  rig.clock.advance(500);
+  ringing();
+  rig.clock.advance(1000);
+  expect(rig.count('PRACK')).toBe(3);
+  expect(rig.told.filter((told) => told.type === 'response').length).toBe(1);
+  rig.answer(rig.last('PRACK'), 200, '');
+  rig.answer(sent, 486, 'b');
+  rig.clock.advance(200_000);
+  expect([rig.clock.pending, rig.stack.counts().dialogs]).toEqual([0, 0]);
+});

@@ -157,6 +157,77 @@ test('a 6xx ends the search', () => {
   drained();
 });
 
+const NAMED = 'sip:d@two.example.org';
+
+/** Places that requests of that method went to, without repetitions. */
+function places(method = 'INVITE'): string[] {
+  return rig.sent.flatMap(({ message, again, to }) =>
+    !again && message.kind === 'request' && message.method === method ? [to] : [],
+  );
+}
+
+/** The last request of that method is answered. */
+function answerLast(status: number, method = 'INVITE'): void {
+  const request = rig.last(method);
+  rig.answer(request, status, 'd', [`Via: ${request.headers.all('Via')[1] ?? ''}`]);
+}
+
+test('a destination with several places: 503 and silence turn to the next one, in a transaction of its own', () => {
+  rig.places = ['10.0.0.21', '10.0.0.22', '10.0.0.23'];
+  proxied([NAMED, A], { remainInDialog: true });
+  answerLast(503);
+  rig.clock.advance(40_000);
+  expect(places()).toEqual(['10.0.0.21:5060', '10.0.0.22:5060', '10.0.0.23:5060']);
+  const invites = rig.sent.filter(({ message }) => message.kind === 'request' && message.method === 'INVITE');
+  expect(new Set(invites.map(({ message }) => message.via?.branch)).size).toBe(3);
+  expect(rig.last('INVITE').headers.all('Record-Route').length).toBe(1);
+  answerLast(200);
+  expect([back(), reported, done]).toEqual([[200], [200], 1]);
+  drained();
+});
+
+test('a place that refuses or rings is left for the next destination, not the next place', () => {
+  rig.places = ['10.0.0.21', '10.0.0.22'];
+  proxied([NAMED, A]);
+  answerLast(180);
+  answerLast(503);
+  expect(places()).toEqual(['10.0.0.21:5060', '10.0.0.10:5060']);
+  answer(A, 404);
+  expect(back()).toEqual([180, 404]);
+  drained();
+});
+
+test('a provisional timeout holds for each place; a request without places left is answered', () => {
+  rig.places = ['10.0.0.21', '10.0.0.22'];
+  proxied([NAMED], { provisionalTimeout: 2000 });
+  rig.clock.advance(2000);
+  expect(places()).toEqual(['10.0.0.21:5060', '10.0.0.22:5060']);
+  rig.clock.advance(2000);
+  expect([back(), reported]).toEqual([[408], [408]]);
+  drained();
+});
+
+test('a cancelled request turns to nobody', () => {
+  rig.places = ['10.0.0.21', '10.0.0.22'];
+  proxied([NAMED]);
+  answerLast(100);
+  rig.receive(lines('CANCEL', 1));
+  answerLast(503);
+  expect(places()).toEqual(['10.0.0.21:5060']);
+  expect(back().length).toBe(1);
+  drained();
+});
+
+test('requests other than INVITE turn to the next place too', () => {
+  rig.places = ['10.0.0.21', '10.0.0.22'];
+  proxied([NAMED], {}, 'MESSAGE');
+  answerLast(503, 'MESSAGE');
+  answerLast(202, 'MESSAGE');
+  expect(places('MESSAGE')).toEqual(['10.0.0.21:5060', '10.0.0.22:5060']);
+  expect(back()).toEqual([202]);
+  drained();
+});
+
 test('challenges of all destinations go back together', () => {
   proxied([A, B]);
   answer(A, 401, ['WWW-Authenticate: Digest realm="a"']);
@@ -263,6 +334,16 @@ test('a preloaded Route of ours is taken off, the next one leads', () => {
   proxied([A], {}, 'INVITE', ['Route: <sip:10.0.0.1;lr>, <sip:10.0.0.77;lr>']);
   expect(sentTo(A).headers.all('Route')).toEqual(['<sip:10.0.0.77;lr>']);
   answer(A, 486);
+  drained();
+});
+
+test('a strict router behind us finds itself in the Request-URI, and the target last in the route', () => {
+  const routes = '<sip:10.0.0.77;transport=udp?X=y>, <sip:10.0.0.78;lr>';
+  proxied([A], {}, 'INVITE', [`Route: <sip:10.0.0.1;lr>, ${routes}`]);
+  const sent = sentTo('sip:10.0.0.77;transport=udp');
+  expect(places()).toEqual(['10.0.0.77:5060']);
+  expect(sent.headers.all('Route')).toEqual(['<sip:10.0.0.78;lr>', `<${A}>`]);
+  answer('sip:10.0.0.77;transport=udp', 486);
   drained();
 });
 

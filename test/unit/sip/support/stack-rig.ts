@@ -25,8 +25,10 @@ export class StackRig implements Owner {
     publicPort: 5060,
   };
   /** What left for the network, and what reached the application; a test empties them. */
-  sent: { message: SipMessage; bytes: Buffer; again: boolean }[] = [];
+  sent: { message: SipMessage; bytes: Buffer; again: boolean; to: string }[] = [];
   told: Upcall[] = [];
+  /** Where every host name leads, best first. */
+  places: readonly string[] = ['10.0.0.9'];
   readonly stack: SipStack;
 
   constructor() {
@@ -41,8 +43,9 @@ export class StackRig implements Owner {
         select: () => this.listener,
         flow: (destination) => this.flow(destination.host, destination.port),
         flowOf: () => null,
-        resolve: (_target, then) => then([{ transport: 'udp', host: '10.0.0.9', port: 5060 }]),
-        send: (_flow, message, bytes, again) => this.sent.push({ message, bytes, again }),
+        resolve: (_target, then) =>
+          then(this.places.map((host) => ({ transport: 'udp' as const, host, port: 5060 }))),
+        send: (flow, message, bytes, again) => this.sent.push({ message, bytes, again, to: flow.key }),
         reopen: (_listener, host, port) => this.flow(host, port),
       },
       owners: { summon: () => false, choose: (method) => (method.startsWith('cdr:') ? null : this) },
