@@ -1,5 +1,7 @@
-import type { LegId, RequestRef } from '../call/call.js';
+import type { KeyPress, LegId, RequestRef } from '../call/call.js';
 import type { AckFunction, SrfRequest, SrfResponse } from './drachtio.js';
+import type { DialogName } from './replaces.js';
+import type { SessionParty } from './session-id.js';
 
 /** What the adapter keeps of one leg. */
 export interface LegPort {
@@ -10,12 +12,40 @@ export interface LegPort {
   readonly inbound: { readonly req: SrfRequest; readonly res: SrfResponse } | null;
   /** The INVITE that we sent, once the server has taken it. */
   outbound: SrfRequest | null;
-  /** A CANCEL that was asked for before the server had taken the INVITE. */
+  /** Our tag and the peer's, of the dialog or the latest early one; null until there is one. */
+  localTag: string | null;
+  remoteTag: string | null;
+  /** A 2xx was sent or received. */
+  answered: boolean;
+  /** A CANCEL was asked for; its headers. */
   cancelWanted: Readonly<Record<string, string>> | null;
   /** ACK of the 2xx that came last. */
   ack: AckFunction | null;
   /** Requests of the peer that wait for our response. */
   readonly waiting: Map<RequestRef, { readonly req: SrfRequest; readonly res: SrfResponse }>;
+  /** Keys still to be sent, the first of which may be on its way. */
+  readonly keys: KeyPress[];
+  readonly session: SessionParty;
+  /** Whom the leg speaks with; outlives that leg, so that a last BYE still names it. */
+  partner: SessionParty | null;
+}
+
+export function newPort(leg: LegId, inbound: LegPort['inbound'], dialogId: string): LegPort {
+  return {
+    leg,
+    dialogId,
+    inbound,
+    outbound: null,
+    localTag: null,
+    remoteTag: null,
+    answered: false,
+    cancelWanted: null,
+    ack: null,
+    waiting: new Map(),
+    keys: [],
+    session: { uuid: null },
+    partner: null,
+  };
 }
 
 /** The legs of all calls, by our name and by the server's name of their dialog. */
@@ -29,6 +59,7 @@ export class LegPorts {
   }
 
   nameDialog(port: LegPort, dialogId: string): void {
+    this.#forgetDialog(port);
     port.dialogId = dialogId;
     this.#byDialog.set(dialogId, port);
   }
@@ -41,14 +72,36 @@ export class LegPorts {
     return this.#byDialog.get(dialogId);
   }
 
+  /**
+   * The dialog that a Replaces names: to-tag is ours and from-tag the peer's, whoever called (RFC 3891 §3). The
+   * server's name of a dialog holds the tag of whoever called.
+   */
+  named({ callId, toTag, fromTag }: DialogName): LegPort | undefined {
+    const called = this.#byDialog.get(nameOf(callId, toTag));
+    if (called !== undefined && called.inbound === null && called.remoteTag === fromTag) return called;
+    const calling = this.#byDialog.get(nameOf(callId, fromTag));
+    return calling !== undefined && calling.inbound !== null && calling.localTag === toTag
+      ? calling
+      : undefined;
+  }
+
   delete(leg: LegId): void {
     const port = this.#byLeg.get(leg);
     if (port === undefined) return;
     this.#byLeg.delete(leg);
-    if (this.#byDialog.get(port.dialogId) === port) this.#byDialog.delete(port.dialogId);
+    this.#forgetDialog(port);
   }
 
   get size(): number {
     return this.#byLeg.size;
   }
+
+  #forgetDialog(port: LegPort): void {
+    if (this.#byDialog.get(port.dialogId) === port) this.#byDialog.delete(port.dialogId);
+  }
+}
+
+/** The server's name of a dialog: its Call-ID and the tag of whoever sent the INVITE. */
+export function nameOf(callId: string, callerTag: string): string {
+  return `${callId};from-tag=${callerTag}`;
 }
