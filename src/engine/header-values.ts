@@ -98,7 +98,7 @@ export function parameterOf(text: string, name: string): string | null {
 
 /** A header value on one line (RFC 3261 §7.3.1 lets it be folded); null when there is none or it is longer than `most`. */
 export function oneLine(value: string | undefined, most: number): string | null {
-  const text = (value ?? '').replace(/[\r\n\t]+/g, ' ').trim();
+  const text = (value ?? '').replace(/[\r\n\t ]+/g, ' ').trim();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   return text === '' || text.length > most || /[\x00-\x1f\x7f]/.test(text) ? null : text;
 }
