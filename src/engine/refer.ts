@@ -11,7 +11,10 @@ export interface Refer {
 
 /** Exactly one Refer-To with a sip, sips or tel URI, and no method but INVITE (RFC 3515 §2.4.2). */
 export function parseReferTo(header: string | undefined): Refer {
-  const bad = (why: string): Refer => ({ to: { ok: false, status: 400, code: 'bad-refer', why }, replaces: null });
+  const bad = (why: string): Refer => ({
+    to: { ok: false, status: 400, code: 'bad-refer', why },
+    replaces: null,
+  });
   const values = splitValues(header ?? '');
   const [value] = values;
   if (value === undefined) return bad('Refer-To is missing');

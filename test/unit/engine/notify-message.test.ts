@@ -27,8 +27,9 @@ describe('reasons', () => {
     expect(reasonHeader('answered-elsewhere').Reason).toBe('SIP;cause=200;text="Call completed elsewhere"');
   });
   it('of a refusal are quoted', () => {
-    expect(warningHeader('hop-limit: moved once "already"\r\nX-Evil: 1')).toEqual({
+    expect(warningHeader('hop-limit', 'moved once "already"\r\nX-Evil: 1')).toEqual({
       Warning: '399 onekey "hop-limit: moved once \\"already\\" X-Evil: 1"',
     });
+    expect(warningHeader('closed', null).Warning).toBe('399 onekey "closed"');
   });
 });

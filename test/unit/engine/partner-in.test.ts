@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { partnerIn } from '../../../src/engine/partner-in.js';
 
 const offer = { type: 'offer', leg: 'c-1', method: 'INVITE', sdp: 'v=0' } as const;
-const respond = { type: 'respond', leg: 'c-1', request: 'r', status: 200, reason: null } as const;
+const respond = { type: 'respond', leg: 'c-1', request: 'r', status: 200, reason: null, code: null } as const;
 
 describe('partnerIn', () => {
   it('is whose description a leg is told, and nobody on hold', () => {
