@@ -93,7 +93,7 @@ async function startParts(
     random: Math.random,
     newCallId: () => newCallId(Date.now(), randomBytes),
     maxCalls: config.limits.maxCalls,
-    screenPop: (id) =>
+    screenPopUrl: (id) =>
       config.http.publicUrl === ''
         ? null
         : `${config.http.publicUrl}/v1/screen-pop/${encodeURIComponent(id)}`,

@@ -30,7 +30,7 @@ export interface RunnerParts {
   trunk(id: string): Trunk | undefined;
   formatNumber(trunk: Trunk | undefined, number: string): string;
   /** URL that a target's desk can open to see a transfer or call; null when there is none. */
-  screenPop(id: string): string | null;
+  screenPopUrl(id: string): string | null;
   onNews(callId: CallId, news: CallNews): void;
   onRecord(record: LedgerRecord): void;
   onUnexpected(callId: CallId, event: string): void;
@@ -306,7 +306,7 @@ export class CallRunner {
       ownHost: this.parts.signalling.ownHost,
       trusted: trunk?.kind === 'member',
       formatNumber: (number) => this.parts.formatNumber(trunk, number),
-      screenPop: (id) => this.parts.screenPop(id),
+      screenPopUrl: (id) => this.parts.screenPopUrl(id),
     };
     const headers = contextHeaders(context, naming);
     const bodies = contextBodies(context, naming);

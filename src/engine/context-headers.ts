@@ -44,7 +44,7 @@ function transferHeaders(context: CallContext, naming: Naming): Headers {
 }
 
 function screenPop(context: CallContext, naming: Naming): Headers {
-  const link = naming.trusted ? naming.screenPop(context.transferId ?? context.callId) : null;
+  const link = naming.trusted ? naming.screenPopUrl(context.transferId ?? context.callId) : null;
   return link === null ? {} : { 'Call-Info': `<${link}>;purpose=info` };
 }
 

@@ -41,7 +41,7 @@ export interface EngineParts {
   readonly maxCalls: number;
   readonly times: WaitingTimes;
   /** URL that a target's desk can open to see a transfer or call; null when there is none. */
-  readonly screenPop: (id: string) => string | null;
+  readonly screenPopUrl: (id: string) => string | null;
 }
 
 /** All calls: takes them in at the door, keeps them running, and answers for them. */
@@ -75,7 +75,7 @@ export class Engine implements Operations {
       trunk: (id) => parts.dialPlan.current.trunks.get(id),
       formatNumber: (trunk, number) =>
         trunk === undefined ? number : parts.dialPlan.current.formatFor(trunk, number),
-      screenPop: parts.screenPop,
+      screenPopUrl: parts.screenPopUrl,
       onNews: (callId, news) => this.#publish(callId, news),
       onRecord: (record) => this.#figures.count(record),
       onUnexpected: () => this.#figures.countUnexpected(),

@@ -12,7 +12,7 @@ export interface Naming {
   /** A subscriber's number as the trunk wants it. */
   formatNumber(number: string): string;
   /** URL that the target's desk can open to see the transfer, or the call; null when there is none. */
-  screenPop(id: TransferId | CallId): string | null;
+  screenPopUrl(id: TransferId | CallId): string | null;
 }
 
 /** Characters of a SIP user part that need no escape (RFC 3261 §25.1: unreserved and user-unreserved). */

@@ -28,7 +28,7 @@ export function aNaming(more: Partial<Naming> = {}): Naming {
     ownHost: '10.0.0.1:5060',
     trusted: true,
     formatNumber: (number) => `+86${number}`,
-    screenPop: () => null,
+    screenPopUrl: () => null,
     ...more,
   };
 }

@@ -61,16 +61,16 @@ describe('contextHeaders', () => {
   });
 
   describe('Call-Info', () => {
-    const screenPop = (id: string) => `https://onekey.example.org/v1/screen-pop/${id}?key=1`;
+    const screenPopUrl = (id: string) => `https://onekey.example.org/v1/screen-pop/${id}?key=1`;
     it('links the transfer, or the call where there is none', () => {
-      expect(contextHeaders(transferred, aNaming({ screenPop }))['Call-Info']).toBe(
+      expect(contextHeaders(transferred, aNaming({ screenPopUrl }))['Call-Info']).toBe(
         '<https://onekey.example.org/v1/screen-pop/abc-t1?key=1>;purpose=info',
       );
-      expect(contextHeaders(aContext(), aNaming({ screenPop }))['Call-Info']).toContain('/call1?');
+      expect(contextHeaders(aContext(), aNaming({ screenPopUrl }))['Call-Info']).toContain('/call1?');
     });
     it('never leaves the trust domain, as it opens what is personal', () => {
       expect(
-        contextHeaders(transferred, aNaming({ screenPop, trusted: false }))['Call-Info'],
+        contextHeaders(transferred, aNaming({ screenPopUrl, trusted: false }))['Call-Info'],
       ).toBeUndefined();
     });
   });

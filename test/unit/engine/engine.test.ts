@@ -75,7 +75,7 @@ describe('Engine', () => {
       newCallId: () => `call${++ids}`,
       maxCalls: options.maxCalls ?? 10,
       times: { noResponseMs: 6000, notifyAnswerMs: 8000 },
-      screenPop: () => null,
+      screenPopUrl: () => null,
     });
     events = [];
     engine.subscribe((event) => events.push(event));
