@@ -9,8 +9,8 @@ const targetUuid = 'b2'.repeat(16);
 const present = '<ereg regexp="^ ?id$" search_in="hdr" header="Privacy:" check_it="true" assign_to="check"/>';
 const absent = '<ereg regexp="Privacy:" search_in="msg" check_it_inverse="true" assign_to="check"/>';
 /** History-Info: what the carrier told, then where the call went. */
-const arrived = '2260000@carrier[.]invalid[^,]*;index=1, *<sip:12345@carrier[.]invalid>;index=1[.]1';
-const moved = (to: string) => `${arrived}, <sip:${to}@[0-9.:]+>;index=1[.]1[.]1;mp=1[.]1$`;
+const arrived = '2260000@carrier[.]invalid[^,]*;index=1, *.sip:12345@carrier[.]invalid.;index=1[.]1';
+const moved = (to: string) => `${arrived}, .sip:${to}@[0-9.:]+.;index=1[.]1[.]1;mp=1[.]1$`;
 
 /** What a call carries reaches whoever takes it, and nothing that is not for a citizen to say. */
 describe('a caller whose carrier tells place, privacy and history', () => {
