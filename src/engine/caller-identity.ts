@@ -1,5 +1,5 @@
 /** Who calls, as a target is told: From, P-Asserted-Identity (RFC 3325) and Privacy (RFC 3323). */
-import type { CallContext } from '../call/command.js';
+import type { CallContext, Carried } from '../call/command.js';
 import { type Naming, userPart } from './naming.js';
 import type { Headers } from './signalling.js';
 
@@ -21,12 +21,17 @@ export function callerIdentity(context: CallContext, naming: Naming): Headers {
   const caller = `${name}<sip:${userPart(naming.formatNumber(context.callerNumber))}@localhost>`;
   const open: Headers = { From: caller, 'P-Asserted-Identity': caller };
   if (context.emergency) return open;
-  const kinds = kindsOf(privacy);
-  if (!kinds.some((kind) => HIDING.has(kind))) return { ...open, ...passed };
+  if (!wantsAnonymity(context.carried)) return { ...open, ...passed };
   if (!naming.trusted) return { From: ANONYMOUS };
+  const kinds = kindsOf(privacy);
   // Without `id` the peer would be free to show the asserted number.
   const asked = kinds.includes('id') ? passed : { Privacy: ['id', ...kinds].join(';') };
   return { From: ANONYMOUS, 'P-Asserted-Identity': caller, ...asked };
+}
+
+/** The caller wants the number kept from whoever answers; it is for networks and emergency members to know. */
+export function wantsAnonymity(carried: Carried): boolean {
+  return kindsOf(carried.headers.Privacy).some((kind) => HIDING.has(kind));
 }
 
 function kindsOf(privacy: string | undefined): readonly string[] {

@@ -9,9 +9,12 @@ import type { Content, SrfLink } from './srf-link.js';
 /** A final response, with what acknowledges it. */
 export type FinalResponse = SrfResponse & { readonly ack: AckFunction };
 
+/** What is needed of the link to the SIP server. */
+export type WireLink = Pick<SrfLink, 'handle' | 'send' | 'request'>;
+
 export class LegWire {
   constructor(
-    readonly link: SrfLink,
+    readonly link: WireLink,
     readonly ports: LegPorts,
     /** A new UUID, 32 lower-case hexadecimal digits. */
     private readonly newUuid: () => string,

@@ -7,8 +7,11 @@ import { mediaType, readParts, writeParts } from './multipart.js';
 import type { Content } from './srf-link.js';
 
 export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER, NOTIFY, MESSAGE';
-/** Told to peers, so that their phones offer attended transfers. */
-export const SUPPORTED = 'replaces, norefersub';
+/**
+ * Told to peers, so that their phones offer attended transfers. `norefersub` is understood and not told: a phone that
+ * learns of it may leave the agent without news of a transfer.
+ */
+export const SUPPORTED = 'replaces';
 const SDP_TYPE = 'application/sdp';
 /** Longest name of an agent, characters. */
 const LONGEST_NAME = 64;
