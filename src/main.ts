@@ -1,5 +1,5 @@
 /** Composition root: makes the parts from the settings, starts them in order, drains and stops them. */
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createApi } from './api/create-api.js';
@@ -81,7 +81,9 @@ async function startParts(
     await sip.closeTrace();
   });
 
-  const signalling = new SrfSignalling(sip.control, log.child({ part: 'sip' }));
+  const signalling = new SrfSignalling(sip.control, log.child({ part: 'sip' }), () =>
+    randomUUID().replaceAll('-', ''),
+  );
   const engine = new Engine({
     clock: systemClock,
     signalling,
@@ -92,6 +94,10 @@ async function startParts(
     random: Math.random,
     newCallId: () => newCallId(Date.now(), randomBytes),
     maxCalls: config.limits.maxCalls,
+    screenPopUrl: (id) =>
+      config.http.publicUrl === ''
+        ? null
+        : `${config.http.publicUrl}/v1/screen-pop/${encodeURIComponent(id)}`,
     times: {
       noResponseMs: config.calls.noResponseSeconds * 1000,
       notifyAnswerMs: config.calls.notifyAnswerSeconds * 1000,

@@ -130,6 +130,7 @@ function partySpecs(options: TrialOptions, ports: Ports): readonly LoadPartySpec
 async function somePorts(): Promise<Ports> {
   return {
     caller: await freePort(),
+    desk: await freePort(),
     pbx: {
       'pbx-12345': await freePort(),
       'pbx-110': await freePort(),

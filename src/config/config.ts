@@ -164,6 +164,13 @@ export const configSchema = z.strictObject({
       host: ipAddress().default('127.0.0.1'),
       /** 0 takes any free port. */
       port: listenPort().default(8080),
+      /** Where people's browsers reach the API, for links in calls; empty for no links. Without a slash at the end. */
+      publicUrl: z
+        .string()
+        .max(200)
+        .regex(/^$|^https?:\/\/([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[1-9][0-9]{0,4})?(\/[A-Za-z0-9._~-]+)*$/)
+        .default('')
+        .meta({ accepts: 'a URL such as https://onekey.example.org, without a slash at the end, or empty' }),
       /** Who may use the API. Without tokens one is made in the data folder, which is accepted on loopback only. */
       tokens: z.array(tokenSchema).max(1000).default([]),
     })

@@ -22,7 +22,7 @@ export interface RequestEvents {
  * signs `sip:placeholder` in dialogs; so it gets ready headers from us, and never the password.
  */
 export function sendAuthenticated(
-  link: SrfLink,
+  link: Pick<SrfLink, 'request'>,
   account: DigestAccount | null,
   uri: string,
   options: RequestOptions,

@@ -9,9 +9,13 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { LedgerRecord } from '../ledger/records.js';
 import type { Awaitable, MediaAnchor } from '../media/anchor.js';
 import type { EngineClock, Timer } from './clock.js';
-import { contextHeaders, notifyHeaders, reasonHeader, sipfrag } from './context-headers.js';
+import { contextBodies, contextHeaders } from './context-headers.js';
 import type { EngineLog } from './log.js';
+import type { Naming } from './naming.js';
+import { notifyHeaders, sipfrag } from './notify-message.js';
 import type { Occupancy } from './occupancy.js';
+import { partnerIn } from './partner-in.js';
+import { reasonHeader } from './reason-headers.js';
 import type { Signalling } from './signalling.js';
 
 /** What all calls share. */
@@ -25,6 +29,8 @@ export interface RunnerParts {
   readonly occupancy: Occupancy;
   trunk(id: string): Trunk | undefined;
   formatNumber(trunk: Trunk | undefined, number: string): string;
+  /** URL that a target's desk can open to see a transfer or call; null when there is none. */
+  screenPopUrl(id: string): string | null;
   onNews(callId: CallId, news: CallNews): void;
   onRecord(record: LedgerRecord): void;
   onUnexpected(callId: CallId, event: string): void;
@@ -233,6 +239,8 @@ export class CallRunner {
 
   #carryOut(command: Command): Awaitable<void> {
     const { signalling } = this.parts;
+    const paired = partnerIn(command);
+    if (paired !== null) signalling.pair(paired.leg, paired.partner);
     switch (command.type) {
       case 'invite':
         return this.#invite(command);
@@ -294,12 +302,18 @@ export class CallRunner {
   #invite(command: CommandOf<'invite'>): Awaitable<void> {
     const { leg, to, offer, context } = command;
     const trunk = this.parts.trunk(to.trunk);
-    const headers = contextHeaders(context, {
+    const naming: Naming = {
       ownHost: this.parts.signalling.ownHost,
+      trusted: trunk?.kind === 'member',
       formatNumber: (number) => this.parts.formatNumber(trunk, number),
-    });
-    return this.#withSdp({ sdp: offer.sdp, from: offer.from }, leg, (sdp) =>
-      this.parts.signalling.invite(leg, { uri: to.uri, headers, sdp, credentials: trunk?.auth ?? null }),
+      screenPopUrl: (id) => this.parts.screenPopUrl(id),
+    };
+    const headers = contextHeaders(context, naming);
+    const bodies = contextBodies(context, naming);
+    const { from } = offer;
+    const credentials = trunk?.auth ?? null;
+    return this.#withSdp(offer, leg, (sdp) =>
+      this.parts.signalling.invite(leg, { uri: to.uri, headers, sdp, credentials, from, bodies }),
     );
   }
 

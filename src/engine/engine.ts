@@ -7,6 +7,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { MediaAnchor } from '../media/anchor.js';
 import { CallBook } from './call-book.js';
 import { CallRunner, type RunnerParts } from './call-runner.js';
+import { admitted } from './carried.js';
 import type { EngineClock } from './clock.js';
 import { Figures } from './figures.js';
 import { GatewayHealth } from './gateway-health.js';
@@ -39,6 +40,8 @@ export interface EngineParts {
   readonly newCallId: () => CallId;
   readonly maxCalls: number;
   readonly times: WaitingTimes;
+  /** URL that a target's desk can open to see a transfer or call; null when there is none. */
+  readonly screenPopUrl: (id: string) => string | null;
 }
 
 /** All calls: takes them in at the door, keeps them running, and answers for them. */
@@ -72,6 +75,7 @@ export class Engine implements Operations {
       trunk: (id) => parts.dialPlan.current.trunks.get(id),
       formatNumber: (trunk, number) =>
         trunk === undefined ? number : parts.dialPlan.current.formatFor(trunk, number),
+      screenPopUrl: parts.screenPopUrl,
       onNews: (callId, news) => this.#publish(callId, news),
       onRecord: (record) => this.#figures.count(record),
       onUnexpected: () => this.#figures.countUnexpected(),
@@ -174,7 +178,7 @@ export class Engine implements Operations {
       callerName: invite.callerName,
       trunk: trunk.id,
       callerMember: trunk.kind === 'member' ? trunk.member : null,
-      carried: invite.carried,
+      carried: admitted(invite.carried, trunk.kind),
       peer: peerOf(invite),
       sipCallId: invite.sipCallId,
       offer: invite.offer,

@@ -1,7 +1,9 @@
-import type { LegId, RequestRef } from '../call/call.js';
+import type { KeyPress, LegId, RequestRef } from '../call/call.js';
 import { DigestAccount } from './digest/account.js';
 import type { Credentials } from './digest/authorization.js';
 import type { AckFunction, SrfRequest, SrfResponse } from './drachtio.js';
+import type { DialogName } from './replaces.js';
+import type { SessionParty } from './session-id.js';
 
 /** What the adapter keeps of one leg. */
 export interface LegPort {
@@ -14,20 +16,30 @@ export interface LegPort {
   outbound: SrfRequest | null;
   /** Answers the peer's challenges; null when its trunk has no account. */
   readonly account: DigestAccount | null;
-  /** A CANCEL that was asked for: it waits while the server has not taken the INVITE. */
+  /** Our tag and the peer's, of the dialog or the latest early one; null until there is one. */
+  localTag: string | null;
+  remoteTag: string | null;
+  /** A 2xx was sent or received. */
+  answered: boolean;
+  /** A CANCEL was asked for; its headers. */
   cancelWanted: Readonly<Record<string, string>> | null;
   /** ACK of the 2xx that came last. */
   ack: AckFunction | null;
   /** Requests of the peer that wait for our response. */
   readonly waiting: Map<RequestRef, { readonly req: SrfRequest; readonly res: SrfResponse }>;
+  /** Keys still to be sent, the first of which may be on its way. */
+  readonly keys: KeyPress[];
+  readonly session: SessionParty;
+  /** Whom the leg speaks with; outlives that leg, so that a last BYE still names it. */
+  partner: SessionParty | null;
 }
 
 /** The port of a leg that begins: `inbound` is the INVITE of the peer, null when we call. */
 export function newPort(
   leg: LegId,
   credentials: Credentials | null,
-  dialogId: string,
   inbound: LegPort['inbound'],
+  dialogId: string,
 ): LegPort {
   return {
     leg,
@@ -35,9 +47,15 @@ export function newPort(
     inbound,
     outbound: null,
     account: credentials === null ? null : new DigestAccount(credentials),
+    localTag: null,
+    remoteTag: null,
+    answered: false,
     cancelWanted: null,
     ack: null,
     waiting: new Map(),
+    keys: [],
+    session: { uuid: null },
+    partner: null,
   };
 }
 
@@ -52,6 +70,7 @@ export class LegPorts {
   }
 
   nameDialog(port: LegPort, dialogId: string): void {
+    this.#forgetDialog(port);
     port.dialogId = dialogId;
     this.#byDialog.set(dialogId, port);
   }
@@ -64,14 +83,36 @@ export class LegPorts {
     return this.#byDialog.get(dialogId);
   }
 
+  /**
+   * The dialog that a Replaces names: to-tag is ours and from-tag the peer's, whoever called (RFC 3891 §3). The
+   * server's name of a dialog holds the tag of whoever called.
+   */
+  named({ callId, toTag, fromTag }: DialogName): LegPort | undefined {
+    const called = this.#byDialog.get(nameOf(callId, toTag));
+    if (called !== undefined && called.inbound === null && called.remoteTag === fromTag) return called;
+    const calling = this.#byDialog.get(nameOf(callId, fromTag));
+    return calling !== undefined && calling.inbound !== null && calling.localTag === toTag
+      ? calling
+      : undefined;
+  }
+
   delete(leg: LegId): void {
     const port = this.#byLeg.get(leg);
     if (port === undefined) return;
     this.#byLeg.delete(leg);
-    if (this.#byDialog.get(port.dialogId) === port) this.#byDialog.delete(port.dialogId);
+    this.#forgetDialog(port);
   }
 
   get size(): number {
     return this.#byLeg.size;
   }
+
+  #forgetDialog(port: LegPort): void {
+    if (this.#byDialog.get(port.dialogId) === port) this.#byDialog.delete(port.dialogId);
+  }
+}
+
+/** The server's name of a dialog: its Call-ID and the tag of whoever sent the INVITE. */
+export function nameOf(callId: string, callerTag: string): string {
+  return `${callId};from-tag=${callerTag}`;
 }

@@ -1,78 +1,55 @@
+/** What a REFER asks for (RFC 3515 §2, RFC 4488, RFC 5589 §7). */
 import type { ReferTo } from '../call/event.js';
+import { readAddress, splitOnce, splitValues, unescaped } from './header-values.js';
+import { type DialogName, parseReplaces } from './replaces.js';
 
-/** Positions of `,` outside of quotes and angle brackets: more than one value in a header of one (RFC 3261 §7.3.1). */
-function hasSeveralValues(header: string): boolean {
-  let quoted = false;
-  let bracketed = false;
-  for (let i = 0; i < header.length; i++) {
-    const c = header[i];
-    if (quoted) {
-      if (c === '\\') i++;
-      else if (c === '"') quoted = false;
-    } else if (c === '"') quoted = true;
-    else if (c === '<') bracketed = true;
-    else if (c === '>') bracketed = false;
-    else if (c === ',' && !bracketed) return true;
-  }
-  return false;
+/** `replaces`: the dialog that an attended transfer names in the URI's headers; null for a blind one. */
+export interface Refer {
+  readonly to: ReferTo;
+  readonly replaces: DialogName | null;
 }
 
-/** The URI of a name-addr or addr-spec, without header parameters (RFC 3261 §20.10). Null when there is none. */
-function uriOf(header: string): string | null {
-  const quoteEnd = header.startsWith('"') ? closingQuote(header) : 0;
-  const open = header.indexOf('<', quoteEnd);
-  if (open !== -1) {
-    const close = header.indexOf('>', open);
-    return close === -1 ? null : header.slice(open + 1, close).trim();
-  }
-  const semicolon = header.indexOf(';');
-  return (semicolon === -1 ? header : header.slice(0, semicolon)).trim();
-}
-
-function closingQuote(header: string): number {
-  for (let i = 1; i < header.length; i++) {
-    if (header[i] === '\\') i++;
-    else if (header[i] === '"') return i;
-  }
-  return header.length;
-}
-
-/**
- * What a REFER asks for. Exactly one Refer-To with a sip, sips or tel URI, and no method but INVITE
- * (RFC 3515 §2.4.2). Attended transfers name a dialog in an embedded Replaces header.
- */
-export function parseReferTo(header: string | undefined): ReferTo {
-  const bad = (why: string): ReferTo => ({ ok: false, status: 400, why });
-  if (header === undefined || header.trim() === '') return bad('Refer-To is missing');
-  const value = header.trim();
-  if (hasSeveralValues(value)) return bad('More than one Refer-To');
-  const uri = uriOf(value);
-  if (uri === null || uri === '') return bad('Refer-To holds no URI');
-  const scheme = uri.slice(0, uri.indexOf(':')).toLowerCase();
+/** Exactly one Refer-To with a sip, sips or tel URI, and no method but INVITE (RFC 3515 §2.4.2). */
+export function parseReferTo(header: string | undefined): Refer {
+  const bad = (why: string): Refer => ({
+    to: { ok: false, status: 400, code: 'bad-refer', why },
+    replaces: null,
+  });
+  const values = splitValues(header ?? '');
+  const [value] = values;
+  if (value === undefined) return bad('Refer-To is missing');
+  if (values.length > 1) return bad('More than one Refer-To');
+  const uri = readAddress(value)?.uri ?? '';
+  if (uri === '') return bad('Refer-To holds no URI');
+  const scheme = splitOnce(uri, ':')[0].toLowerCase();
   if (scheme !== 'sip' && scheme !== 'sips' && scheme !== 'tel')
     return bad('Refer-To must be a sip, sips or tel URI');
-  const [address = '', headers = ''] = splitOnce(uri, '?');
-  const method = parameterOf(address, 'method');
+  const [address, headers] = splitOnce(uri, '?');
+  const method = uriParameter(address, 'method');
   if (method !== null && method.toUpperCase() !== 'INVITE') {
-    return { ok: false, status: 501, why: `Refer-To with method ${method.slice(0, 20)} is not supported` };
+    const why = `Refer-To with method ${method.slice(0, 20)} is not supported`;
+    return { to: { ok: false, status: 501, code: 'bad-refer', why }, replaces: null };
   }
-  if (
-    headers
-      .toLowerCase()
-      .split('&')
-      .some((h) => h.startsWith('replaces='))
-  ) {
-    return { ok: false, status: 501, why: 'Refer-To with Replaces is not supported' };
-  }
-  return { ok: true, address };
+  const named = headers.split('&').filter((h) => /^replaces=/i.test(h));
+  if (named.length > 1) return bad('More than one Replaces in Refer-To');
+  const [first] = named;
+  if (first === undefined) return { to: { ok: true, address }, replaces: null };
+  const replaces = parseReplaces(unescaped(splitOnce(first, '=')[1]));
+  return replaces === null
+    ? bad('Replaces in Refer-To needs Call-ID, to-tag and from-tag')
+    : { to: { ok: true, address }, replaces };
 }
 
-function splitOnce(text: string, separator: string): [string, string] {
-  const at = text.indexOf(separator);
-  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+/** The transferor wants to be told how it goes; not so with `Refer-Sub: false` (RFC 4488 §4). */
+export function wantsNotify(referSub: string | undefined): boolean {
+  return (
+    splitOnce(referSub ?? '', ';')[0]
+      .trim()
+      .toLowerCase() !== 'false'
+  );
 }
 
-function parameterOf(uri: string, name: string): string | null {
+function uriParameter(uri: string, name: string): string | null {
   for (const part of uri.split(';').slice(1)) {
     const [key, value] = splitOnce(part, '=');
     if (key.trim().toLowerCase() === name) return value.trim();

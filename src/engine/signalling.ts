@@ -2,8 +2,9 @@
  * SIP as the engine sees it: legs, not messages. `srf-signalling.ts` is the implementation on drachtio-srf;
  * everything odd about that library stays in there.
  */
-import type { LegId, OfferMethod, RequestRef, TransferId } from '../call/call.js';
-import type { CallEvent, ReferTo } from '../call/event.js';
+import type { KeyPress, LegId, OfferMethod, RequestRef, TransferId } from '../call/call.js';
+import type { Carried, CarriedBody, RefusalCode } from '../call/command.js';
+import type { CallEvent, CallEventOf, ReferTo } from '../call/event.js';
 import type { Credentials } from './digest/authorization.js';
 
 /** Headers to set on a message, by their usual names. */
@@ -18,6 +19,10 @@ export interface IncomingInvite {
   readonly callerName: string | null;
   readonly offer: string | null;
   readonly allowsUpdate: boolean;
+  /** All that it carries; what may come from its trunk is for the engine to say (`admitted` of `carried.ts`). */
+  readonly carried: Carried;
+  /** It wants to take the place of another call (RFC 3891); `leg` null: of one that is not there. Null: it does not. */
+  readonly replaces: { readonly leg: LegId | null; readonly earlyOnly: boolean } | null;
   /**
    * Make this the leg `leg`; from now on its events are reported under that name. The credentials are for
    * requests of ours that the caller's side challenges.
@@ -33,29 +38,36 @@ export interface OutgoingInvite {
   readonly sdp: string | null;
   /** For challenges to it and to later requests of the leg; null when the trunk has no account. */
   readonly credentials: Credentials | null;
+  /** The leg on whose behalf it is called. */
+  readonly from: LegId;
+  /** What goes beside the description; left out when the peer answers 415. */
+  readonly bodies: readonly CarriedBody[];
 }
 
 /** Events of a leg; the engine adds the time. */
 export type LegEvent = WithoutAt<
-  Extract<
-    CallEvent,
-    {
-      type:
-        | 'provisional'
-        | 'answered'
-        | 'failed'
-        | 'sent'
-        | 'hung-up'
-        | 'answer-failed'
-        | 'acked'
-        | 'bye-answered'
-        | 'offered'
-        | 'offer-answered'
-        | 'info'
-        | 'referred'
-        | 'notify-answered';
-    }
-  >
+  | Extract<
+      CallEvent,
+      {
+        type:
+          | 'provisional'
+          | 'answered'
+          | 'failed'
+          | 'sent'
+          | 'hung-up'
+          | 'answer-failed'
+          | 'acked'
+          | 'bye-answered'
+          | 'offered'
+          | 'offer-answered'
+          | 'info'
+          | 'referred'
+          | 'keyed'
+          | 'notify-answered';
+      }
+    >
+  // The engine adds the other call, which signalling knows nothing of.
+  | Omit<CallEventOf<'attended'>, 'other'>
 >;
 type WithoutAt<T> = T extends unknown ? Omit<T, 'at'> : never;
 
@@ -73,6 +85,8 @@ export interface Signalling {
   /** `host:port` under which we are known to peers, for headers that name us. */
   readonly ownHost: string;
   invite(leg: LegId, request: OutgoingInvite): void;
+  /** From now on messages to `leg` name `partner` as the other party (Session-ID, RFC 7989); null: nobody. */
+  pair(leg: LegId, partner: LegId | null): void;
   /** `branch` tells early dialogs of different targets apart. */
   provisional(leg: LegId, status: number, sdp: string | null, branch: string): void;
   answer(leg: LegId, sdp: string | null, branch: string): void;
@@ -82,9 +96,19 @@ export interface Signalling {
   /** ACK the 2xx that came last on this leg. */
   ack(leg: LegId, sdp: string | null): void;
   offer(leg: LegId, method: OfferMethod, sdp: string | null): void;
-  respond(leg: LegId, request: RequestRef, status: number, reason: string | null, sdp: string | null): void;
+  /** `code` and `reason` of a refusal go into a Warning header. */
+  respond(
+    leg: LegId,
+    request: RequestRef,
+    status: number,
+    reason: string | null,
+    sdp: string | null,
+    code?: RefusalCode | null,
+  ): void;
   /** Pass a request with its body to another leg, and the answer back. */
   forward(leg: LegId, request: RequestRef, to: LegId): void;
+  /** Send keys by INFO, one after the other: the next when the one before was answered or timed out. */
+  sendKeys(leg: LegId, presses: readonly KeyPress[]): void;
   notify(leg: LegId, transferId: TransferId, body: string, headers: Headers): void;
   /** Send OPTIONS outside of a dialog; resolves to the final status, 408 and 503 when nobody is there. */
   options(uri: string): Promise<number>;

@@ -2,6 +2,7 @@
 import {
   createSrf,
   type RequestOptions,
+  type SipMessageParts,
   type SrfClient,
   type SrfRequest,
   type SrfResponse,
@@ -87,23 +88,23 @@ export class SrfLink {
     }
   }
 
-  /** Send a response; `done` gets null when it went out, else why not. */
+  /** Send a response; `done` gets null and the message when it went out, else why not. */
   send(
     res: SrfResponse,
     status: number,
     reason: string | null,
     content: Content,
-    done?: (err: string | null) => void,
+    done?: (err: string | null, sent: SipMessageParts | null) => void,
   ): void {
     try {
-      res.send(status, reason ?? undefined, { headers: {}, ...content }, (err) => {
+      res.send(status, reason ?? undefined, { headers: {}, ...content }, (err, sent) => {
         const failed = err !== null && err !== undefined;
         if (failed) this.log.debug({ status, err: errorText(err) }, 'response not sent');
-        done?.(failed ? errorText(err) : null);
+        done?.(failed ? errorText(err) : null, sent ?? null);
       });
     } catch (err) {
       this.log.warn({ status, err: errorText(err) }, 'response not sent');
-      done?.(errorText(err));
+      done?.(errorText(err), null);
     }
   }
 

@@ -1,48 +1,49 @@
 /** `Signalling` on drachtio-srf, low level: no Dialog objects, whose defaults answer before we can. */
-import type { LegId, OfferMethod, RequestRef, TransferId } from '../call/call.js';
+import type { KeyPress, LegId, OfferMethod, RequestRef, TransferId } from '../call/call.js';
+import type { RefusalCode } from '../call/command.js';
 import { sendAuthenticated } from './authenticated-request.js';
-import type { RequestOptions, SrfRequest, SrfResponse } from './drachtio.js';
+import { withoutBodies } from './carried.js';
+import type { SrfRequest, SrfResponse } from './drachtio.js';
+import { userOf } from './header-values.js';
+import { IncomingRequests } from './incoming-requests.js';
 import { type LegPort, LegPorts, newPort } from './leg-port.js';
+import { LegWire } from './leg-wire.js';
 import type { EngineLog } from './log.js';
-import { parseReferTo } from './refer.js';
-import type {
-  Credentials,
-  Headers,
-  IncomingInvite,
-  LegEvent,
-  OutgoingInvite,
-  Signalling,
-  SignallingHandlers,
-} from './signalling.js';
+import { warningHeader } from './reason-headers.js';
+import { wantsNotify } from './refer.js';
+import type { Headers, OutgoingInvite, Signalling, SignallingHandlers } from './signalling.js';
 import { type SipServerAddress, SrfLink } from './srf-link.js';
 import {
   ALLOW,
+  agentOf,
   allowsUpdate,
-  callerOf,
-  cseqOf,
   dialogIdOf,
   errorText,
+  SUPPORTED,
   sdpOf,
+  tagOf,
   withSdp,
 } from './srf-messages.js';
 
-/** Requests besides INVITE that the server shall hand to us. */
-const OTHER_METHODS = [
-  ...['bye', 'ack', 'info', 'message', 'update', 'refer', 'notify', 'options', 'prack'],
-  ...['subscribe', 'publish', 'register'],
-];
+/** Keys that wait on one leg; more are not typed by anybody. */
+const MOST_KEYS = 64;
 
 export class SrfSignalling implements Signalling {
   readonly #link: SrfLink;
   readonly #ports = new LegPorts();
+  readonly #wire: LegWire;
+  #incoming: IncomingRequests | null = null;
   #handlers: SignallingHandlers | null = null;
   #ownHost = '127.0.0.1';
 
+  /** @param newUuid a new UUID of version 4 as 32 lower-case hexadecimal digits (RFC 7989 §4.1). */
   constructor(
     server: SipServerAddress,
     private readonly log: EngineLog,
+    newUuid: () => string,
   ) {
     this.#link = new SrfLink(server, log);
+    this.#wire = new LegWire(this.#link, this.#ports, newUuid, (event) => this.#handlers?.onLegEvent(event));
   }
 
   get ownHost(): string {
@@ -56,8 +57,8 @@ export class SrfSignalling implements Signalling {
 
   async connect(handlers: SignallingHandlers): Promise<void> {
     this.#handlers = handlers;
-    this.#link.handle('invite', (req, res) => this.#onInvite(req, res));
-    for (const method of OTHER_METHODS) this.#link.handle(method, (req, res) => this.#onRequest(req, res));
+    this.#incoming = new IncomingRequests(this.#wire, handlers);
+    this.#incoming.listen();
     const hostports = await this.#link.connect(handlers.onLink);
     this.#ownHost = hostOf(hostports) ?? this.#ownHost;
   }
@@ -66,31 +67,35 @@ export class SrfSignalling implements Signalling {
     this.#link.close();
   }
 
-  invite(leg: LegId, { uri, headers, sdp, credentials }: OutgoingInvite): void {
-    const port = newPort(leg, credentials, '', null);
+  invite(leg: LegId, request: OutgoingInvite): void {
+    const port = newPort(leg, request.credentials, null, '');
     this.#ports.add(port);
-    const content = withSdp(sdp);
+    port.partner = this.#ports.get(request.from)?.session ?? null;
+    this.#sendInvite(port, request);
+  }
+
+  #sendInvite(port: LegPort, request: OutgoingInvite): void {
+    const { leg } = port;
+    const content = withSdp(request.sdp, request.bodies);
     const options = {
       method: 'INVITE',
       ...content,
-      headers: { ...headers, Allow: ALLOW, ...content.headers },
+      headers: {
+        ...request.headers,
+        Allow: ALLOW,
+        Supported: SUPPORTED,
+        ...content.headers,
+        ...this.#wire.headers(port),
+      },
     };
-    sendAuthenticated(this.#link, port.account, uri, options, {
+    sendAuthenticated(this.#link, port.account, request.uri, options, {
       sent: (req, error) => {
-        if (req === null) {
-          this.#report({ type: 'failed', leg, status: 503, reason: error, reached: false });
-          return;
-        }
-        const again = port.dialogId !== '';
-        port.outbound = req;
-        this.#ports.nameDialog(port, dialogIdOf(req));
-        if (!again) this.#report({ type: 'sent', leg, sipCallId: req.get('Call-ID') ?? '' });
-        req.on('update', (update, res) => this.#onUpdate(port, update, res));
-        if (port.cancelWanted !== null) this.#sendCancel(port, port.cancelWanted);
+        if (req !== null) this.#follow(port, req);
+        else this.#wire.report({ type: 'failed', leg, status: 503, reason: error, reached: false });
       },
       response: (res, ack) => {
         port.ack = ack;
-        this.#onInviteResponse(port, res);
+        this.#onInviteResponse(port, res, request);
       },
       challenged: () => {
         // Until it goes out again there is nothing that a CANCEL could name.
@@ -100,48 +105,76 @@ export class SrfSignalling implements Signalling {
     });
   }
 
-  #onInviteResponse(port: LegPort, res: SrfResponse): void {
+  /** The server has taken our INVITE. */
+  #follow(port: LegPort, req: SrfRequest): void {
+    const dialogId = dialogIdOf(req);
+    const known = port.dialogId === dialogId;
+    port.outbound = req;
+    port.localTag = tagOf(req.get('From'));
+    this.#ports.nameDialog(port, dialogId);
+    if (!known) this.#wire.report({ type: 'sent', leg: port.leg, sipCallId: req.get('Call-ID') ?? '' });
+    req.on('update', (update, res) => this.#incoming?.onUpdate(port, update, res));
+    if (port.cancelWanted !== null) this.#sendCancel(port, port.cancelWanted);
+  }
+
+  #onInviteResponse(port: LegPort, res: SrfResponse, request: OutgoingInvite): void {
     const { leg } = port;
     const { status } = res;
+    const { report } = this.#wire;
+    // A PBX that takes nothing but a plain description gets one: the call matters more than the location.
+    if (status === 415 && request.bodies.length > 0 && port.cancelWanted === null) {
+      port.outbound = null;
+      this.log.info({ leg, uri: request.uri }, 'the peer takes no multipart body; called again without');
+      return this.#sendInvite(port, { ...request, headers: withoutBodies(request.headers), bodies: [] });
+    }
+    // A response that the SIP server made itself, because no peer answered, has no tag in To.
+    const tag = tagOf(res.get('To'));
+    if (tag !== null) {
+      port.remoteTag = tag;
+      this.#wire.hear(port, res);
+    }
     if (status < 200) {
-      this.#report({ type: 'provisional', leg, status, sdp: sdpOf(res) });
+      report({ type: 'provisional', leg, status, sdp: sdpOf(res) });
     } else if (status < 300) {
-      this.#report({ type: 'answered', leg, sdp: sdpOf(res), allowsUpdate: allowsUpdate(res) });
+      port.answered = true;
+      const agent = agentOf(res, userOf(request.uri));
+      report({ type: 'answered', leg, sdp: sdpOf(res), allowsUpdate: allowsUpdate(res), agent });
     } else {
-      // A response that the SIP server made itself, because no peer answered, has no tag in To.
-      const reached = (res.get('To') ?? '').toLowerCase().includes(';tag=');
-      this.#report({ type: 'failed', leg, status, reason: res.get('Reason') ?? res.reason, reached });
+      report({ type: 'failed', leg, status, reason: res.get('Reason') ?? res.reason, reached: tag !== null });
     }
   }
 
   provisional(leg: LegId, status: number, sdp: string | null, branch: string): void {
-    const inbound = this.#ports.get(leg)?.inbound;
-    if (!inbound) return;
-    setLocalTag(inbound.req, inbound.res, branch);
-    this.#link.send(inbound.res, status, null, withSdp(sdp));
+    const port = this.#ports.get(leg);
+    if (!port?.inbound) return;
+    const { req, res } = port.inbound;
+    setLocalTag(req, res, branch);
+    port.localTag = branch;
+    this.#wire.respond(port, res, status, null, withSdp(sdp));
   }
 
   answer(leg: LegId, sdp: string | null, branch: string): void {
-    const inbound = this.#ports.get(leg)?.inbound;
-    if (!inbound) return;
-    setLocalTag(inbound.req, inbound.res, branch);
+    const port = this.#ports.get(leg);
+    if (!port?.inbound) return;
+    const { req, res } = port.inbound;
+    setLocalTag(req, res, branch);
+    port.localTag = branch;
+    port.answered = true;
     const content = withSdp(sdp);
-    this.#link.send(
-      inbound.res,
-      200,
-      null,
-      { ...content, headers: { Allow: ALLOW, ...content.headers } },
-      (err) => {
-        if (err === null) return;
+    const headers = { Allow: ALLOW, Supported: SUPPORTED, ...content.headers };
+    this.#wire.respond(port, res, 200, null, { ...content, headers }, (err, sent) => {
+      // Another SIP server may have a tag of its own.
+      if (err === null) port.localTag = tagOf(sent?.get('To')) ?? branch;
+      else {
         this.log.info({ leg, err }, 'the answer came too late');
-        this.#report({ type: 'answer-failed', leg });
-      },
-    );
+        this.#wire.report({ type: 'answer-failed', leg });
+      }
+    });
   }
 
   reject(leg: LegId, status: number, headers: Headers): void {
-    const inbound = this.#ports.get(leg)?.inbound;
-    if (inbound) this.#link.send(inbound.res, status, null, { headers });
+    const port = this.#ports.get(leg);
+    if (port?.inbound) this.#wire.respond(port, port.inbound.res, status, null, { headers: { ...headers } });
   }
 
   cancel(leg: LegId, headers: Headers): void {
@@ -153,7 +186,7 @@ export class SrfSignalling implements Signalling {
 
   #sendCancel(port: LegPort, headers: Headers): void {
     this.#link.safely(() => {
-      port.outbound?.cancel({ headers: { ...headers } }, (err) => {
+      port.outbound?.cancel({ headers: { ...headers, ...this.#wire.headers(port) } }, (err) => {
         if (err !== null && err !== undefined)
           this.log.debug({ leg: port.leg, err: errorText(err) }, 'CANCEL');
       });
@@ -161,8 +194,8 @@ export class SrfSignalling implements Signalling {
   }
 
   bye(leg: LegId, headers: Headers): void {
-    this.#inDialog(leg, { method: 'BYE', headers: { ...headers } }, () =>
-      this.#report({ type: 'bye-answered', leg }),
+    this.#wire.request(leg, { method: 'BYE', headers: { ...headers } }, () =>
+      this.#wire.report({ type: 'bye-answered', leg }),
     );
   }
 
@@ -171,35 +204,44 @@ export class SrfSignalling implements Signalling {
     const ack = port?.ack;
     if (port === undefined || !ack) return;
     port.ack = null;
-    this.#link.safely(() => (sdp === null ? ack() : ack(withSdp(sdp))));
+    const content = withSdp(sdp);
+    this.#link.safely(() =>
+      ack({ ...content, headers: { ...content.headers, ...this.#wire.headers(port) } }),
+    );
   }
 
   offer(leg: LegId, method: OfferMethod, sdp: string | null): void {
     const content = withSdp(sdp);
     const options = { method, ...content, headers: { ...content.headers, Allow: ALLOW } };
-    this.#inDialog(leg, options, (status, res, port) => {
+    this.#wire.request(leg, options, (status, res, port) => {
       const retry = status === 491 || (status === 500 && res?.has('Retry-After') === true);
       if (port !== null && res !== null && method === 'INVITE' && status < 300) port.ack = res.ack;
+      const answer = res === null ? null : sdpOf(res);
       const reason = res?.reason ?? null;
-      this.#report({
-        type: 'offer-answered',
-        leg,
-        status,
-        reason,
-        sdp: res === null ? null : sdpOf(res),
-        retry,
-      });
+      this.#wire.report({ type: 'offer-answered', leg, status, reason, sdp: answer, retry });
     });
   }
 
-  respond(leg: LegId, request: RequestRef, status: number, reason: string | null, sdp: string | null): void {
+  respond(
+    leg: LegId,
+    request: RequestRef,
+    status: number,
+    reason: string | null,
+    sdp: string | null,
+    code: RefusalCode | null = null,
+  ): void {
     const port = this.#ports.get(leg);
     const waiting = port?.waiting.get(request);
     if (port === undefined || waiting === undefined) return;
     port.waiting.delete(request);
     const content = withSdp(sdp);
-    const headers = status === 200 ? { Allow: ALLOW, ...content.headers } : content.headers;
-    this.#link.send(waiting.res, status, reason, { ...content, headers });
+    const own: Record<string, string> = { ...content.headers };
+    if (code !== null) Object.assign(own, warningHeader(code, reason));
+    if (status === 200) own.Allow = ALLOW;
+    // RFC 4488 §4: the 2xx confirms that no subscription was made.
+    if (waiting.req.method === 'REFER' && status < 300 && !wantsNotify(waiting.req.get('Refer-Sub')))
+      own['Refer-Sub'] = 'false';
+    this.#wire.respond(port, waiting.res, status, reason, { ...content, headers: own });
   }
 
   forward(leg: LegId, request: RequestRef, to: LegId): void {
@@ -210,18 +252,43 @@ export class SrfSignalling implements Signalling {
     const { req, res } = waiting;
     const headers = pick(req, ['Content-Type', 'Info-Package', 'Content-Disposition']);
     const options = { method: req.method, headers, ...(req.body ? { body: req.body } : {}) };
-    this.#inDialog(to, options, (status, answer) => {
+    this.#wire.request(to, options, (status, answer) => {
       // 408 and 481 speak of the other party's dialog, not of this one (RFC 5057 §5.1).
       const passed = status === 408 || status === 481 ? 480 : status;
       const content = answer?.body ? { body: answer.body } : {};
       const passedHeaders = answer === null ? {} : pick(answer, ['Content-Type', 'Accept']);
-      this.#link.send(res, passed, null, { ...content, headers: passedHeaders });
+      this.#wire.respond(port, res, passed, null, { ...content, headers: passedHeaders });
     });
   }
 
+  sendKeys(leg: LegId, presses: readonly KeyPress[]): void {
+    const port = this.#ports.get(leg);
+    if (port === undefined) return;
+    const idle = port.keys.length === 0;
+    port.keys.push(...presses.slice(0, MOST_KEYS - port.keys.length));
+    if (idle) this.#sendKey(port);
+  }
+
+  /** The next key goes out when this one was answered, or nobody answers: their order must not change. */
+  #sendKey(port: LegPort): void {
+    const [press] = port.keys;
+    if (press === undefined) return;
+    const headers = { 'Content-Type': press.contentType };
+    this.#wire.request(port.leg, { method: 'INFO', headers, body: press.body }, () => {
+      port.keys.shift();
+      this.#sendKey(port);
+    });
+  }
+
+  pair(leg: LegId, partner: LegId | null): void {
+    const port = this.#ports.get(leg);
+    if (port !== undefined)
+      port.partner = (partner === null ? null : this.#ports.get(partner)?.session) ?? null;
+  }
+
   notify(leg: LegId, transferId: TransferId, body: string, headers: Headers): void {
-    this.#inDialog(leg, { method: 'NOTIFY', headers: { ...headers }, body }, (status) =>
-      this.#report({ type: 'notify-answered', leg, transferId, status }),
+    this.#wire.request(leg, { method: 'NOTIFY', headers: { ...headers }, body }, (status) =>
+      this.#wire.report({ type: 'notify-answered', leg, transferId, status }),
     );
   }
 
@@ -236,132 +303,6 @@ export class SrfSignalling implements Signalling {
 
   forget(leg: LegId): void {
     this.#ports.delete(leg);
-  }
-
-  // --- requests of peers -----------------------------------------------------------------------------
-
-  #onInvite(req: SrfRequest, res: SrfResponse): void {
-    if (req.stackDialogId !== '' && req.stackDialogId !== undefined) {
-      const port = this.#ports.ofDialog(req.stackDialogId);
-      if (port === undefined) return this.#link.send(res, 481, null, {});
-      const request = this.#keep(port, req, res);
-      this.#report({ type: 'offered', leg: port.leg, request, method: 'INVITE', sdp: sdpOf(req) });
-      return;
-    }
-    const caller = callerOf(req);
-    const invite: IncomingInvite = {
-      source: { ip: req.source_address, port: req.source_port, transport: req.protocol },
-      requestUri: req.uri,
-      sipCallId: req.get('Call-ID') ?? '',
-      callerNumber: caller.number,
-      callerName: caller.name,
-      offer: sdpOf(req),
-      allowsUpdate: allowsUpdate(req),
-      accept: (leg, credentials) => this.#accept(leg, credentials, req, res),
-      refuse: (status, reason, headers) => this.#link.send(res, status, reason, { headers: { ...headers } }),
-    };
-    this.#handlers?.onInvite(invite);
-  }
-
-  #accept(leg: LegId, credentials: Credentials | null, req: SrfRequest, res: SrfResponse): void {
-    const port = newPort(leg, credentials, dialogIdOf(req), { req, res });
-    this.#ports.add(port);
-    req.on('cancel', (cancel) =>
-      this.#report({ type: 'hung-up', leg, by: 'peer', reason: cancel?.get('Reason') ?? null }),
-    );
-    req.on('update', (update, updateRes) => this.#onUpdate(port, update, updateRes));
-  }
-
-  #onRequest(req: SrfRequest, res: SrfResponse): void {
-    const port = req.stackDialogId ? this.#ports.ofDialog(req.stackDialogId) : undefined;
-    if (port === undefined) return this.#outsideOfCalls(req, res);
-    const { leg } = port;
-    switch (req.method) {
-      case 'BYE': {
-        const by = req.source === 'network' ? 'peer' : 'stack';
-        if (by === 'peer') this.#link.send(res, 200, null, {});
-        this.#report({ type: 'hung-up', leg, by, reason: req.get('Reason') ?? null });
-        return;
-      }
-      case 'ACK':
-        this.#report({ type: 'acked', leg, sdp: sdpOf(req) });
-        return;
-      case 'UPDATE':
-        return this.#onUpdate(port, req, res);
-      case 'INFO':
-      case 'MESSAGE':
-        this.#report({ type: 'info', leg, request: this.#keep(port, req, res) });
-        return;
-      case 'REFER':
-        this.#report({
-          type: 'referred',
-          leg,
-          request: this.#keep(port, req, res),
-          cseq: cseqOf(req),
-          referTo: parseReferTo(req.get('Refer-To')),
-          referredBy: req.get('Referred-By') ?? null,
-        });
-        return;
-      case 'OPTIONS':
-      case 'PRACK':
-        return this.#link.send(res, 200, null, { headers: { Allow: ALLOW } });
-      case 'NOTIFY':
-        // We never subscribe to anything: RFC 6665 §4.1.3.
-        return this.#link.send(res, 481, 'Subscription does not exist', {});
-      case 'SUBSCRIBE':
-        return this.#link.send(res, 489, null, {});
-      default:
-        return this.#link.send(res, 501, null, {});
-    }
-  }
-
-  #onUpdate(port: LegPort, req: SrfRequest, res: SrfResponse): void {
-    const sdp = sdpOf(req);
-    // Without a description it only refreshes the session (RFC 3311 §5.2).
-    if (sdp === null) return this.#link.send(res, 200, null, { headers: { Allow: ALLOW } });
-    const request = this.#keep(port, req, res);
-    this.#report({ type: 'offered', leg: port.leg, request, method: 'UPDATE', sdp });
-  }
-
-  #outsideOfCalls(req: SrfRequest, res: SrfResponse): void {
-    if (req.method === 'ACK' || req.source === 'application') return;
-    if (req.stackDialogId) return this.#link.send(res, 481, null, {});
-    if (this.#handlers?.knowsSource(req.source_address, req.source_port) !== true) {
-      return this.#link.send(res, 403, null, {});
-    }
-    if (req.method === 'OPTIONS')
-      return this.#link.send(res, 200, null, { headers: { Allow: ALLOW, Accept: 'application/sdp' } });
-    this.#link.send(res, 405, null, { headers: { Allow: ALLOW } });
-  }
-
-  #keep(port: LegPort, req: SrfRequest, res: SrfResponse): RequestRef {
-    port.waiting.set(req.stackTxnId, { req, res });
-    return req.stackTxnId;
-  }
-
-  #report(event: LegEvent): void {
-    this.#handlers?.onLegEvent(event);
-  }
-
-  /** A request inside a leg's dialog. `done` gets 481 when the server knows no such dialog. */
-  #inDialog(
-    leg: LegId,
-    options: Omit<RequestOptions, 'stackDialogId'>,
-    done: (status: number, res: (SrfResponse & { ack: LegPort['ack'] }) | null, port: LegPort | null) => void,
-  ): void {
-    const port = this.#ports.get(leg);
-    if (port === undefined) {
-      setImmediate(() => done(481, null, null));
-      return;
-    }
-    const inside = { ...options, stackDialogId: port.dialogId };
-    sendAuthenticated(this.#link, port.account, 'sip:placeholder', inside, {
-      sent: (req) => req === null && done(481, null, port),
-      response: (res, ack) => {
-        if (res.status >= 200) done(res.status, Object.assign(res, { ack }), port);
-      },
-      challenged: () => true,
-    });
   }
 }
 

@@ -13,10 +13,10 @@ describe('a transfer that fails', () => {
     await world.close();
   });
 
-  const agent = (final: number): Role => ({
+  const agent = (final: number, cause: string): Role => ({
     at: 'pbx-12345',
     scenario: 'agent-hangs-up-after-failure',
-    with: { referTo: '110', final },
+    with: { referTo: '110', final, why: `.*Reason: SIP;cause=${final};text=.${cause}.` },
   });
   const caller: Role = { at: 'caller', scenario: 'caller-is-hung-up' };
   const target = (status: string): Role => ({
@@ -32,18 +32,24 @@ describe('a transfer that fails', () => {
   }
 
   it('leaves caller and agent together when the target is busy', async () => {
-    expectFailure(await world.play({ parties: [caller, agent(486), target('486 Busy Here')] }), 'busy');
+    expectFailure(
+      await world.play({ parties: [caller, agent(486, 'busy'), target('486 Busy Here')] }),
+      'busy',
+    );
   });
 
   it('leaves caller and agent together when the target is out of service', async () => {
     expectFailure(
-      await world.play({ parties: [caller, agent(503), target('503 Service Unavailable')] }),
+      await world.play({ parties: [caller, agent(503, 'unreachable'), target('503 Service Unavailable')] }),
       'unreachable',
     );
   });
 
   it('leaves caller and agent together when the target declines', async () => {
-    expectFailure(await world.play({ parties: [caller, agent(603), target('603 Decline')] }), 'rejected');
+    expectFailure(
+      await world.play({ parties: [caller, agent(603, 'rejected'), target('603 Decline')] }),
+      'rejected',
+    );
   });
 
   it('leaves caller and agent together when the target does not answer', async () => {
@@ -52,16 +58,16 @@ describe('a transfer that fails', () => {
       scenario: 'called-is-cancelled',
       with: { kind: 'called-by-transfer', role: 'target' },
     };
-    expectFailure(await world.play({ parties: [caller, agent(480), ringing] }), 'no-answer');
+    expectFailure(await world.play({ parties: [caller, agent(480, 'no-answer'), ringing] }), 'no-answer');
   });
 
   it('leaves caller and agent together when nothing listens at the target', async () => {
-    expectFailure(await world.play({ parties: [caller, agent(503)] }), 'unreachable');
+    expectFailure(await world.play({ parties: [caller, agent(503, 'unreachable')] }), 'unreachable');
   });
 
   it('leaves caller and agent together when the target stays silent', async () => {
     const trace = await world.silentAt('pbx-110', () =>
-      world.play({ parties: [caller, agent(408)], settleMs: allTimersMs }),
+      world.play({ parties: [caller, agent(408, 'unreachable')], settleMs: allTimersMs }),
     );
     expectFailure(trace, 'unreachable');
   });
@@ -87,7 +93,11 @@ describe('a transfer that fails', () => {
     const { call, transfers } = await world.play({
       parties: [
         { at: 'caller', scenario: 'caller-hangs-up', with: { talk: 900 } },
-        { at: 'pbx-12345', scenario: 'agent-is-refused', with: { referTo: '13900139000', status: 403 } },
+        {
+          at: 'pbx-12345',
+          scenario: 'agent-is-refused',
+          with: { referTo: '13900139000', status: 403, code: 'not-a-member' },
+        },
       ],
     });
     expect(call).toMatchObject({ outcome: 'answered', endedBy: 'caller', legs: 2 });

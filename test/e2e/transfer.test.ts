@@ -65,6 +65,18 @@ describe('a blind transfer from 12345 to 110', () => {
     expect(transfers[0]).toMatchObject({ outcome: 'completed', toMember: 'funeral' });
   });
 
+  it('says nothing of its progress to an agent who wants no NOTIFY', async () => {
+    const { call, transfers } = await world.play({
+      parties: [
+        { at: 'caller', scenario: 'caller-is-transferred' },
+        { at: 'pbx-12345', scenario: 'agent-refers-without-subscription', with: { referTo: '110' } },
+        { at: 'pbx-110', scenario: 'target-is-hung-up', with: { referredBy: 'sip:desk7@' } },
+      ],
+    });
+    expect(call).toMatchObject({ outcome: 'answered', endedBy: 'caller', lastMember: 'police' });
+    expect(transfers).toMatchObject([{ trigger: 'refer', outcome: 'completed' }]);
+  });
+
   it('can be asked for over the API', async () => {
     const { call, transfers } = await world.play({
       parties: [

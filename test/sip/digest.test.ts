@@ -90,7 +90,9 @@ describe('our engine', () => {
 
   beforeEach(async () => {
     const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => log };
-    signalling = new SrfSignalling({ host: '127.0.0.1', port: rig.controlPort, secret: SECRET }, log);
+    signalling = new SrfSignalling({ host: '127.0.0.1', port: rig.controlPort, secret: SECRET }, log, () =>
+      'ab'.repeat(16),
+    );
     events = new Inbox();
     await signalling.connect({
       onInvite: () => {},
@@ -102,7 +104,7 @@ describe('our engine', () => {
   afterEach(() => signalling.close());
 
   const call = (credentials: typeof ACCOUNT | null = ACCOUNT): void =>
-    signalling.invite('leg', { uri, headers: {}, sdp: SDP, credentials });
+    signalling.invite('leg', { uri, headers: {}, sdp: SDP, credentials, from: 'caller', bodies: [] });
 
   async function event<T extends LegEvent['type']>(type: T): Promise<Extract<LegEvent, { type: T }>> {
     const next = await events.next();

@@ -153,10 +153,14 @@ function configuration(options: ServerOptions, ports: ServerPorts): Readonly<Rec
         { transport: 'tcp', host: '127.0.0.1', port: ports.sip },
       ],
     },
-    http: { host: '127.0.0.1', port: ports.http },
     media: { anchor: 'direct' },
     ...options.settings,
+    http: { host: '127.0.0.1', port: ports.http, ...section(options.settings?.http) },
   };
+}
+
+function section(settings: unknown): object {
+  return typeof settings === 'object' && settings !== null ? settings : {};
 }
 
 /** Settings in the environment of whoever runs the tests must not reach the server under test. */

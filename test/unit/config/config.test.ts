@@ -85,6 +85,7 @@ describe('variables', () => {
       'ONEKEY_SIP_HEP',
       'ONEKEY_HTTP_HOST',
       'ONEKEY_HTTP_PORT',
+      'ONEKEY_HTTP_PUBLIC_URL',
       'ONEKEY_HTTP_TOKENS',
       'ONEKEY_MEDIA_ANCHOR',
       'ONEKEY_LEDGER_COMMIT_MS',

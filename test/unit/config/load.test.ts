@@ -52,7 +52,7 @@ describe('defaults', () => {
       capture: '',
       hep: '',
     });
-    expect(config.http).toEqual({ host: '127.0.0.1', port: 8080, tokens: [] });
+    expect(config.http).toEqual({ host: '127.0.0.1', port: 8080, publicUrl: '', tokens: [] });
     expect(config.calls).toEqual({ noResponseSeconds: 6, notifyAnswerSeconds: 8, drainSeconds: 30 });
     expect(config.dialplan).toBe(join(packageInfo().root, 'dialplans', 'alliance.yaml'));
     expect(config.data).toBe(join(packageInfo().root, 'data'));

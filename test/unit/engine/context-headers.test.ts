@@ -1,80 +1,96 @@
 import { describe, expect, it } from 'vitest';
-import type { CallContext } from '../../../src/call/command.js';
-import { contextHeaders, notifyHeaders, reasonHeader, sipfrag } from '../../../src/engine/context-headers.js';
+import { contextBodies, contextHeaders } from '../../../src/engine/context-headers.js';
+import { aContext, aNaming } from './a-context.js';
 
-const plain: CallContext = {
-  callerNumber: '13800000000',
-  callerName: null,
-  firstDialled: '12345',
-  calledNumber: '12345',
-  divertedFrom: null,
-  diversion: null,
-  transferId: null,
-  referredBy: null,
-  emergency: false,
-};
-const naming = { ownHost: '10.0.0.1:5060', formatNumber: (n: string) => `+86${n}` };
+const LOCATION = { type: 'application/pidf+xml', id: 'here@caller', text: '<presence/>' };
+const transferred = aContext({
+  calledNumber: '110',
+  divertedFrom: '12345',
+  diversion: 'deflection',
+  transferId: 'abc-t1',
+  visited: ['12345'],
+  emergency: true,
+});
 
 describe('contextHeaders', () => {
   it('asserts the caller in the format of the trunk and names the first-called number', () => {
-    expect(contextHeaders(plain, naming)).toEqual({
+    expect(contextHeaders(aContext(), aNaming())).toEqual({
       From: '<sip:+8613800000000@localhost>',
       'P-Asserted-Identity': '<sip:+8613800000000@localhost>',
       'History-Info': '<sip:12345@10.0.0.1:5060>;index=1',
     });
   });
   it('tells the target of a transfer where the call comes from', () => {
-    const transferred: CallContext = {
-      ...plain,
-      calledNumber: '110',
-      divertedFrom: '12345',
-      diversion: 'deflection',
-      transferId: 'abc-t1',
-      emergency: true,
-    };
-    const headers = contextHeaders(transferred, naming);
-    expect(headers['History-Info']).toBe(
-      '<sip:12345@10.0.0.1:5060>;index=1, <sip:110@10.0.0.1:5060>;index=1.1;mp=1',
-    );
+    const headers = contextHeaders(transferred, aNaming());
+    expect(headers['History-Info']).toContain(';index=1, <sip:110@10.0.0.1:5060>;index=1.1;mp=1');
     expect(headers.Diversion).toBe('<sip:12345@10.0.0.1:5060>;reason=deflection;counter=1');
     expect(headers['Referred-By']).toBe('<sip:12345@10.0.0.1:5060>');
-    const [hex = '', encoding] = (headers['User-to-User'] ?? '').split(';');
-    expect(Buffer.from(hex, 'hex').toString()).toBe('abc-t1');
-    expect(encoding).toBe('encoding=hex');
     expect(headers['Resource-Priority']).toBe('esnet.1');
   });
   it('passes Referred-By on as the transferor wrote it', () => {
-    const headers = contextHeaders({ ...plain, transferId: 't', referredBy: '<sip:desk7@pbx>' }, naming);
-    expect(headers['Referred-By']).toBe('<sip:desk7@pbx>');
+    const context = aContext({ transferId: 't', referredBy: '<sip:desk7@pbx>' });
+    expect(contextHeaders(context, aNaming())['Referred-By']).toBe('<sip:desk7@pbx>');
   });
-  it('lets no header be injected by a name or a number', () => {
-    const headers = contextHeaders(
-      { ...plain, callerNumber: '1>\r\nX-Evil: 1', callerName: 'a"\r\nX-Evil: 1\\' },
-      { ...naming, formatNumber: (n) => n },
+  it('writes the transfer id so that any PBX passes it on: isdn-uui, IA5, hexadecimal', () => {
+    const [hex = '', ...parameters] = (contextHeaders(transferred, aNaming())['User-to-User'] ?? '').split(
+      ';',
     );
-    expect(headers.From).not.toMatch(/[\r\n]/);
-    expect(headers.From).toBe('"a\\" X-Evil: 1\\\\" <sip:1%3E%0D%0AX-Evil%3A%201@localhost>');
+    const octets = Buffer.from(hex, 'hex');
+    expect([octets[0], octets.toString('ascii', 1)]).toEqual([4, 'abc-t1']);
+    expect(parameters).toEqual(['encoding=hex', 'purpose=isdn-uui', 'content=isdn-uui']);
   });
-  it('keeps an unknown caller anonymous', () => {
-    const headers = contextHeaders({ ...plain, callerNumber: null }, naming);
-    expect(headers.From).toBe('"Anonymous" <sip:anonymous@anonymous.invalid>');
-    expect(headers['P-Asserted-Identity']).toBeUndefined();
+  it('has no User-to-User for an id that ISDN could not carry', () => {
+    const headers = contextHeaders({ ...transferred, transferId: 'x'.repeat(129) }, aNaming());
+    expect(headers['User-to-User']).toBeUndefined();
+    expect(
+      contextHeaders({ ...transferred, transferId: 'x'.repeat(128) }, aNaming())['User-to-User'],
+    ).toBeDefined();
   });
-});
+  it("keeps a member's User-to-User and priority where there is nothing of ours", () => {
+    const carried = {
+      headers: { 'User-to-User': '00aa;encoding=hex', 'Resource-Priority': 'wps.3' },
+      bodies: [],
+    };
+    expect(contextHeaders(aContext({ carried }), aNaming())).toMatchObject(carried.headers);
+    const headers = contextHeaders({ ...transferred, carried }, aNaming());
+    expect(headers['User-to-User']).toMatch(/^04/);
+    expect(headers['Resource-Priority']).toBe('esnet.1');
+    expect(contextHeaders(aContext({ carried }), aNaming({ trusted: false }))).not.toMatchObject(
+      carried.headers,
+    );
+  });
 
-describe('the words of a NOTIFY and a Reason', () => {
-  it('is a status line, active until it is final', () => {
-    expect(sipfrag(486)).toBe('SIP/2.0 486 Busy Here\r\n');
-    expect(notifyHeaders(null, false)).toMatchObject({
-      Event: 'refer',
-      'Subscription-State': 'active;expires=300',
+  describe('Call-Info', () => {
+    const screenPopUrl = (id: string) => `https://onekey.example.org/v1/screen-pop/${id}?key=1`;
+    it('links the transfer, or the call where there is none', () => {
+      expect(contextHeaders(transferred, aNaming({ screenPopUrl }))['Call-Info']).toBe(
+        '<https://onekey.example.org/v1/screen-pop/abc-t1?key=1>;purpose=info',
+      );
+      expect(contextHeaders(aContext(), aNaming({ screenPopUrl }))['Call-Info']).toContain('/call1?');
     });
-    expect(notifyHeaders('7', true)).toMatchObject({
-      Event: 'refer;id=7',
-      'Subscription-State': 'terminated;reason=noresource',
+    it('never leaves the trust domain, as it opens what is personal', () => {
+      expect(
+        contextHeaders(transferred, aNaming({ screenPopUrl, trusted: false }))['Call-Info'],
+      ).toBeUndefined();
     });
   });
-  it('gives a Q.850 cause', () => {
-    expect(reasonHeader('ring-timeout').Reason).toBe('Q.850;cause=19;text="No answer in time"');
+
+  describe('location', () => {
+    const carried = {
+      headers: { Geolocation: '<cid:here@caller>', 'Geolocation-Routing': 'yes' },
+      bodies: [LOCATION],
+    };
+    it('goes to members with its body', () => {
+      const context = aContext({ carried });
+      expect(contextHeaders(context, aNaming())).toMatchObject(carried.headers);
+      expect(contextBodies(context, aNaming())).toEqual([LOCATION]);
+    });
+    it('goes to carriers for an emergency only', () => {
+      const outside = aNaming({ trusted: false });
+      expect(contextHeaders(aContext({ carried }), outside).Geolocation).toBeUndefined();
+      expect(contextBodies(aContext({ carried }), outside)).toEqual([]);
+      expect(contextHeaders(aContext({ carried, emergency: true }), outside)).toMatchObject(carried.headers);
+      expect(contextBodies(aContext({ carried, emergency: true }), outside)).toEqual([LOCATION]);
+    });
   });
 });

@@ -75,6 +75,7 @@ describe('Engine', () => {
       newCallId: () => `call${++ids}`,
       maxCalls: options.maxCalls ?? 10,
       times: { noResponseMs: 6000, notifyAnswerMs: 8000 },
+      screenPopUrl: (id) => `https://desk.example/${id}`,
     });
     events = [];
     engine.subscribe((event) => events.push(event));
@@ -89,7 +90,7 @@ describe('Engine', () => {
   function talking(): { caller: string; agent: string } {
     const caller = sip.call('sip:12345@10.0.0.1', CARRIER, SDP) as string;
     const agent = caller.replace('-1', '-2');
-    sip.event({ type: 'answered', leg: agent, sdp: SDP, allowsUpdate: false });
+    sip.event({ type: 'answered', leg: agent, sdp: SDP, allowsUpdate: false, agent: '8007' });
     sip.event({ type: 'acked', leg: caller, sdp: null });
     return { caller, agent };
   }
@@ -99,6 +100,37 @@ describe('Engine', () => {
     expect(sip.detail(agent, 'invite')).toMatchObject({ uri: 'sip:8001@10.1.0.1:5060' });
     expect(sip.on(caller)).toEqual(['answer']);
     expect(engine.liveCalls()).toMatchObject([{ id: 'call1', phase: 'talking', currentMember: 'city' }]);
+  });
+
+  it('tells the desk what the caller’s INVITE carried, but nothing that is for members to say', () => {
+    const bodies = [{ type: 'application/pidf+xml', id: 'a@b', text: '<presence/>' }];
+    const headers = {
+      Geolocation: '<cid:a@b>',
+      'Resource-Priority': 'esnet.0',
+      'User-to-User': '04ff;encoding=hex',
+    };
+    sip.call('sip:12345@x', CARRIER, SDP, { carried: { headers, bodies } });
+    expect(sip.detail('call1-2', 'invite')).toMatchObject({
+      from: 'call1-1',
+      bodies,
+      headers: { Geolocation: '<cid:a@b>', 'Call-Info': '<https://desk.example/call1>;purpose=info' },
+    });
+    const { headers: sent } = sip.detail('call1-2', 'invite') as { headers: Record<string, string> };
+    expect(Object.keys(sent)).not.toContain('Resource-Priority');
+    expect(Object.keys(sent)).not.toContain('User-to-User');
+    // A member's PBX may say so.
+    const pbx = { ip: '10.1.0.1', port: 5060 };
+    sip.call('sip:12345@x', pbx, SDP, { carried: { headers: { 'Resource-Priority': 'wps.3' }, bodies: [] } });
+    expect(sip.detail('call2-2', 'invite')).toMatchObject({ headers: { 'Resource-Priority': 'wps.3' } });
+  });
+
+  it('tells the SIP side whom each leg speaks with, also after a transfer', async () => {
+    const { caller, agent } = talking();
+    expect(sip.pairs).toEqual([[caller, agent]]);
+    await engine.transfer('call1', { to: 'police', mode: 'blind' });
+    sip.event({ type: 'answered', leg: 'call1-3', sdp: SDP, allowsUpdate: false, agent: null });
+    expect(sip.detail('call1-3', 'invite')).toMatchObject({ from: caller });
+    expect(sip.pairs.at(-1)).toEqual([caller, 'call1-3']);
   });
 
   it('refuses a source that no trunk allows with 403 and counts it, without a record', () => {

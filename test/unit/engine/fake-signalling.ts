@@ -1,3 +1,6 @@
+import type { KeyPress } from '../../../src/call/call.js';
+import type { Carried } from '../../../src/call/command.js';
+import { NOTHING_CARRIED } from '../../../src/engine/carried.js';
 import type {
   IncomingInvite,
   LegEvent,
@@ -11,6 +14,8 @@ export class FakeSignalling implements Signalling {
   readonly sent: { readonly what: string; readonly leg: string; readonly detail: unknown }[] = [];
   readonly forgotten: string[] = [];
   readonly asked: string[] = [];
+  /** What `pair` was told, in order. */
+  readonly pairs: (readonly [leg: string, partner: string | null])[] = [];
   optionsStatus = 200;
   closed = false;
   /** The next request to send this throws, as a bug would. */
@@ -27,7 +32,12 @@ export class FakeSignalling implements Signalling {
   }
 
   /** A call comes in; returns the leg it became, or the status it was refused with. */
-  call(to: string, from: { ip: string; port: number }, offer: string | null = 'v=0\r\n'): string | number {
+  call(
+    to: string,
+    from: { ip: string; port: number },
+    offer: string | null = 'v=0\r\n',
+    more: { carried?: Carried; replaces?: IncomingInvite['replaces'] } = {},
+  ): string | number {
     let result: string | number = 0;
     const invite: IncomingInvite = {
       source: { ...from, transport: 'udp' },
@@ -37,6 +47,8 @@ export class FakeSignalling implements Signalling {
       callerName: null,
       offer,
       allowsUpdate: false,
+      carried: more.carried ?? NOTHING_CARRIED,
+      replaces: more.replaces ?? null,
       accept: (leg) => {
         result = leg;
       },
@@ -95,6 +107,12 @@ export class FakeSignalling implements Signalling {
   }
   respond(leg: string, _request: string, status: number): void {
     this.#note('respond', leg, status);
+  }
+  pair(leg: string, partner: string | null): void {
+    this.pairs.push([leg, partner]);
+  }
+  sendKeys(leg: string, presses: readonly KeyPress[]): void {
+    this.#note('keys', leg, presses.map((press) => press.key).join(''));
   }
   forward(leg: string): void {
     this.#note('forward', leg);

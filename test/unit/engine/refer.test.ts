@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseReferTo } from '../../../src/engine/refer.js';
+import { parseReferTo, wantsNotify } from '../../../src/engine/refer.js';
+
+const REPLACES = 'abc%401.2.3.4%3Bto-tag%3Dt1%3Bfrom-tag%3Df1';
 
 describe('parseReferTo', () => {
   it.each([
@@ -14,7 +16,7 @@ describe('parseReferTo', () => {
     ['<sip:110@x;method=INVITE>', 'sip:110@x;method=INVITE'],
     ['<sip:110@x?Subject=hello>', 'sip:110@x'],
   ])('understands %s', (header, address) => {
-    expect(parseReferTo(header)).toEqual({ ok: true, address });
+    expect(parseReferTo(header)).toEqual({ to: { ok: true, address }, replaces: null });
   });
   it.each([
     [undefined, 400],
@@ -24,8 +26,32 @@ describe('parseReferTo', () => {
     ['<http://example.com>', 400],
     ['<>', 400],
     ['<sip:1@x;method=BYE>', 501],
-    ['<sip:1@x?Replaces=abc%3Bto-tag%3D1%3Bfrom-tag%3D2>', 501],
+    ['<sip:1@x?Replaces=abc%3Bto-tag%3D1>', 400],
+    ['<sip:1@x?Replaces=%zz>', 400],
+    [`<sip:1@x?Replaces=${REPLACES}&replaces=${REPLACES}>`, 400],
+    [`<sip:1@x?Replaces=${'x'.repeat(2000)}%3Bto-tag%3D1%3Bfrom-tag%3D2>`, 400],
   ])('refuses %s', (header, status) => {
-    expect(parseReferTo(header)).toMatchObject({ ok: false, status });
+    expect(parseReferTo(header)).toMatchObject({ to: { ok: false, status }, replaces: null });
+  });
+  it.each([
+    [`<sip:110@x?Replaces=${REPLACES}>`, false],
+    [`<sip:110@x?Require=replaces&REPLACES=${REPLACES}%3Bearly-only>`, true],
+  ])('finds the dialog that an attended transfer names in %s', (header, earlyOnly) => {
+    expect(parseReferTo(header)).toEqual({
+      to: { ok: true, address: 'sip:110@x' },
+      replaces: { callId: 'abc@1.2.3.4', toTag: 't1', fromTag: 'f1', earlyOnly },
+    });
+  });
+});
+
+describe('wantsNotify', () => {
+  it.each([
+    [undefined, true],
+    ['true', true],
+    ['', true],
+    ['false', false],
+    [' False ;x=1', false],
+  ])('Refer-Sub: %s', (header, wanted) => {
+    expect(wantsNotify(header)).toBe(wanted);
   });
 });
