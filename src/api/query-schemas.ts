@@ -91,6 +91,7 @@ export const legQuery = z.strictObject({
   member: word('Member').optional(),
   caller,
   trunk: word('Trunk').optional(),
+  agent: word('Who of the member it was, as its PBX told').optional(),
   role: z.enum(LEG_ROLES).optional(),
   direction: z.enum(DIRECTIONS).optional(),
   outcome: z.enum(LEG_OUTCOMES).optional(),
@@ -101,6 +102,7 @@ export const legQuery = z.strictObject({
 
 export const transferQuery = z.strictObject({
   ...page,
+  id: word('Transfer').optional(),
   callId: word('Call').optional(),
   member: word('Member that transferred or was asked for').optional(),
   fromMember: word('Member that transferred').optional(),
@@ -109,6 +111,7 @@ export const transferQuery = z.strictObject({
   mode: z.enum(TRANSFER_MODES).optional(),
   outcome: z.enum(TRANSFER_OUTCOMES).optional(),
   cause: word('Cause').optional(),
+  matter: word('Code of the matter').optional(),
 });
 
 export const callParams = z.strictObject({

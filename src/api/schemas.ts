@@ -30,7 +30,7 @@ export const LEG_OUTCOMES = [
   'unreachable',
   'interrupted',
 ] as const;
-export const TRANSFER_TRIGGERS = ['refer', 'api', 'key', 'desk'] as const;
+export const TRANSFER_TRIGGERS = ['refer', 'replaces', 'api', 'key', 'desk'] as const;
 export const TRANSFER_MODES = ['blind', 'consult', 'conference', 'alert'] as const;
 export const TRANSFER_OUTCOMES = ['completed', 'failed', 'refused', 'abandoned', 'interrupted'] as const;
 
@@ -101,6 +101,7 @@ export const legSchema = z
     peer: text('`host:port/transport` of the peer', '127.0.0.1:5080/udp').nullable(),
     numberDialled: text('What was dialled or asked for'),
     numberCalled: text('Number in the Request-URI (out), or matched member number (in)'),
+    agent: text('Who of the member it was, as its PBX told: an extension, mostly', '8017').nullable(),
     callerNumber: text('Caller’s number').nullable(),
     sipCallId: text('Call-ID header').nullable(),
     startedAt: time('INVITE'),
@@ -140,6 +141,8 @@ export const transferSchema = z
     outcome: z.enum(TRANSFER_OUTCOMES),
     cause: text('Why it was not completed', 'busy').nullable(),
     sipStatus: count('Status of the last target tried').nullable(),
+    matter: text('Code of the matter').nullable(),
+    note: text('What the agent wrote for the target').nullable(),
   })
   .meta({ id: 'Transfer', description: 'One transfer that somebody asked for, also when it was refused.' });
 
