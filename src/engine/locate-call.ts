@@ -9,8 +9,8 @@ const NAMED = 20;
 type Fits = (leg: Leg) => boolean;
 
 /**
- * The one call that a party is in. Looks at every leg: 2,000 calls take well under a millisecond, and there is no
- * index that could say otherwise than the calls themselves.
+ * The one call that a party is in. Looks at every leg, so that there is no index that could say otherwise than the
+ * calls themselves: 2,000 calls of three legs take less than a millisecond.
  */
 export function locateCall(
   calls: Iterable<Call>,
