@@ -5,9 +5,12 @@ export const LINK_OUTLIVES_CALL_MS = 8 * 3_600_000;
 /** Characters of a key: 132 bits in base64url. */
 const KEY_LENGTH = 22;
 
+/** How much a link shows: `all`, or all but who calls, for a desk that the caller's number must be kept from. */
+export type LinkScope = 'all' | 'caller-withheld';
+
 /**
  * Makes and checks the links by which a desk opens the screen pop of a call without a token: the key in it is an
- * HMAC-SHA-256 over the id. Links end with the secret, which is made anew at each start.
+ * HMAC-SHA-256 over scope and id. Links end with the secret, which is made anew at each start.
  */
 export class ScreenPopLinks {
   /** @param secret at least 32 random bytes */
@@ -17,17 +20,24 @@ export class ScreenPopLinks {
    * The link for a call or transfer.
    * @param base URL that desks reach this server by, such as `https://onekey.example`; a path in it is kept
    */
-  url(base: string, id: string): string {
-    return `${base.replace(/\/+$/, '')}/v1/screen-pop/${encodeURIComponent(id)}?key=${this.#key(id)}`;
+  url(base: string, id: string, scope: LinkScope): string {
+    return `${base.replace(/\/+$/, '')}/v1/screen-pop/${encodeURIComponent(id)}?key=${this.#key(scope, id)}`;
   }
 
-  /** Whether this server made the key for this id. Takes the same time for every key. */
-  opens(id: string, key: string): boolean {
-    return timingSafeEqual(digest(key), digest(this.#key(id)));
+  /** What this key opens of this id; null when this server did not make it. Takes the same time for every key. */
+  opens(id: string, key: string): LinkScope | null {
+    const given = digest(key);
+    const all = timingSafeEqual(given, digest(this.#key('all', id)));
+    const withheld = timingSafeEqual(given, digest(this.#key('caller-withheld', id)));
+    if (all) return 'all';
+    return withheld ? 'caller-withheld' : null;
   }
 
-  #key(id: string): string {
-    return createHmac('sha256', this.secret).update(id, 'utf8').digest('base64url').slice(0, KEY_LENGTH);
+  #key(scope: LinkScope, id: string): string {
+    return createHmac('sha256', this.secret)
+      .update(`${scope} ${id}`, 'utf8')
+      .digest('base64url')
+      .slice(0, KEY_LENGTH);
   }
 }
 

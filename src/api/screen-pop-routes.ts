@@ -4,7 +4,7 @@ import type { Api, ApiContext } from './context.js';
 import { screenPopSchema } from './live-schemas.js';
 import { screenPopParams, screenPopQuery } from './query-schemas.js';
 import { errorSchema } from './schemas.js';
-import { type Known, screenPop } from './screen-pop.js';
+import { type Known, screenPop, withoutCaller } from './screen-pop.js';
 import { LINK_OUTLIVES_CALL_MS } from './screen-pop-links.js';
 import { messagePage, PAGE_HEADERS, screenPopPage } from './screen-pop-page.js';
 import { toWire } from './wire.js';
@@ -21,7 +21,7 @@ export function screenPopRoutes(api: Api, context: ApiContext): void {
       schema: {
         tags: ['live'],
         summary: 'What a desk is shown of a call that comes to it',
-        description: `By the id of a call, or of a transfer as User-to-User has it. A page for people where the browser asks for text/html, JSON else. Needs a token, or the \`key\` of the link in Call-Info, which opens while the call lives and ${HOURS} hours after.`,
+        description: `By the id of a call, or of a transfer as User-to-User has it. A page for people where the browser asks for text/html, JSON else. Needs a token, or the \`key\` of the link in Call-Info, which opens while the call lives and ${HOURS} hours after. A link for a desk that the caller’s number must be kept from shows neither number nor name.`,
         security: [{ token: [] }, {}],
         params: screenPopParams,
         querystring: screenPopQuery,
@@ -52,9 +52,12 @@ export function screenPopRoutes(api: Api, context: ApiContext): void {
       const known = await know(context, id);
       if (known === null)
         return answer(404, 'unknown-call', '没有这个通话', 'There is no such call, live or in the ledger.');
-      const pop = screenPop(id, known, context.dialPlan());
+      const { key } = request.query;
+      const whole = screenPop(id, known, context.dialPlan());
+      const scope = key === undefined ? 'all' : context.links?.opens(id, key);
+      const pop = scope === 'all' ? whole : withoutCaller(whole);
       const over = pop.endedAt !== null && now() > pop.endedAt + LINK_OUTLIVES_CALL_MS;
-      if (over && request.query.key !== undefined)
+      if (over && key !== undefined)
         return answer(410, 'link-expired', '链接已过期', `This call ended more than ${HOURS} hours ago.`);
       if (!html) return reply.code(200).send(toWire(pop));
       return reply.code(200).headers(PAGE_HEADERS).serializer(String).send(screenPopPage(pop));

@@ -75,6 +75,11 @@ export function screenPop(id: string, { callId, live, story }: Known, plan: Dial
   };
 }
 
+/** The same for a desk that must not learn who calls. */
+export function withoutCaller(pop: ScreenPop): ScreenPop {
+  return { ...pop, caller: { ...pop.caller, number: null, name: null } };
+}
+
 type Ref = (member: string | null | undefined) => MemberRef | null;
 
 function refTo(plan: DialPlan, id: string | null | undefined): MemberRef | null {

@@ -19,7 +19,7 @@ const LOCATION = {
 function linked(at = START): Bench & { readonly links: ScreenPopLinks; link(id: string): string } {
   const links = new ScreenPopLinks(Buffer.alloc(32, 7));
   const made = bench({ links, now: () => at });
-  return { ...made, links, link: (id) => links.url('', id) };
+  return { ...made, links, link: (id) => links.url('', id, 'all') };
 }
 
 /** A call of the ledger that was moved from 12345 to 110. */
@@ -185,7 +185,7 @@ describe('a link', () => {
       `/v1/screen-pop/call-1?key=${key.slice(1)}`,
       `/v1/screen-pop/call-1?key=`,
       `/v1/screen-pop/call-1?key=${key}&key=${key}`,
-      new ScreenPopLinks(Buffer.alloc(32, 8)).url('', 'call-1'),
+      new ScreenPopLinks(Buffer.alloc(32, 8)).url('', 'call-1', 'all'),
     ];
     for (const other of others) {
       const answer = await app.inject(other);
@@ -197,7 +197,23 @@ describe('a link', () => {
     }
     for (const closed of [`/v1/calls/live?key=${key}`, `/v1/calls/live/call-1?key=${key}`])
       expect((await app.inject(closed)).statusCode).toBe(401);
-    expect(links.opens('call-1', key)).toBe(true);
+    expect(links.opens('call-1', key)).toBe('all');
+  });
+
+  it('made for a desk that must not learn who calls does not say it, live or over', async () => {
+    const { app, engine, links, get, ...made } = linked();
+    engine.privacy = 'id';
+    engine.start('live-1');
+    write({ app, engine, get, ...made });
+    for (const id of ['live-1', 'call-1']) {
+      const url = links.url('', id, 'caller-withheld');
+      const { caller, callId } = (await app.inject(url)).json();
+      expect([callId, caller.number, caller.name]).toEqual([id, null, null]);
+      const page = await app.inject({ url, headers: { accept: BROWSER } });
+      expect(page.body).toContain('号码保密');
+      expect(page.body).not.toMatch(/13800001111|Wei/);
+      expect((await get(`/v1/screen-pop/${id}`)).json().caller.number).toBe('13800001111');
+    }
   });
 
   it('opens nothing where the server makes none', async () => {
@@ -221,18 +237,18 @@ describe('a link', () => {
 
   it('keeps the path of the address that desks use, and fits into a header', () => {
     const links = new ScreenPopLinks(Buffer.alloc(32, 7));
-    const url = links.url('https://onekey.example/hotline/', 'l2m9k3x1qabcdefgh-t1');
+    const url = links.url('https://onekey.example/hotline/', 'l2m9k3x1qabcdefgh-t1', 'all');
     expect(url).toMatch(
       /^https:\/\/onekey\.example\/hotline\/v1\/screen-pop\/l2m9k3x1qabcdefgh-t1\?key=[\w-]{22}$/,
     );
-    expect(links.url('http://x', 'a/b>c')).toContain('/screen-pop/a%2Fb%3Ec?');
+    expect(links.url('http://x', 'a/b>c', 'all')).toContain('/screen-pop/a%2Fb%3Ec?');
   });
 
   it('leaves no key in the log when the ledger fails', async () => {
     const lines: string[] = [];
     const log = pino({ level: 'trace' }, { write: (line) => void lines.push(line) });
     const links = new ScreenPopLinks(Buffer.alloc(32, 7));
-    const link = links.url('', 'call-1');
+    const link = links.url('', 'call-1', 'all');
     const ledger = new Proxy({} as never, { get: () => () => Promise.reject(new Error('broken')) });
     const { app } = bench({ links, ledger, log });
     expect((await app.inject(link)).statusCode).toBe(500);
