@@ -10,6 +10,7 @@ export interface ErrorBody {
     readonly message: string;
     readonly field?: string;
     readonly faults?: string[];
+    readonly calls?: string[];
   };
 }
 
@@ -18,22 +19,9 @@ export function errorBody(code: string, message: string): ErrorBody {
   return { error: { code, message } };
 }
 
-/** HTTP status of each refusal of the engine. */
-export const REFUSAL_STATUS = {
-  'unknown-call': 404,
-  'unknown-leg': 404,
-  'not-a-member': 422,
-  'not-allowed': 403,
-  'transfer-pending': 409,
-  'not-talking': 409,
-  'hop-limit': 422,
-  loop: 422,
-  'shutting-down': 503,
-} as const satisfies Readonly<Record<Refusal['code'], number>>;
-
 /** Answer with a refusal of the engine. */
-export function refusalBody(refusal: Refusal): ErrorBody {
-  return errorBody(refusal.code, refusal.message);
+export function refusalBody({ code, message, calls }: Refusal): ErrorBody {
+  return { error: { code, message, ...(calls === undefined ? {} : { calls: [...calls] }) } };
 }
 
 /** Answer for a path or method that does not exist. */
@@ -50,7 +38,10 @@ export function notFound(request: FastifyRequest, reply: FastifyReply): void {
 export function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const { status, body } = describe(error);
   if (status >= 500)
-    request.log.error({ err: error, method: request.method, url: request.url }, 'api: request failed');
+    request.log.error(
+      { err: error, method: request.method, url: request.url.replace(/([?&]key=)[^&]*/, '$1…') },
+      'api: request failed',
+    );
   if (status === 503) void reply.header('retry-after', '1');
   void reply.code(status).send(body);
 }

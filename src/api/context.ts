@@ -6,6 +6,7 @@ import type { DialPlan } from '../dialplan/plan.js';
 import type { Operations } from '../engine/operations.js';
 import type { LedgerReader } from '../ledger/ledger-reader.js';
 import type { EventHub, EventHubOptions } from './event-hub.js';
+import type { ScreenPopLinks } from './screen-pop-links.js';
 import type { ApiToken } from './tokens.js';
 
 /** What the API is made of. */
@@ -26,6 +27,10 @@ export interface ApiOptions {
   /** Adds metrics of other parts to those of the engine. */
   readonly addMetrics?: (registry: Registry) => void;
   readonly events?: EventHubOptions;
+  /** Links to screen pops that open without a token; without, none does. */
+  readonly links?: Pick<ScreenPopLinks, 'opens'>;
+  /** Time source; UTC milliseconds. */
+  readonly now?: () => number;
 }
 
 /** What the routes share. */

@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
+import { alertRoutes } from './alert-routes.js';
 import { notFound, onClientError, onError } from './api-error.js';
 import type { Api, ApiContext, ApiOptions } from './context.js';
 import { describeApi } from './describe-api.js';
@@ -10,8 +11,10 @@ import { Gatekeeper } from './gatekeeper.js';
 import { historyRoutes } from './history-routes.js';
 import { liveRoutes } from './live-routes.js';
 import { createMetrics } from './metrics.js';
+import { screenPopRoutes } from './screen-pop-routes.js';
 import { systemRoutes } from './system-routes.js';
 import type { Role } from './tokens.js';
+import { transferRoutes } from './transfer-routes.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -19,8 +22,21 @@ declare module 'fastify' {
     readonly role?: Role | null;
     /** Needs no token while the server listens on loopback addresses only. */
     readonly openOnLoopback?: boolean;
+    /** A link of this server to the id in the path (`?key=`) stands in for a token. */
+    readonly opensByLink?: boolean;
   }
 }
+
+const ROUTES = [
+  systemRoutes,
+  liveRoutes,
+  transferRoutes,
+  screenPopRoutes,
+  alertRoutes,
+  historyRoutes,
+  eventRoutes,
+  dialPlanRoutes,
+];
 
 /** Longest body of a request; bytes. */
 const BODY_LIMIT = 16 * 1024;
@@ -50,14 +66,13 @@ export function createApi(options: ApiOptions): FastifyInstance {
   app.setErrorHandler(onError);
   app.setNotFoundHandler(notFound);
   app.addHook('preClose', async () => hub.close());
-  guard(app, new Gatekeeper(options.tokens));
+  guard(app, new Gatekeeper(options.tokens, options.links));
   describeApi(app);
 
   // Swagger sees the routes that are registered after it is ready.
   app.after(() => {
     const api: Api = app.withTypeProvider();
-    for (const routes of [systemRoutes, liveRoutes, historyRoutes, eventRoutes, dialPlanRoutes])
-      routes(api, context);
+    for (const routes of ROUTES) routes(api, context);
   });
   return app;
 }
@@ -67,10 +82,11 @@ function guard(app: FastifyInstance, gatekeeper: Gatekeeper): void {
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-content-type-options', 'nosniff');
     const path = request.routeOptions.url ?? request.url;
-    const { role, openOnLoopback } = request.routeOptions.config;
+    const { role, openOnLoopback, opensByLink } = request.routeOptions.config;
     if (openOnLoopback === true && onLoopback(app)) return;
     if (role === null || (role === undefined && !path.startsWith('/v1'))) return;
     void reply.header('cache-control', 'no-store');
+    if (opensByLink === true && hasKey(request.query)) return gatekeeper.checkLink(request, reply);
     const reading = request.method === 'GET' || request.method === 'HEAD';
     const holder = await gatekeeper.check(request, reply, role ?? (reading ? 'viewer' : 'operator'));
     if (holder !== undefined && !reading)
@@ -79,6 +95,10 @@ function guard(app: FastifyInstance, gatekeeper: Gatekeeper): void {
         'api: operation asked for',
       );
   });
+}
+
+function hasKey(query: unknown): boolean {
+  return typeof query === 'object' && query !== null && 'key' in query;
 }
 
 /** True when every address that the server listens on is this machine's own. */

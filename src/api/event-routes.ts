@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { LiveEvent } from '../engine/operations.js';
 import { errorBody } from './api-error.js';
 import type { Api, ApiContext } from './context.js';
 import { errorSchema } from './schemas.js';
@@ -7,6 +8,32 @@ const EXAMPLE = `id: 42
 event: transfer-completed
 data: {"seq":42,"at":"2026-03-02T08:00:00.000Z","type":"transfer-completed","callId":"…","legId":null,"transferId":"…","detail":{}}
 `;
+
+/** Every event, for the OpenAPI document. */
+const EVENTS: Readonly<Record<LiveEvent['type'], string>> = {
+  'call-started': 'a caller has dialled a member',
+  'leg-started': 'a party is called, or calls',
+  'leg-ringing': 'it rings',
+  'leg-answered': 'it answered',
+  'leg-ended': 'it is gone',
+  'transfer-requested': 'a transfer was accepted',
+  'transfer-ringing': 'its target rings',
+  'transfer-answered': 'its target answered; with mode `consult` agent and target now talk',
+  'transfer-toggled': 'the agent has changed sides; `speaksWith` is `target` or `transferee`',
+  'transfer-completed': 'caller and target are connected',
+  'transfer-failed': 'the caller is, or goes, back; `cause` says why',
+  'transfer-refused': 'a transfer was not accepted; `cause` says why',
+  'alert-raised':
+    '`toMember` is told of an incident by `fromMember`, with `caller`, `matter` and `note`; /v1/alerts has the location',
+  'call-ended': 'the call is over',
+  'gateway-up': 'a gateway answers again',
+  'gateway-down': 'a gateway does not answer',
+  'dialplan-reloaded': 'another dial plan is in force',
+  'dialplan-refused': 'a dial plan had faults; the old one stays',
+};
+const LIST = Object.entries(EVENTS)
+  .map(([type, meaning]) => `- \`${type}\`: ${meaning}`)
+  .join('\n');
 
 /** The stream of live events. */
 export function eventRoutes(api: Api, { hub }: ApiContext): void {
@@ -18,8 +45,7 @@ export function eventRoutes(api: Api, { hub }: ApiContext): void {
       schema: {
         tags: ['live'],
         summary: 'Live events',
-        description:
-          'Server-sent events. The id of an event is its number; send the last one you had as Last-Event-ID to get what came since. An event `gap` says that some of it is lost: read the state anew then. A reader that does not keep up is dropped.',
+        description: `Server-sent events. The id of an event is its number; send the last one you had as Last-Event-ID to get what came since. An event \`gap\` says that some of it is lost: read the state anew then. A reader that does not keep up is dropped.\n\n${LIST}`,
         headers: z.object({
           'last-event-id': z
             .string()

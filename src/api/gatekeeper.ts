@@ -1,13 +1,18 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { errorBody } from './api-error.js';
+import type { ScreenPopLinks } from './screen-pop-links.js';
 import type { ApiToken, Role } from './tokens.js';
 
-/** Checks the bearer token of a request (RFC 6750). */
+/** Checks the bearer token of a request (RFC 6750), or the key of a link. */
 export class Gatekeeper {
   readonly #tokens: readonly { readonly digest: Buffer; readonly token: ApiToken }[];
 
-  constructor(tokens: readonly ApiToken[]) {
+  constructor(
+    tokens: readonly ApiToken[],
+    private readonly links: Pick<ScreenPopLinks, 'opens'> | undefined,
+  ) {
     this.#tokens = tokens.map((token) => ({ digest: digest(token.token), token }));
   }
 
@@ -42,6 +47,21 @@ export class Gatekeeper {
     }
     return holder;
   }
+
+  /** Let a request pass when the `key` in its query was made here for the `id` in its path; else answer 403. */
+  async checkLink(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const given = link.safeParse({ ...paramsOf(request.query), ...paramsOf(request.params) });
+    if (given.success && this.links?.opens(given.data.id, given.data.key)) return;
+    const message =
+      'This link does not open anything: it is not whole, or was made before the server started anew.';
+    await reply.code(403).send(errorBody('bad-link', message));
+  }
+}
+
+const link = z.object({ id: z.string(), key: z.string() });
+
+function paramsOf(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
 }
 
 function digest(token: string): Buffer {

@@ -1,20 +1,13 @@
 import { z } from 'zod';
-import { errorBody, REFUSAL_STATUS, refusalBody } from './api-error.js';
+import { errorBody, refusalBody } from './api-error.js';
 import type { Api, ApiContext } from './context.js';
-import { callParams, transferBody } from './query-schemas.js';
-import { errorSchema, liveCallSchema } from './schemas.js';
+import { liveCallSchema } from './live-schemas.js';
+import { callParams } from './query-schemas.js';
+import { REFUSALS, refusalResponses } from './refusals.js';
+import { errorSchema } from './schemas.js';
 import { toWire } from './wire.js';
 
-const refusals = {
-  401: errorSchema,
-  403: errorSchema,
-  404: errorSchema,
-  409: errorSchema,
-  422: errorSchema,
-  503: errorSchema,
-};
-
-/** Calls in progress: look, transfer, hang up. */
+/** Calls in progress: look, hang up. */
 export function liveRoutes(api: Api, context: ApiContext): void {
   lookRoutes(api, context);
   actRoutes(api, context);
@@ -53,31 +46,6 @@ function lookRoutes(api: Api, { operations }: ApiContext): void {
 
 function actRoutes(api: Api, { operations }: ApiContext): void {
   api.post(
-    '/v1/calls/:id/transfers',
-    {
-      schema: {
-        tags: ['live'],
-        summary: 'Transfer a call to another member',
-        description:
-          'Answered as soon as the transfer is accepted or refused. How it comes out is told by the events and by the ledger. Needs the role operator.',
-        params: callParams,
-        body: transferBody,
-        response: {
-          202: z.object({ transferId: z.string().meta({ description: 'Id of the transfer' }) }),
-          400: errorSchema,
-          ...refusals,
-        },
-      },
-    },
-    async (request, reply) => {
-      const { to, mode, transferorLeg } = request.body;
-      const result = await operations.transfer(request.params.id, { to, mode, transferorLeg });
-      if (result.ok) return reply.code(202).send({ transferId: result.value.transferId });
-      return reply.code(REFUSAL_STATUS[result.refusal.code]).send(refusalBody(result.refusal));
-    },
-  );
-
-  api.post(
     '/v1/calls/:id/hangup',
     {
       schema: {
@@ -85,13 +53,16 @@ function actRoutes(api: Api, { operations }: ApiContext): void {
         summary: 'End a call',
         description: 'Ends every leg of the call, the caller’s too. Needs the role operator.',
         params: callParams,
-        response: { 202: z.object({ callId: z.string() }), ...refusals },
+        response: {
+          202: z.object({ callId: z.string() }),
+          ...refusalResponses('unknown-call', 'not-talking', 'shutting-down'),
+        },
       },
     },
     async (request, reply) => {
       const result = await operations.hangUp(request.params.id);
       if (result.ok) return reply.code(202).send({ callId: result.value.callId });
-      return reply.code(REFUSAL_STATUS[result.refusal.code]).send(refusalBody(result.refusal));
+      return reply.code(REFUSALS[result.refusal.code].status).send(refusalBody(result.refusal));
     },
   );
 }

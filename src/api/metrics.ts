@@ -48,20 +48,27 @@ export function createMetrics(operations: Operations, hub: EventHub): Registry {
   );
   counter('onekey_event_readers_dropped_total', 'Event readers that did not keep up', () => hub.dropped);
 
-  const byOutcome = (name: string, help: string, read: () => Readonly<Record<string, number>>): void => {
-    new Counter({
-      name,
-      help,
-      registers,
-      labelNames: ['outcome'],
-      collect() {
-        this.reset();
-        for (const [outcome, value] of Object.entries(read())) this.inc({ outcome }, value);
-      },
-    });
-  };
-  byOutcome('onekey_calls_ended_total', 'Calls by outcome', () => operations.figures().callsByOutcome);
-  byOutcome('onekey_transfers_total', 'Transfers by outcome', () => operations.figures().transfersByOutcome);
+  new Counter({
+    name: 'onekey_calls_ended_total',
+    help: 'Calls by outcome',
+    registers,
+    labelNames: ['outcome'],
+    collect() {
+      this.reset();
+      for (const [outcome, value] of Object.entries(operations.figures().callsByOutcome))
+        this.inc({ outcome }, value);
+    },
+  });
+  new Counter({
+    name: 'onekey_transfers_total',
+    help: 'Transfers by mode, trigger and outcome',
+    registers,
+    labelNames: ['mode', 'trigger', 'outcome'],
+    collect() {
+      this.reset();
+      for (const { count, ...kind } of operations.figures().transfers) this.inc(kind, count);
+    },
+  });
 
   new Gauge({
     name: 'onekey_gateway_up',

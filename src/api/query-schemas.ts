@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PartyQuery } from '../engine/operations.js';
 import { type Cursor, decodeCursor, PAGE_LIMIT } from '../ledger/query.js';
 import {
   CALL_OUTCOMES,
@@ -91,6 +92,7 @@ export const legQuery = z.strictObject({
   member: word('Member').optional(),
   caller,
   trunk: word('Trunk').optional(),
+  agent: word('Who of the member it was, as its PBX told').optional(),
   role: z.enum(LEG_ROLES).optional(),
   direction: z.enum(DIRECTIONS).optional(),
   outcome: z.enum(LEG_OUTCOMES).optional(),
@@ -101,6 +103,7 @@ export const legQuery = z.strictObject({
 
 export const transferQuery = z.strictObject({
   ...page,
+  id: word('Transfer').optional(),
   callId: word('Call').optional(),
   member: word('Member that transferred or was asked for').optional(),
   fromMember: word('Member that transferred').optional(),
@@ -109,16 +112,56 @@ export const transferQuery = z.strictObject({
   mode: z.enum(TRANSFER_MODES).optional(),
   outcome: z.enum(TRANSFER_OUTCOMES).optional(),
   cause: word('Cause').optional(),
+  matter: word('Code of the matter').optional(),
 });
 
 export const callParams = z.strictObject({
   id: z.string().min(1).max(200).meta({ description: 'Id of the call' }),
 });
 
+export const screenPopParams = z.strictObject({
+  id: z.string().min(1).max(200).meta({ description: 'Id of a call or of a transfer' }),
+});
+
+export const screenPopQuery = z.strictObject({
+  key: z
+    .string()
+    .max(100)
+    .optional()
+    .meta({ description: 'Signature of a link that this server made; stands in for a token' }),
+});
+
+export const alertQuery = z.strictObject({ member: word('Member that was alerted').optional() });
+
+/** Longest note; characters. */
+const MAX_NOTE = 1000;
+
+const transferFields = {
+  to: z
+    .string()
+    .min(1)
+    .max(200)
+    .meta({ description: 'Member id, member number, URI or transfer key', example: '*1' }),
+  mode: z.enum(TRANSFER_MODES).default('blind').meta({
+    description:
+      '`blind`: the caller goes to the target when it answers. `consult`: the agent speaks with the target first. `conference`: all three speak. `alert`: no voice; the other member is told of an incident and the call goes on.',
+  }),
+  matter: z
+    .string()
+    .max(100)
+    .regex(/^\P{Cc}*$/u, 'expected one line')
+    .optional()
+    .meta({ description: 'Code of the matter' }),
+  note: z
+    .string()
+    .max(MAX_NOTE)
+    .optional()
+    .meta({ description: `What the agent writes for the target, up to ${MAX_NOTE} characters` }),
+};
+
 export const transferBody = z
   .strictObject({
-    to: z.string().min(1).max(200).meta({ description: 'Member id, member number, URI or transfer key' }),
-    mode: z.literal('blind').default('blind'),
+    ...transferFields,
     transferorLeg: z
       .string()
       .min(1)
@@ -126,4 +169,51 @@ export const transferBody = z
       .optional()
       .meta({ description: 'Leg that transfers; the agent’s leg when left out' }),
   })
-  .meta({ example: { to: '*1' } });
+  .meta({ example: { to: '*1', mode: 'consult', matter: 'water-07', note: 'No water since noon.' } });
+
+const partyFields = {
+  sipCallId: word('Call-ID header of any leg of the call, as the PBX knows it').optional(),
+  extension: word(
+    'Who answered, as its PBX tells, or, where nobody fits, the number that we called',
+  ).optional(),
+  agent: word('Who answered or calls, as its PBX tells').optional(),
+  member: word('Member of that party, to narrow').optional(),
+};
+
+interface Party {
+  readonly sipCallId?: string | undefined;
+  readonly extension?: string | undefined;
+  readonly agent?: string | undefined;
+  readonly member?: string | undefined;
+}
+
+function namesOneParty(party: Party, context: z.RefinementCtx): void {
+  const given = [party.sipCallId, party.extension, party.agent].filter((value) => value !== undefined);
+  if (given.length === 1) return;
+  const message = `expected one of sipCallId, extension and agent, found ${given.length} of them`;
+  context.addIssue({ code: 'custom', message });
+}
+
+export const partyTransferBody = z
+  .strictObject({ ...partyFields, ...transferFields })
+  .superRefine(namesOneParty)
+  .meta({ example: { extension: '8017', member: 'city-12345', to: '110', mode: 'blind' } });
+
+export const partyBody = z
+  .strictObject(partyFields)
+  .superRefine(namesOneParty)
+  .meta({ example: { agent: '8017', member: 'city-12345' } });
+
+/** The party that a body names. */
+export function partyQuery({ sipCallId, extension, agent, member }: Party): PartyQuery {
+  if (sipCallId !== undefined) return { by: 'sipCallId', value: sipCallId, member };
+  if (extension !== undefined) return { by: 'extension', value: extension, member };
+  return { by: 'agent', value: agent ?? '', member };
+}
+
+const action = z.enum(['complete', 'cancel', 'toggle']).meta({
+  description:
+    '`complete`: connect caller and target, the agent leaves. `cancel`: take the caller back. `toggle`: the agent speaks with the other of the two.',
+});
+export const controlParams = z.strictObject({ ...callParams.shape, action });
+export const actionParams = z.strictObject({ action });

@@ -6,17 +6,20 @@ import { z } from 'zod';
  */
 
 const EXAMPLE_TIME = '2026-03-02T08:00:00.000Z';
-const time = (what: string) =>
+export const time = (what: string) =>
   z.string().meta({
     description: `${what}; ISO 8601, UTC, milliseconds`,
     format: 'date-time',
     example: EXAMPLE_TIME,
   });
-const text = (description: string, example?: string) =>
+export const text = (description: string, example?: string) =>
   z.string().meta(example === undefined ? { description } : { description, example });
 const count = (description: string) => z.number().int().meta({ description });
 const milliseconds = (description: string) =>
   z.number().meta({ description: `${description}; milliseconds` });
+
+export const matter = text('Code of the matter', 'water-07').nullable();
+export const note = text('What the agent wrote for the target').nullable();
 
 export const LEG_ROLES = ['caller', 'agent', 'target'] as const;
 export const DIRECTIONS = ['in', 'out'] as const;
@@ -30,7 +33,7 @@ export const LEG_OUTCOMES = [
   'unreachable',
   'interrupted',
 ] as const;
-export const TRANSFER_TRIGGERS = ['refer', 'api', 'key', 'desk'] as const;
+export const TRANSFER_TRIGGERS = ['refer', 'replaces', 'api', 'key', 'desk'] as const;
 export const TRANSFER_MODES = ['blind', 'consult', 'conference', 'alert'] as const;
 export const TRANSFER_OUTCOMES = ['completed', 'failed', 'refused', 'abandoned', 'interrupted'] as const;
 
@@ -48,6 +51,10 @@ export const errorSchema = z
         .array(z.string())
         .optional()
         .meta({ description: 'One line for each fault of a dial plan that was refused' }),
+      calls: z
+        .array(z.string())
+        .optional()
+        .meta({ description: 'The live calls that fit, when the request did not say which' }),
     }),
   })
   .meta({ id: 'Error', description: 'Every error has this shape.' });
@@ -101,6 +108,7 @@ export const legSchema = z
     peer: text('`host:port/transport` of the peer', '127.0.0.1:5080/udp').nullable(),
     numberDialled: text('What was dialled or asked for'),
     numberCalled: text('Number in the Request-URI (out), or matched member number (in)'),
+    agent: text('Who of the member it was, as its PBX told: an extension, mostly', '8017').nullable(),
     callerNumber: text('Caller’s number').nullable(),
     sipCallId: text('Call-ID header').nullable(),
     startedAt: time('INVITE'),
@@ -140,48 +148,10 @@ export const transferSchema = z
     outcome: z.enum(TRANSFER_OUTCOMES),
     cause: text('Why it was not completed', 'busy').nullable(),
     sipStatus: count('Status of the last target tried').nullable(),
+    matter,
+    note,
   })
   .meta({ id: 'Transfer', description: 'One transfer that somebody asked for, also when it was refused.' });
-
-const liveLegSchema = z
-  .object({
-    id: z.string(),
-    role: z.enum(LEG_ROLES),
-    direction: z.enum(DIRECTIONS),
-    state: z.enum(['trying', 'ringing', 'answered', 'ending']),
-    member: z.string().nullable(),
-    trunk: z.string().nullable(),
-    number: z.string(),
-    sipCallId: z.string().nullable(),
-    startedAt: time('INVITE'),
-    answeredAt: time('2xx').nullable(),
-  })
-  .meta({ id: 'LiveLeg' });
-
-const liveTransferSchema = z
-  .object({
-    id: z.string(),
-    trigger: z.enum(TRANSFER_TRIGGERS),
-    mode: z.enum(TRANSFER_MODES),
-    fromMember: z.string().nullable(),
-    toMember: z.string(),
-    state: z.enum(['calling', 'ringing', 'switching']),
-    requestedAt: time('Request'),
-  })
-  .meta({ id: 'LiveTransfer' });
-
-export const liveCallSchema = z
-  .object({
-    id: z.string(),
-    phase: z.enum(['seeking', 'talking', 'transferring', 'switching', 'returning', 'ending']),
-    callerNumber: z.string().nullable(),
-    firstMember: z.string(),
-    currentMember: text('Member whose agent the caller is with; null while nobody answered').nullable(),
-    startedAt: time('INVITE of the caller'),
-    legs: z.array(liveLegSchema),
-    transfer: liveTransferSchema.nullable(),
-  })
-  .meta({ id: 'LiveCall', description: 'A call in progress.' });
 
 /** One page of a listing. */
 export function pageSchema<T extends z.ZodType>(item: T) {

@@ -12,17 +12,22 @@ import type { EngineClock } from './clock.js';
 import { Figures } from './figures.js';
 import { GatewayHealth } from './gateway-health.js';
 import { journalledCall } from './journalled-call.js';
+import { LiveCalls } from './live-calls.js';
 import { LiveEvents } from './live-events.js';
-import { liveView } from './live-view.js';
 import type { EngineLog } from './log.js';
 import { Occupancy } from './occupancy.js';
 import type {
   EngineFigures,
+  LiveAlert,
   LiveCall,
   LiveEvent,
+  LiveScreenPop,
+  LocatedCall,
   OperationResult,
   Operations,
+  PartyQuery,
   ReloadResult,
+  TransferAction,
   TransferRequest,
 } from './operations.js';
 import { PlanRouting, type WaitingTimes } from './plan-routing.js';
@@ -50,6 +55,7 @@ export class Engine implements Operations {
   readonly #figures = new Figures();
   readonly #occupancy = new Occupancy();
   readonly #events: LiveEvents;
+  readonly #live: LiveCalls;
   readonly #health: GatewayHealth;
   readonly #runnerParts: RunnerParts;
   #linkUp = false;
@@ -59,6 +65,7 @@ export class Engine implements Operations {
   constructor(private readonly parts: EngineParts) {
     const { clock, signalling, log } = parts;
     this.#events = new LiveEvents(() => clock.now().utc);
+    this.#live = new LiveCalls(this.#calls, this.#events.alerts);
     this.#health = new GatewayHealth({
       clock,
       ask: (uri) => signalling.options(uri),
@@ -274,24 +281,47 @@ export class Engine implements Operations {
   }
 
   liveCalls(): readonly LiveCall[] {
-    return [...this.#calls.all()].flatMap(({ call }) => (call === null ? [] : [liveView(call)]));
+    return this.#live.all();
   }
 
   liveCall(id: string): LiveCall | undefined {
-    const call = this.#calls.get(id)?.call;
-    return call ? liveView(call) : undefined;
+    return this.#live.one(id);
+  }
+
+  screenPop(id: string): LiveScreenPop | undefined {
+    return this.#live.screenPop(id);
+  }
+
+  liveAlerts(): readonly LiveAlert[] {
+    return this.#live.raised();
+  }
+
+  locate(party: PartyQuery, purpose: 'transfer' | 'control'): OperationResult<LocatedCall> {
+    return this.#live.locate(party, purpose);
   }
 
   async transfer(callId: string, request: TransferRequest): Promise<OperationResult<{ transferId: string }>> {
-    const { to, transferorLeg } = request;
+    const { to, mode, matter, note, transferorLeg } = request;
     // Numbers and keys are resolved by the core; an operator may also name the member itself.
     const address = this.parts.dialPlan.current.members.get(to)?.numbers[0] ?? to;
     const result = await this.#ask(callId, {
       type: 'transfer-requested',
       trigger: 'api',
+      mode,
       to: address,
+      matter: matter ?? null,
+      note: note ?? null,
       transferor: transferorLeg ?? null,
     });
+    if (!result.ok) return { ok: false, refusal: { code: result.code, message: result.message } };
+    return { ok: true, value: { transferId: result.transferId ?? '' } };
+  }
+
+  async controlTransfer(
+    callId: string,
+    action: TransferAction,
+  ): Promise<OperationResult<{ transferId: string }>> {
+    const result = await this.#ask(callId, { type: 'control-requested', action });
     if (!result.ok) return { ok: false, refusal: { code: result.code, message: result.message } };
     return { ok: true, value: { transferId: result.transferId ?? '' } };
   }
@@ -331,13 +361,7 @@ export class Engine implements Operations {
   }
 
   figures(): EngineFigures {
-    const live = this.liveCalls();
-    return this.#figures.with({
-      liveCalls: live.length,
-      liveLegs: live.reduce((sum, call) => sum + call.legs.length, 0),
-      liveTransfers: live.filter((call) => call.transfer !== null).length,
-      gatewaysUp: this.#health.states(),
-    });
+    return this.#figures.with({ ...this.#live.gauges(), gatewaysUp: this.#health.states() });
   }
 }
 

@@ -1,5 +1,5 @@
-import type { LedgerRecord } from '../ledger/records.js';
-import type { EngineFigures } from './operations.js';
+import type { LedgerRecord, TransferRecord } from '../ledger/records.js';
+import type { EngineFigures, TransferCount } from './operations.js';
 
 type Gauges = Pick<EngineFigures, 'liveCalls' | 'liveLegs' | 'liveTransfers' | 'gatewaysUp'>;
 
@@ -9,7 +9,7 @@ export class Figures {
   #refusedSources = 0;
   #unexpected = 0;
   readonly #callsByOutcome: Record<string, number> = {};
-  readonly #transfersByOutcome: Record<string, number> = {};
+  readonly #transfers = new Map<string, TransferCount>();
 
   countCall(): void {
     this.#calls++;
@@ -25,7 +25,13 @@ export class Figures {
 
   count(record: LedgerRecord): void {
     if (record.kind === 'call') add(this.#callsByOutcome, record.outcome);
-    else if (record.kind === 'transfer') add(this.#transfersByOutcome, record.outcome);
+    else if (record.kind === 'transfer') this.#countTransfer(record);
+  }
+
+  #countTransfer({ mode, trigger, outcome }: TransferRecord): void {
+    const key = `${mode} ${trigger} ${outcome}`;
+    const count = (this.#transfers.get(key)?.count ?? 0) + 1;
+    this.#transfers.set(key, { mode, trigger, outcome, count });
   }
 
   with(gauges: Gauges): EngineFigures {
@@ -33,7 +39,7 @@ export class Figures {
       ...gauges,
       callsTotal: this.#calls,
       callsByOutcome: { ...this.#callsByOutcome },
-      transfersByOutcome: { ...this.#transfersByOutcome },
+      transfers: [...this.#transfers.values()],
       refusedSources: this.#refusedSources,
       unexpectedEvents: this.#unexpected,
     };

@@ -3,8 +3,10 @@
  * `src/api` knows nothing of the engine but this.
  */
 
-import type { CallNews } from '../call/command.js';
+import type { CallNews, RefusalCode } from '../call/command.js';
+import type { TransferAction } from '../call/event.js';
 import type { ReloadResult } from '../dialplan/holder.js';
+import type { TransferMode, TransferOutcome, TransferTrigger } from '../ledger/records.js';
 
 export interface LiveLeg {
   readonly id: string;
@@ -12,6 +14,8 @@ export interface LiveLeg {
   readonly direction: 'in' | 'out';
   readonly state: 'trying' | 'ringing' | 'answered' | 'ending';
   readonly member: string | null;
+  /** Who of the member it is, as its PBX tells: an extension, mostly. */
+  readonly agent: string | null;
   readonly trunk: string | null;
   readonly number: string;
   readonly sipCallId: string | null;
@@ -22,47 +26,120 @@ export interface LiveLeg {
 
 export interface LiveTransfer {
   readonly id: string;
-  readonly trigger: 'refer' | 'api' | 'key' | 'desk';
-  readonly mode: 'blind' | 'consult' | 'conference' | 'alert';
+  readonly trigger: TransferTrigger;
+  readonly mode: TransferMode;
+  readonly fromMember: string | null;
+  readonly fromAgent: string | null;
+  readonly toMember: string;
+  readonly state: 'calling' | 'ringing' | 'consulting' | 'switching';
+  readonly requestedAt: number;
+  /** The leg that transfers; null when it has left already. */
+  readonly transferorLeg: string | null;
+  /** Legs that are being called for the target, or the one that answered. */
+  readonly targetLegs: readonly string[];
+  /** While consulting: whom the transferor speaks with; the other of the two is on hold. */
+  readonly speaksWith: 'target' | 'transferee' | null;
+  readonly heldLeg: string | null;
+  readonly matter: string | null;
+  readonly note: string | null;
+}
+
+/** Where the caller is, as the network told in the INVITE (RFC 6442). */
+export interface CallerLocation {
+  /** Addresses from which the location can be fetched. */
+  readonly references: readonly string[];
+  /** Degrees of WGS 84, metres. */
+  readonly point: {
+    readonly latitude: number;
+    readonly longitude: number;
+    readonly radius: number | null;
+  } | null;
+  /** A civic address in one line. */
+  readonly address: string | null;
+  /** The PIDF-LO document (RFC 5491) as it came. */
+  readonly pidf: string | null;
+}
+
+/** An incident that an agent told another member of, while the call goes on. */
+export interface LiveAlert {
+  /** Id of its transfer record. */
+  readonly id: string;
+  readonly callId: string;
+  readonly raisedAt: number;
   readonly fromMember: string | null;
   readonly toMember: string;
-  readonly state: 'calling' | 'ringing' | 'switching';
-  readonly requestedAt: number;
+  readonly callerNumber: string | null;
+  readonly firstDialled: string;
+  readonly matter: string | null;
+  readonly note: string | null;
+  readonly location: CallerLocation | null;
 }
 
 export interface LiveCall {
   readonly id: string;
-  readonly phase: 'seeking' | 'talking' | 'transferring' | 'switching' | 'returning' | 'ending';
+  readonly phase:
+    | 'seeking'
+    | 'talking'
+    | 'transferring'
+    | 'consulting'
+    | 'switching'
+    | 'returning'
+    | 'ending';
   readonly callerNumber: string | null;
+  readonly firstDialled: string;
   readonly firstMember: string;
   /** Member whose agent the caller is with; null while nobody answered. */
   readonly currentMember: string | null;
+  /** Members whose agents the caller spoke with, in order. */
+  readonly visited: readonly string[];
   readonly startedAt: number;
   readonly legs: readonly LiveLeg[];
   readonly transfer: LiveTransfer | null;
+  readonly alerts: readonly LiveAlert[];
+}
+
+/** What a desk is shown of a live call besides the call itself. */
+export interface LiveScreenPop {
+  readonly call: LiveCall;
+  readonly callerName: string | null;
+  /** What the caller asked to be withheld (RFC 3323), e.g. `id`. */
+  readonly privacy: string | null;
+  readonly location: CallerLocation | null;
 }
 
 export interface TransferRequest {
   /** Member id, member number, URI or key. */
   readonly to: string;
-  readonly mode: 'blind';
+  readonly mode: TransferMode;
+  /** Code of the matter. */
+  readonly matter?: string | undefined;
+  /** What the agent writes for the target. */
+  readonly note?: string | undefined;
   /** The leg that transfers; when left out, the agent's leg of the call. */
   readonly transferorLeg?: string | undefined;
 }
 
+/** How somebody who does not know our call ids names a party of a live call. */
+export type PartyQuery = { readonly member?: string | undefined } & (
+  | { readonly by: 'sipCallId'; readonly value: string }
+  /** Who answered as its PBX tells or, where none of these fits, the number that we called. */
+  | { readonly by: 'extension'; readonly value: string }
+  /** Who answered, as its PBX tells. */
+  | { readonly by: 'agent'; readonly value: string }
+);
+
+export interface LocatedCall {
+  readonly callId: string;
+  /** The leg that was meant, when it is one that may transfer. */
+  readonly transferorLeg: string | null;
+}
+
 /** Why an operation was not carried out. `code` is stable, `message` is for people. */
 export interface Refusal {
-  readonly code:
-    | 'unknown-call'
-    | 'unknown-leg'
-    | 'not-a-member'
-    | 'not-allowed'
-    | 'transfer-pending'
-    | 'not-talking'
-    | 'hop-limit'
-    | 'loop'
-    | 'shutting-down';
+  readonly code: RefusalCode | 'unknown-call' | 'ambiguous' | 'shutting-down';
   readonly message: string;
+  /** The calls that fit, when there are several. */
+  readonly calls?: readonly string[];
 }
 
 export type OperationResult<T> =
@@ -81,6 +158,14 @@ export interface LiveEvent {
   readonly detail: Readonly<Record<string, string | number | boolean | null>>;
 }
 
+/** Transfers that ended, of one kind, since start. */
+export interface TransferCount {
+  readonly mode: TransferMode;
+  readonly trigger: TransferTrigger;
+  readonly outcome: TransferOutcome;
+  readonly count: number;
+}
+
 /** Counters since start and gauges of now; the API turns them into Prometheus text. */
 export interface EngineFigures {
   readonly liveCalls: number;
@@ -88,7 +173,7 @@ export interface EngineFigures {
   readonly liveTransfers: number;
   readonly callsTotal: number;
   readonly callsByOutcome: Readonly<Record<string, number>>;
-  readonly transfersByOutcome: Readonly<Record<string, number>>;
+  readonly transfers: readonly TransferCount[];
   /** INVITEs refused because no trunk allows their source. */
   readonly refusedSources: number;
   /** Events that the state of their call did not expect; a number that grows is worth a look at the log. */
@@ -101,8 +186,16 @@ export interface Operations {
   ready(): boolean;
   liveCalls(): readonly LiveCall[];
   liveCall(id: string): LiveCall | undefined;
+  /** What a desk is shown of a live call; by the id of the call, or of a transfer of it. */
+  screenPop(id: string): LiveScreenPop | undefined;
+  /** Alerts that were raised in calls that are live. */
+  liveAlerts(): readonly LiveAlert[];
+  /** The one live call of a party; to transfer it, or to control a transfer that is under way. */
+  locate(party: PartyQuery, purpose: 'transfer' | 'control'): OperationResult<LocatedCall>;
   /** Ask for a transfer; answered as soon as it is accepted or refused, not when it has completed. */
   transfer(callId: string, request: TransferRequest): Promise<OperationResult<{ transferId: string }>>;
+  /** Complete, cancel or toggle the transfer that is under way; answered with its id. */
+  controlTransfer(callId: string, action: TransferAction): Promise<OperationResult<{ transferId: string }>>;
   hangUp(callId: string): Promise<OperationResult<{ callId: string }>>;
   /** Returns the function that ends the subscription. */
   subscribe(listener: (event: LiveEvent) => void): () => void;
@@ -110,4 +203,4 @@ export interface Operations {
   figures(): EngineFigures;
 }
 
-export type { ReloadResult };
+export type { ReloadResult, TransferAction };

@@ -14,12 +14,16 @@ export interface ChainHead {
 
 /**
  * The form of a record that is hashed: JSON without white space, first `seq` and `kind`, then the columns in
- * the order of the table, under their column names, null where empty. Built from column values, so that
- * whoever changes a column changes the hash.
+ * the order of the table, under their column names, null where empty. A column that came after version 1 of
+ * the tables is left out where it is empty, so that a record written before it was there keeps its hash.
+ * Built from column values: whoever changes a column, also from or to nothing, changes the hash.
  */
 export function canonicalForm(seq: number, kind: RecordKind, row: Row): string {
   const ordered: Record<string, string | number | null> = { seq, kind };
-  for (const { name } of TABLES[kind].columns) ordered[name] = row[name] ?? null;
+  for (const { name, since } of TABLES[kind].columns) {
+    const value = row[name] ?? null;
+    if (since === 1 || value !== null) ordered[name] = value;
+  }
   return JSON.stringify(ordered);
 }
 

@@ -20,8 +20,8 @@ type FlatLeg = Omit<LegRecord, 'kind' | 'media'> & FlatMedia;
 
 /*
  * One entry for each field, so the compiler tells when a record gains a field that has no column.
- * The order is the order of the canonical form (chain.ts): adding a column in the middle or renaming one
- * changes every hash and needs a new schema version.
+ * The order is the order of the canonical form (chain.ts): renaming a column or moving one changes every
+ * hash, so neither may be done. New ones come last and are named in ADDED, with a new schema version.
  */
 const CALL_FIELDS: Readonly<Record<Exclude<keyof CallRecord, 'kind'>, ColumnType>> = {
   id: 'TEXT',
@@ -71,6 +71,7 @@ const LEG_FIELDS: Readonly<Record<keyof FlatLeg, ColumnType>> = {
   mediaPacketsSent: 'INTEGER',
   mediaPacketsLost: 'INTEGER',
   mediaJitterMs: 'REAL',
+  agent: 'TEXT',
 };
 
 const TRANSFER_FIELDS: Readonly<Record<Exclude<keyof TransferRecord, 'kind'>, ColumnType>> = {
@@ -92,6 +93,15 @@ const TRANSFER_FIELDS: Readonly<Record<Exclude<keyof TransferRecord, 'kind'>, Co
   outcome: 'TEXT',
   cause: 'TEXT',
   sipStatus: 'INTEGER',
+  matter: 'TEXT',
+  note: 'TEXT',
+};
+
+/** Fields that came after version 1 of the tables, with the version that brought them. */
+const ADDED: Readonly<Record<RecordKind, Readonly<Record<string, number>>>> = {
+  call: {},
+  leg: { agent: 2 },
+  transfer: { matter: 2, note: 2 },
 };
 
 /** One column: its name in the database, the field it holds and its type. */
@@ -99,13 +109,16 @@ export interface Column {
   readonly name: string;
   readonly field: string;
   readonly type: ColumnType;
+  /** Version of the tables that it came with. */
+  readonly since: number;
 }
 
-function columnsOf(fields: Readonly<Record<string, ColumnType>>): readonly Column[] {
+function columnsOf(kind: RecordKind, fields: Readonly<Record<string, ColumnType>>): readonly Column[] {
   return Object.entries(fields).map(([field, type]) => ({
     name: field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     field,
     type,
+    since: ADDED[kind][field] ?? 1,
   }));
 }
 
@@ -113,9 +126,9 @@ function columnsOf(fields: Readonly<Record<string, ColumnType>>): readonly Colum
 export const TABLES: Readonly<
   Record<RecordKind, { readonly table: string; readonly columns: readonly Column[] }>
 > = {
-  call: { table: 'calls', columns: columnsOf(CALL_FIELDS) },
-  leg: { table: 'legs', columns: columnsOf(LEG_FIELDS) },
-  transfer: { table: 'transfers', columns: columnsOf(TRANSFER_FIELDS) },
+  call: { table: 'calls', columns: columnsOf('call', CALL_FIELDS) },
+  leg: { table: 'legs', columns: columnsOf('leg', LEG_FIELDS) },
+  transfer: { table: 'transfers', columns: columnsOf('transfer', TRANSFER_FIELDS) },
 };
 
 /** All kinds, in a fixed order. */

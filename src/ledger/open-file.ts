@@ -12,7 +12,16 @@ import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import type { LedgerFault } from './faults.js';
 import { errorText } from './faults.js';
-import { APPLICATION_ID, createSchema, LEDGER_FILE, readHead, readMeta, SCHEMA_VERSION } from './schema.js';
+import {
+  APPLICATION_ID,
+  createSchema,
+  LEDGER_FILE,
+  readHead,
+  readMeta,
+  SCHEMA_VERSION,
+  schemaVersion,
+  upgradeSchema,
+} from './schema.js';
 import { prepareForWriting } from './writer-store.js';
 
 const SQLITE_MAGIC = 'SQLite format 3\0';
@@ -68,7 +77,7 @@ export function judgeFile(path: string): LedgerFault | null {
 /** The same for an open connection. */
 export function judgeDatabase(db: Database.Database, path: string): LedgerFault | null {
   const application = db.pragma('application_id', { simple: true });
-  const version = Number(db.pragma('user_version', { simple: true }));
+  const version = schemaVersion(db);
   if (application !== APPLICATION_ID) {
     const tables = db.prepare('SELECT count(*) FROM sqlite_master').pluck().get();
     return tables === 0 ? null : notALedger(path, 'it is the database of another program');
@@ -85,12 +94,16 @@ export function judgeDatabase(db: Database.Database, path: string): LedgerFault 
   return null;
 }
 
-/** Open the file for writing and give it its tables when it has none. Throws SQLite's errors. */
+/**
+ * Open the file for writing; give it its tables when it has none, bring them up to date when they are of an
+ * older version. Throws SQLite's errors.
+ */
 export function openForWriting(path: string, now: number): Database.Database {
   const db = new Database(path, { fileMustExist: true });
   try {
     prepareForWriting(db);
     if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID) createSchema(db, now);
+    else upgradeSchema(db);
     return db;
   } catch (error) {
     db.close();

@@ -55,6 +55,8 @@ export interface LegFilter extends PageRequest {
   /** Caller's number; a `*` at the end stands for any rest. */
   readonly caller?: string | undefined;
   readonly trunk?: string | undefined;
+  /** Who of the member it was, as its PBX told. */
+  readonly agent?: string | undefined;
   readonly role?: LegRole | undefined;
   readonly direction?: LegDirection | undefined;
   readonly outcome?: LegOutcome | undefined;
@@ -64,6 +66,7 @@ export interface LegFilter extends PageRequest {
 }
 
 export interface TransferFilter extends PageRequest {
+  readonly id?: string | undefined;
   readonly callId?: string | undefined;
   /** Member that transferred or was asked for. */
   readonly member?: string | undefined;
@@ -73,6 +76,8 @@ export interface TransferFilter extends PageRequest {
   readonly mode?: TransferMode | undefined;
   readonly outcome?: TransferOutcome | undefined;
   readonly cause?: string | undefined;
+  /** Code of the matter. */
+  readonly matter?: string | undefined;
 }
 
 /** One page of a listing; `next` is null at the end. */
@@ -136,6 +141,7 @@ export const FILTER_COLUMNS: {
     member: ['member'],
     caller: ['caller_number'],
     trunk: ['trunk'],
+    agent: ['agent'],
     role: ['role'],
     direction: ['direction'],
     outcome: ['outcome'],
@@ -144,6 +150,7 @@ export const FILTER_COLUMNS: {
     sipCallId: ['sip_call_id'],
   },
   transfer: {
+    id: ['id'],
     callId: ['call_id'],
     member: ['from_member', 'to_member'],
     fromMember: ['from_member'],
@@ -152,5 +159,6 @@ export const FILTER_COLUMNS: {
     mode: ['mode'],
     outcome: ['outcome'],
     cause: ['cause'],
+    matter: ['matter'],
   },
 };

@@ -6,7 +6,7 @@ import { fromRow, TABLES } from './columns.js';
 import type { CallStory, Cursor, Filters, Page, PageRequest, Stored } from './query.js';
 import { FILTER_COLUMNS, PAGE_LIMIT, TIME_COLUMN } from './query.js';
 import type { CallRecord, LedgerRecord, LegRecord, TransferRecord } from './records.js';
-import { quoted, readHead } from './schema.js';
+import { quoted, readHead, schemaVersion } from './schema.js';
 
 /** The record type of each kind. */
 export interface RecordOf {
@@ -21,6 +21,8 @@ interface Condition {
   readonly values: readonly Bound[];
 }
 
+/** Fits no row. */
+const NOTHING: Condition = { sql: '0', values: [] };
 /** More legs than any call has; keeps a damaged ledger from filling the memory. */
 const STORY_LIMIT = 10_000;
 
@@ -38,7 +40,7 @@ export class ReaderStore {
     const time = TIME_COLUMN[kind];
     const newest = filter.order !== 'oldest';
     const conditions = [
-      ...matching(kind, filter),
+      ...this.#matching(kind, filter),
       ...withinTime(time, filter),
       ...after(time, filter.cursor, newest),
     ];
@@ -81,6 +83,28 @@ export class ReaderStore {
     this.#db.close();
   }
 
+  #matching<K extends RecordKind>(kind: K, filter: Filters[K]): Condition[] {
+    const given: Readonly<Record<string, unknown>> = { ...filter };
+    const conditions: Condition[] = [];
+    for (const [field, columns] of Object.entries<readonly string[]>(FILTER_COLUMNS[kind])) {
+      const value = given[field];
+      if (value === undefined) continue;
+      if (!this.#has(kind, columns)) conditions.push(NOTHING);
+      else if (typeof value === 'string' && field === 'caller' && value.endsWith('*'))
+        conditions.push(startsWith(columns, value.slice(0, -1)));
+      else if (typeof value === 'string' || typeof value === 'number')
+        conditions.push(equals(columns, value));
+      else if (typeof value === 'boolean') conditions.push(equals(columns, value ? 1 : 0));
+    }
+    return conditions;
+  }
+
+  /** False for columns that the file lacks: a ledger of an older version is read as it is. */
+  #has(kind: RecordKind, columns: readonly string[]): boolean {
+    const newest = Math.max(...TABLES[kind].columns.map((c) => (columns.includes(c.name) ? c.since : 1)));
+    return newest === 1 || schemaVersion(this.#db) >= newest;
+  }
+
   #ofCall<T extends LedgerRecord>(kind: RecordKind, callId: string): readonly Stored<T>[] {
     const { table } = TABLES[kind];
     return this.#db
@@ -94,19 +118,6 @@ export class ReaderStore {
 
 function stored<T extends LedgerRecord>(kind: RecordKind, row: Row): Stored<T> {
   return { ...(fromRow(kind, row) as T), seq: Number(row.seq) };
-}
-
-function matching<K extends RecordKind>(kind: K, filter: Filters[K]): Condition[] {
-  const given: Readonly<Record<string, unknown>> = { ...filter };
-  const conditions: Condition[] = [];
-  for (const [field, columns] of Object.entries<readonly string[]>(FILTER_COLUMNS[kind])) {
-    const value = given[field];
-    if (typeof value === 'string' && field === 'caller' && value.endsWith('*'))
-      conditions.push(startsWith(columns, value.slice(0, -1)));
-    else if (typeof value === 'string' || typeof value === 'number') conditions.push(equals(columns, value));
-    else if (typeof value === 'boolean') conditions.push(equals(columns, value ? 1 : 0));
-  }
-  return conditions;
 }
 
 function equals(columns: readonly string[], value: Bound): Condition {

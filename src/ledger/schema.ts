@@ -7,10 +7,16 @@ import { RECORD_KINDS, TABLES } from './columns.js';
 export const LEDGER_FILE = 'ledger.sqlite';
 /** Marks a SQLite file as ours (`PRAGMA application_id`): "1key". */
 export const APPLICATION_ID = 0x316b6579;
-/** Version of the tables (`PRAGMA user_version`). */
-export const SCHEMA_VERSION = 1;
+/**
+ * Version of the tables (`PRAGMA user_version`). 2 brought the agent of a leg, and matter and note of a
+ * transfer. A ledger of an older version is brought up to date when it is opened for writing.
+ */
+export const SCHEMA_VERSION = 2;
 
-/** Columns that the queries filter by; each index ends in the time, so pages come out in order. */
+/**
+ * Columns that the queries filter by; each index ends in the time, so pages come out in order. Indexes are
+ * named after their place here: new ones come last, and the version that brought them goes to INDEXES_SINCE.
+ */
 const INDEXES: readonly string[] = [
   'calls (started_at)',
   'calls (first_member, started_at)',
@@ -33,7 +39,20 @@ const INDEXES: readonly string[] = [
   'transfers (to_member, requested_at)',
   'transfers (outcome, requested_at)',
   'transfers (cause, requested_at) WHERE cause IS NOT NULL',
+  'legs (agent, started_at) WHERE agent IS NOT NULL',
+  'transfers (matter, requested_at) WHERE matter IS NOT NULL',
+  'transfers (mode, requested_at)',
 ];
+/** First index of each version of the tables after the first. */
+const INDEXES_SINCE: Readonly<Record<number, number>> = { 2: 21 };
+
+/** Statements that make the indexes from this one on. */
+function indexStatements(from: number): string {
+  return INDEXES.map((index, number) => {
+    const table = index.slice(0, index.indexOf(' '));
+    return number < from ? '' : `CREATE INDEX ${table}_${number} ON ${index};`;
+  }).join('\n');
+}
 
 /** Make the tables in an empty database. Runs in one transaction. */
 export function createSchema(db: Database.Database, createdAt: number): void {
@@ -44,14 +63,10 @@ export function createSchema(db: Database.Database, createdAt: number): void {
     );
     return `CREATE TABLE ${table} (seq INTEGER PRIMARY KEY, ${rest.join(', ')});`;
   });
-  const indexes = INDEXES.map((index, number) => {
-    const table = index.slice(0, index.indexOf(' '));
-    return `CREATE INDEX ${table}_${number} ON ${index};`;
-  });
   db.transaction(() => {
     db.exec(`
       ${tables.join('\n')}
-      ${indexes.join('\n')}
+      ${indexStatements(0)}
       CREATE TABLE journal (call_id TEXT PRIMARY KEY, snapshot TEXT NOT NULL, written_at INTEGER NOT NULL);
       CREATE TABLE chain (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, hash TEXT NOT NULL);
       CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -64,6 +79,33 @@ export function createSchema(db: Database.Database, createdAt: number): void {
     set.run('count', '0');
     set.run('commit', '0');
   })();
+}
+
+/** Version of the tables of a ledger. */
+export function schemaVersion(db: Database.Database): number {
+  return Number(db.pragma('user_version', { simple: true }));
+}
+
+/**
+ * Bring the tables of an older ledger up to date, in one transaction: columns and indexes are added, no
+ * record is touched, so the chain stays as it is.
+ */
+export function upgradeSchema(db: Database.Database): void {
+  const version = schemaVersion(db);
+  if (version >= SCHEMA_VERSION) return;
+  const added = RECORD_KINDS.flatMap((kind) =>
+    TABLES[kind].columns
+      .filter(({ since }) => since > version)
+      .map(({ name, type }) => `ALTER TABLE ${TABLES[kind].table} ADD COLUMN ${quoted(name)} ${type};`),
+  );
+  const firstIndex = INDEXES_SINCE[version + 1] ?? INDEXES.length;
+  db.transaction(() => {
+    db.exec(`
+      ${added.join('\n')}
+      ${indexStatements(firstIndex)}
+      PRAGMA user_version = ${SCHEMA_VERSION};
+    `);
+  }).immediate();
 }
 
 /** A column name safe to use in SQL: `trigger` is a keyword. */

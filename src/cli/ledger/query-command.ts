@@ -8,18 +8,22 @@ import { PAGE_LIMIT } from '../../ledger/query.js';
 import type { CallRecord, LegRecord, TransferRecord } from '../../ledger/records.js';
 import { EXIT } from '../options.js';
 import type { OptionValues, Subcommand, Understood, Workplace } from './subcommand.js';
-import { localTime, parseLocalTime, seconds, table } from './text.js';
+import { localTime, parseLocalTime, seconds, shortened, table } from './text.js';
 
 /** Lines about the filters for the help. */
 export const queryHelp = `  all           --from TIME --to TIME (2026-03-02, "2026-03-02 08:00", 2026-03-02T08:00:00Z)
                 --limit N (default ${PAGE_LIMIT.default}) or --all; --order newest|oldest
   calls         --member M --caller NUMBER (138* for all that begin so) --trunk T --missed
                 --outcome answered|missed|abandoned|refused|interrupted --cause C --ended-by WHO
-  legs          --call-id C --member M --caller NUMBER --trunk T --role caller|agent|target
+  legs          --call-id C --member M --agent A --caller NUMBER --trunk T --role caller|agent|target
                 --direction in|out --outcome answered|rejected|unanswered|cancelled|unreachable|interrupted
                 --ended-by WHO --sip-status N --sip-call-id ID
-  transfers     --call-id C --member M (either side) --from-member M --to-member M --cause C
-                --trigger refer|api|key|desk --outcome completed|failed|refused|abandoned|interrupted`;
+  transfers     --id T --call-id C --member M (either side) --from-member M --to-member M --matter M
+                --trigger refer|replaces|api|key|desk --mode blind|consult|conference|alert
+                --outcome completed|failed|refused|abandoned|interrupted --cause C`;
+
+/** Columns of the terminal that a note gets in a table; `show` and --json have all of it. */
+const NOTE_WIDTH = 30;
 
 type Cells = readonly (string | number | null)[];
 
@@ -74,6 +78,7 @@ const legs: Listing<LegRecord, z.output<typeof legQuery>> = {
     'started',
     'role',
     'member',
+    'agent',
     'number',
     'peer',
     'outcome',
@@ -88,6 +93,7 @@ const legs: Listing<LegRecord, z.output<typeof legQuery>> = {
     localTime(leg.startedAt),
     leg.role,
     leg.member,
+    leg.agent,
     leg.role === 'caller' ? leg.callerNumber : leg.numberCalled,
     leg.peer,
     leg.outcome,
@@ -102,7 +108,22 @@ const legs: Listing<LegRecord, z.output<typeof legQuery>> = {
 
 const transfers: Listing<TransferRecord, z.output<typeof transferQuery>> = {
   schema: transferQuery,
-  heading: ['seq', 'asked', 'how', 'from', 'to', 'target', 'outcome', 'cause', 'sip', 'switch', 'call', 'id'],
+  heading: [
+    'seq',
+    'asked',
+    'how',
+    'from',
+    'to',
+    'target',
+    'outcome',
+    'cause',
+    'sip',
+    'switch',
+    'matter',
+    'note',
+    'call',
+    'id',
+  ],
   cells: (transfer) => [
     transfer.seq,
     localTime(transfer.requestedAt),
@@ -114,6 +135,8 @@ const transfers: Listing<TransferRecord, z.output<typeof transferQuery>> = {
     transfer.cause,
     transfer.sipStatus,
     seconds(transfer.switchMs),
+    transfer.matter,
+    shortened(transfer.note, NOTE_WIDTH),
     transfer.callId,
     transfer.id,
   ],

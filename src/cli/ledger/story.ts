@@ -51,12 +51,13 @@ function heading(call: CallRecord): string[] {
 
 function legSteps(leg: LegRecord): Step[] {
   const who = leg.member ?? leg.role;
+  const agent = leg.agent === null ? '' : ` (${leg.agent})`;
   const step = (at: number | null, mark: Step['mark'], text: string): Step[] =>
     at === null ? [] : [{ at, leg: leg.id, mark, text }];
   const over = leg.trunk === null ? '' : ` over ${leg.trunk}`;
   const invited =
     leg.direction === 'in'
-      ? `${leg.role} ${leg.callerNumber ?? 'with a withheld number'} calls ${leg.numberDialled}${over}`
+      ? `${leg.role}${agent} ${leg.callerNumber ?? 'with a withheld number'} calls ${leg.numberDialled}${over}`
       : `${who} is called at ${leg.numberCalled}${over}${leg.transferId === null ? '' : ' for the transfer'}`;
   const status = leg.sipStatus === null || leg.sipStatus === 200 ? '' : ` ${leg.sipStatus}`;
   const reason = leg.reason === null ? '' : ` (${leg.reason})`;
@@ -64,7 +65,7 @@ function legSteps(leg: LegRecord): Step[] {
   return [
     ...step(leg.startedAt, '┬', invited),
     ...step(leg.ringingAt, '○', leg.direction === 'in' ? `${who} hears ringing` : `${who} rings`),
-    ...step(leg.answeredAt, '●', leg.direction === 'in' ? `${who} is answered` : `${who} answers`),
+    ...step(leg.answeredAt, '●', leg.direction === 'in' ? `${who} is answered` : `${who}${agent} answers`),
     ...step(leg.endedAt, '┴', `${who}: ${leg.outcome}${status}, ended by ${leg.endedBy}${talk}${reason}`),
   ];
 }
@@ -74,13 +75,20 @@ function transferSteps(transfer: TransferRecord): Step[] {
     at === null ? [] : [{ at, leg: null, mark: null, text }];
   const to = transfer.toMember ?? 'no member';
   const after = transfer.switchMs === null ? '' : ` ${seconds(transfer.switchMs)} after it was asked for`;
-  const failed = `transfer to ${to} ${transfer.outcome}${transfer.cause === null ? '' : `: ${transfer.cause}`}`;
+  const failed = `${transfer.mode === 'alert' ? 'alert' : 'transfer'} to ${to} ${transfer.outcome}${transfer.cause === null ? '' : `: ${transfer.cause}`}`;
+  const who = transfer.fromMember ?? 'somebody';
+  const how = `(${transfer.trigger} ${transfer.requestedTarget}, ${transfer.mode})`;
+  const alert = transfer.mode === 'alert';
+  const about = [
+    transfer.matter === null ? '' : `; matter ${transfer.matter}`,
+    transfer.note === null ? '' : `; note: ${transfer.note}`,
+  ].join('');
   return [
     ...step(
       transfer.requestedAt,
-      `${transfer.fromMember ?? 'somebody'} asks to transfer to ${to} (${transfer.trigger} ${transfer.requestedTarget}, ${transfer.mode})`,
+      `${who} asks ${alert ? `to alert ${to}` : `to transfer to ${to}`} ${how}${about}`,
     ),
-    ...step(transfer.completedAt, `the caller is connected to ${to}${after}`),
+    ...step(transfer.completedAt, alert ? `${to} is alerted` : `the caller is connected to ${to}${after}`),
     ...step(transfer.failedAt, failed),
   ];
 }

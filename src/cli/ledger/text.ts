@@ -39,6 +39,20 @@ export function printable(text: string): string {
   );
 }
 
+/** The first line of a text, at most so many columns wide; `…` stands for what is left out. */
+export function shortened(text: string | null, width: number): string | null {
+  if (text === null) return null;
+  const line = text.split(/\r?\n/, 1)[0] ?? '';
+  if (line === text && displayWidth(text) <= width) return text;
+  let kept = '';
+  for (const character of line) {
+    // One column stays for the mark.
+    if (displayWidth(kept + character) >= width) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
+
 /** Lines of a table with aligned columns, the first row being the heading. Numbers stand right. */
 export function table(rows: readonly (readonly (string | number | null)[])[]): string[] {
   const cells = rows.map((row) => row.map((cell) => (cell === null ? '-' : printable(String(cell)))));

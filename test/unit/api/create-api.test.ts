@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { liveCallSchema } from '../../../src/api/live-schemas.js';
 import {
   callSchema,
   dialPlanSchema,
   errorSchema,
-  liveCallSchema,
   pageSchema,
   storySchema,
 } from '../../../src/api/schemas.js';
@@ -103,7 +103,8 @@ describe('health and metrics', () => {
       expect(lines).toContain('onekey_live_legs 2');
       expect(lines).toContain('onekey_calls_started_total 7');
       expect(lines).toContain('onekey_calls_ended_total{outcome="answered"} 4');
-      expect(lines).toContain('onekey_transfers_total{outcome="completed"} 2');
+      expect(lines).toContain('onekey_transfers_total{mode="blind",trigger="refer",outcome="completed"} 2');
+      expect(lines).toContain('onekey_transfers_total{mode="alert",trigger="api",outcome="completed"} 5');
       expect(lines).toContain('onekey_refused_sources_total 3');
       expect(lines).toContain('onekey_gateway_up{gateway="pbx-12345/127.0.0.1:5081/udp"} 0');
       expect(answer.body).toContain('nodejs_eventloop_lag_seconds');
@@ -138,7 +139,7 @@ describe('live calls', () => {
     const { engine, post } = bench();
     engine.start('call-1');
     const answer = await post('/v1/calls/call-1/transfers', { to: '*1', transferorLeg: 'call-1-agent' });
-    expect([answer.statusCode, answer.json()]).toEqual([202, { transferId: 'transfer-1' }]);
+    expect([answer.statusCode, answer.json()]).toEqual([202, { callId: 'call-1', transferId: 'transfer-1' }]);
     expect(engine.liveCall('call-1')?.transfer).toMatchObject({ toMember: 'police-110', mode: 'blind' });
   });
 
@@ -227,6 +228,7 @@ describe('the ledger', () => {
     ['/v1/calls?caller=1&caller=2', 'caller', 'expected string'],
     ['/v1/legs?sipStatus=99', 'sipStatus', '100 to 699'],
     ['/v1/transfers?caller=138', 'caller', 'not known'],
+    ['/v1/alerts?from=2026-03-02', 'from', 'not known'],
   ])('refuses %s, naming the field and what is expected', async (url, field, expected) => {
     const { get } = bench();
     const answer = await get(url);
@@ -298,7 +300,7 @@ describe('bad requests', () => {
       [send(''), 400, 'bad-request'],
       [send('[]'), 400, 'bad-request'],
       [send('{"to":""}'), 400, 'bad-request'],
-      [send('{"to":"*1","mode":"consult"}'), 400, 'bad-request'],
+      [send('{"to":"*1","mode":"warm"}'), 400, 'bad-request'],
       [send('{"to":"*1","__proto__":{"x":1}}'), 400, 'bad-request'],
       [send('to=1', 'application/x-www-form-urlencoded'), 415, 'unsupported-media-type'],
       [send(`{"to":"${'1'.repeat(20_000)}"}`), 413, 'body-too-large'],
@@ -341,6 +343,7 @@ describe('the OpenAPI document', () => {
     expect(operations.map(({ path, method }) => `${method} ${path}`).sort()).toEqual([
       'get /healthz',
       'get /metrics',
+      'get /v1/alerts',
       'get /v1/calls',
       'get /v1/calls/live',
       'get /v1/calls/live/{id}',
@@ -348,10 +351,14 @@ describe('the OpenAPI document', () => {
       'get /v1/dialplan',
       'get /v1/events',
       'get /v1/legs',
+      'get /v1/screen-pop/{id}',
       'get /v1/transfers',
       'post /v1/calls/{id}/hangup',
+      'post /v1/calls/{id}/transfer/{action}',
       'post /v1/calls/{id}/transfers',
       'post /v1/dialplan/reload',
+      'post /v1/transfers',
+      'post /v1/transfers/{action}',
     ]);
     for (const { path, route } of operations) expect(route.summary, path).toBeTruthy();
     expect(document.components.securitySchemes.token).toMatchObject({ type: 'http', scheme: 'bearer' });

@@ -1,11 +1,17 @@
 import type {
+  CallerLocation,
   EngineFigures,
+  LiveAlert,
   LiveCall,
   LiveEvent,
+  LiveScreenPop,
+  LocatedCall,
   OperationResult,
   Operations,
+  PartyQuery,
   Refusal,
   ReloadResult,
+  TransferAction,
   TransferRequest,
 } from '../../../src/engine/operations.js';
 
@@ -29,16 +35,21 @@ export class LittleEngine implements Operations {
   #transfers = 0;
   #version = 'aaaaaaaaaaaa';
   isReady = true;
+  /** Where the callers are, and what they want withheld. */
+  location: CallerLocation | null = null;
+  privacy: string | null = null;
   /** Faults of the dial plan on the disk. */
   planFaults: readonly string[] = [];
 
-  /** A caller who talks with the first agent. */
-  start(id: string): void {
+  /** A caller who talks with the first agent, at this extension. */
+  start(id: string, agent = '8017'): void {
     const leg = { direction: 'in', state: 'answered', trunk: 'carrier', sipCallId: `${id}@phone` } as const;
     this.#calls.set(id, {
       id,
       phase: 'talking',
       callerNumber: '13800001111',
+      firstDialled: '12345',
+      visited: ['city-12345'],
       firstMember: 'city-12345',
       currentMember: 'city-12345',
       startedAt: START,
@@ -48,6 +59,7 @@ export class LittleEngine implements Operations {
           id: `${id}-caller`,
           role: 'caller',
           member: null,
+          agent: null,
           number: '12345',
           startedAt: START,
           answeredAt: START + 5,
@@ -57,15 +69,32 @@ export class LittleEngine implements Operations {
           id: `${id}-agent`,
           role: 'agent',
           direction: 'out',
+          sipCallId: `${id}@onekey`,
           member: 'city-12345',
+          agent,
           number: '8001',
           startedAt: START + 1,
           answeredAt: START + 4,
         },
       ],
       transfer: null,
+      alerts: [],
     });
     this.publish('call-started', id);
+  }
+
+  /** The target of the transfer answers. */
+  answer(id: string): void {
+    const call = this.#calls.get(id);
+    if (call?.transfer == null) throw new Error('there is no transfer');
+    const transfer = { ...call.transfer, state: 'consulting', speaksWith: 'target' } as const;
+    this.#calls.set(id, { ...call, phase: 'consulting', transfer });
+  }
+
+  /** The caller hangs up. */
+  end(id: string): void {
+    this.#calls.delete(id);
+    this.publish('call-ended', id);
   }
 
   publish(type: LiveEvent['type'], callId: string | null, detail: LiveEvent['detail'] = {}): void {
@@ -98,6 +127,51 @@ export class LittleEngine implements Operations {
     return this.#calls.get(id);
   }
 
+  screenPop(id: string): LiveScreenPop | undefined {
+    const call = this.liveCalls().find((each) => each.id === id || each.transfer?.id === id);
+    if (call === undefined) return undefined;
+    return { call, callerName: 'Li <Wei>', privacy: this.privacy, location: this.location };
+  }
+
+  liveAlerts(): readonly LiveAlert[] {
+    return this.liveCalls().flatMap(({ alerts }) => alerts);
+  }
+
+  locate(party: PartyQuery, purpose: 'transfer' | 'control'): OperationResult<LocatedCall> {
+    const field = { sipCallId: 'sipCallId', extension: 'number', agent: 'agent' } as const;
+    const all = this.liveCalls().flatMap((call) => call.legs.map((leg) => ({ call, leg })));
+    const found = all
+      .filter(({ leg }) => leg[field[party.by]] === party.value)
+      .filter(({ leg }) => party.member === undefined || leg.member === party.member)
+      .filter(({ call }) => purpose === 'transfer' || call.transfer !== null);
+    const [only] = found;
+    if (only === undefined) return refuse('unknown-call');
+    const calls = found.map(({ call }) => call.id);
+    if (found.length > 1) return { ok: false, refusal: { code: 'ambiguous', message: 'which?', calls } };
+    const transferorLeg = only.leg.role === 'caller' ? null : only.leg.id;
+    return { ok: true, value: { callId: only.call.id, transferorLeg } };
+  }
+
+  async controlTransfer(
+    callId: string,
+    action: TransferAction,
+  ): Promise<OperationResult<{ transferId: string }>> {
+    const call = this.#calls.get(callId);
+    if (call === undefined) return refuse('unknown-call');
+    const { transfer } = call;
+    if (transfer === null || (action === 'toggle' && call.phase !== 'consulting'))
+      return refuse('no-transfer');
+    if (action === 'toggle') {
+      const speaksWith = transfer.speaksWith === 'target' ? 'transferee' : 'target';
+      this.#calls.set(callId, { ...call, transfer: { ...transfer, speaksWith } });
+      this.publish('transfer-toggled', callId, { speaksWith });
+    } else {
+      const currentMember = action === 'complete' ? transfer.toMember : call.currentMember;
+      this.#calls.set(callId, { ...call, phase: 'talking', currentMember, transfer: null });
+    }
+    return { ok: true, value: { transferId: transfer.id } };
+  }
+
   async transfer(callId: string, request: TransferRequest): Promise<OperationResult<{ transferId: string }>> {
     const call = this.#calls.get(callId);
     if (!this.isReady) return refuse('shutting-down');
@@ -111,9 +185,25 @@ export class LittleEngine implements Operations {
     const member = MEMBERS.get(request.to);
     if (member === undefined) return refuse('not-a-member');
     if (member === call.currentMember) return refuse('loop');
-    if (call.transfer !== null) return refuse('transfer-pending');
+    if (request.mode === 'conference') return refuse('mode-unavailable');
+    if (call.transfer !== null && request.mode !== 'alert') return refuse('transfer-pending');
     this.#transfers += 1;
     const id = `transfer-${this.#transfers}`;
+    if (request.mode === 'alert') this.#alert(call, id, member, request);
+    else this.#begin(call, id, member, request);
+    return { ok: true, value: { transferId: id } };
+  }
+
+  #alert(call: LiveCall, id: string, toMember: string, { matter, note }: TransferRequest): void {
+    const { currentMember: fromMember, callerNumber, firstDialled } = call;
+    const told = { fromMember, toMember, matter: matter ?? null, note: note ?? null };
+    const alert = { ...told, id, callId: call.id, raisedAt: START + 500, callerNumber, firstDialled };
+    this.#calls.set(call.id, { ...call, alerts: [...call.alerts, { ...alert, location: this.location }] });
+    this.publish('alert-raised', call.id, { ...told, caller: callerNumber });
+  }
+
+  #begin(call: LiveCall, id: string, member: string, request: TransferRequest): void {
+    const callId = call.id;
     this.#calls.set(callId, {
       ...call,
       phase: 'transferring',
@@ -122,12 +212,18 @@ export class LittleEngine implements Operations {
         trigger: 'api',
         mode: request.mode,
         fromMember: call.currentMember,
+        fromAgent: call.legs.find(({ id: leg }) => leg === request.transferorLeg)?.agent ?? null,
         toMember: member,
         state: 'calling',
         requestedAt: START + 1000,
+        transferorLeg: request.transferorLeg ?? `${callId}-agent`,
+        targetLegs: [],
+        speaksWith: null,
+        heldLeg: null,
+        matter: request.matter ?? null,
+        note: request.note ?? null,
       },
     });
-    return { ok: true, value: { transferId: id } };
   }
 
   async hangUp(callId: string): Promise<OperationResult<{ callId: string }>> {
@@ -154,7 +250,10 @@ export class LittleEngine implements Operations {
       liveTransfers: this.#transfers,
       callsTotal: 7,
       callsByOutcome: { answered: 4, missed: 1 },
-      transfersByOutcome: { completed: 2 },
+      transfers: [
+        { mode: 'blind', trigger: 'refer', outcome: 'completed', count: 2 },
+        { mode: 'alert', trigger: 'api', outcome: 'completed', count: 5 },
+      ],
       refusedSources: 3,
       unexpectedEvents: 0,
       gatewaysUp: { 'pbx-110/127.0.0.1:5080/udp': true, 'pbx-12345/127.0.0.1:5081/udp': false },

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { displayWidth, localTime, parseLocalTime, printable, table } from '../../../src/cli/ledger/text.js';
+import {
+  displayWidth,
+  localTime,
+  parseLocalTime,
+  printable,
+  shortened,
+  table,
+} from '../../../src/cli/ledger/text.js';
 
 describe('text of the ledger command', () => {
   it('knows how wide characters are on a terminal', () => {
@@ -13,6 +20,14 @@ describe('text of the ledger command', () => {
   it('lets no peer drive the terminal', () => {
     expect(printable('a\u001b]0;x\u0007\nb\u202e')).toBe('a\\x1b]0;x\\x07\\x0ab\\u202e');
     expect(printable('热线 "x"')).toBe('热线 "x"');
+  });
+
+  it('shortens to the first line and to so many columns, and shows that it did', () => {
+    expect(shortened('热线转接', 8)).toBe('热线转接');
+    expect(shortened('热线转接!', 8)).toBe('热线转…');
+    expect(shortened('one\r\ntwo', 8)).toBe('one…');
+    expect(shortened('', 8)).toBe('');
+    expect(shortened(null, 8)).toBeNull();
   });
 
   it('aligns columns, numbers to the right', () => {

@@ -172,6 +172,49 @@ describe('onekey ledger show', () => {
   });
 });
 
+describe('agent, matter and note', () => {
+  beforeEach(() => {
+    const call = { callId: 'call-3' };
+    const store = new WriterStore(ledgerPath(dir));
+    const note = '停电，老人独居，门牌看不清，请先打电话再上门\u001b[2J';
+    store.commit({
+      number: 2,
+      records: [
+        legRecord('leg-7', { ...call, agent: '8017', transferId: null }),
+        transferRecord('transfer-3', { ...call, trigger: 'api', mode: 'consult', matter: '水电-07', note }),
+        transferRecord('transfer-4', { ...call, trigger: 'replaces', mode: 'alert', note: 'a\nb' }),
+      ],
+      journal: [],
+    });
+    store.close();
+  });
+
+  it('are listed and filtered by', async () => {
+    const legs = await onekey('query', 'legs', '--agent', '8017');
+    expect(legs.out).toHaveLength(2);
+    expect(legs.out.map((line) => line.trim().split(/ {2,}/)[4])).toEqual(['agent', '8017']);
+    const transfers = await onekey('query', 'transfers', '--matter', '水电-07');
+    expect(transfers.out).toHaveLength(2);
+    expect(transfers.out[1]).toContain('api consult');
+    expect(transfers.out[1]).toMatch(/ 水电-07 {2}停电，老人独居，门牌看不清，… {2}call-3 /);
+    expect((await onekey('query', 'transfers', '--mode', 'alert', '--trigger', 'replaces')).out).toHaveLength(
+      2,
+    );
+    expect((await onekey('query', 'transfers', '--id', 'transfer-4', '--json')).out).toHaveLength(1);
+    expect((await onekey('query', 'calls', '--agent', '8017')).err).toContain('--agent is no filter');
+  });
+
+  it('are told in the story of the call, all of them', async () => {
+    const text = (await onekey('show', 'call-3')).out.join('\n');
+    expect(text).toContain('city-12345 (8017) answers');
+    expect(text).toContain(
+      'city-12345 asks to transfer to police-110 (api *1, consult); matter 水电-07; note: 停电，老人独居，门牌看不清，请先打电话再上门\\x1b[2J',
+    );
+    expect(text).toContain('asks to alert police-110 (replaces *1, alert); note: a\\x0ab');
+    expect(text).toContain('police-110 is alerted');
+  });
+});
+
 describe('onekey ledger verify', () => {
   it('prints the head, which a later verify can hold it to', async () => {
     const { code, out, progress } = await onekey('verify');
@@ -209,6 +252,9 @@ describe('the help', () => {
       '--missed',
       '--sip-call-id',
       '--to-member',
+      '--agent',
+      '--matter',
+      'replaces',
       '--json',
       '--head',
       '--data',

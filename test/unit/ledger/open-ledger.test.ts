@@ -193,11 +193,11 @@ describe('openLedger refuses', () => {
     const dir = temporaryFolder();
     await opened({ dir }).close();
     const db = new Database(ledgerPath(dir));
-    db.pragma('user_version = 2');
+    db.pragma('user_version = 3');
     db.close();
     const fault = refused(dir);
     expect(fault.code).toBe('newer-version');
-    expect(fault.message).toContain('version 2');
+    expect(fault.message).toContain('version 3');
   });
 
   it('a ledger whose meta table is gone, and a damaged file', async () => {

@@ -54,6 +54,7 @@ export function legRecord(id: string, changes: Partial<LegRecord> = {}): LegReco
     reason: null,
     transferId: null,
     media: null,
+    agent: null,
     ...changes,
   };
 }
@@ -79,6 +80,8 @@ export function transferRecord(id: string, changes: Partial<TransferRecord> = {}
     outcome: 'completed',
     cause: null,
     sipStatus: 200,
+    matter: null,
+    note: null,
     ...changes,
   };
 }

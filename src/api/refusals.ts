@@ -1,0 +1,72 @@
+import type { Refusal } from '../engine/operations.js';
+import { errorSchema } from './schemas.js';
+
+interface Meaning {
+  /** HTTP status that it is answered with. */
+  readonly status: number;
+  /** For the OpenAPI document. */
+  readonly meaning: string;
+}
+
+/** Every reason for which the engine refuses, what it is answered with and what it means. */
+export const REFUSALS = {
+  'unknown-call': { status: 404, meaning: 'no such live call' },
+  'unknown-leg': { status: 404, meaning: 'the call has no such leg' },
+  'unknown-dialog': { status: 404, meaning: 'Replaces names no dialog that this party may join' },
+  ambiguous: { status: 409, meaning: 'several live calls fit; `calls` names them' },
+  'transfer-pending': { status: 409, meaning: 'a transfer of this call is under way' },
+  'not-talking': { status: 409, meaning: 'the agent is in no conversation' },
+  'no-transfer': { status: 409, meaning: 'nothing is there to complete, cancel or toggle' },
+  closed: { status: 409, meaning: 'the member is closed at this hour' },
+  full: { status: 409, meaning: 'all desks or lines of the member are taken' },
+  'not-allowed': { status: 403, meaning: 'the leg is not that of a member’s agent' },
+  'not-permitted': { status: 403, meaning: 'the dial plan does not let this member transfer there' },
+  'not-a-member': { status: 422, meaning: '`to` is no member, number of a member or key' },
+  'hop-limit': { status: 422, meaning: 'the caller was moved as often as the dial plan allows' },
+  loop: { status: 422, meaning: 'the caller is with this member already' },
+  'bad-refer': { status: 422, meaning: 'a REFER without one plain Refer-To' },
+  'mode-unavailable': { status: 501, meaning: 'the mode needs a media server that mixes' },
+  'shutting-down': { status: 503, meaning: 'the program stops' },
+} as const satisfies Readonly<Record<Refusal['code'], Meaning>>;
+
+type Code = keyof typeof REFUSALS;
+
+/** A response of the OpenAPI document that says which refusals come with its status. */
+function response(status: number, codes: readonly Code[]) {
+  const lines = codes
+    .filter((code) => REFUSALS[code].status === status)
+    .map((code) => `\`${code}\`: ${REFUSALS[code].meaning}`);
+  const description = lines.length === 0 ? `Refused with status ${status}` : lines.join('; ');
+  return { description, content: { 'application/json': { schema: errorSchema } } };
+}
+
+/** The error responses of a route whose operation may be refused for these reasons. */
+export function refusalResponses(...codes: readonly Code[]) {
+  return {
+    400: errorSchema,
+    401: errorSchema,
+    403: response(403, codes),
+    404: response(404, codes),
+    409: response(409, codes),
+    422: response(422, codes),
+    501: response(501, codes),
+    503: response(503, codes),
+  };
+}
+
+/** Why a transfer may be refused. */
+export const TRANSFER_REFUSALS: readonly Code[] = [
+  'unknown-call',
+  'unknown-leg',
+  'transfer-pending',
+  'not-talking',
+  'closed',
+  'full',
+  'not-allowed',
+  'not-permitted',
+  'not-a-member',
+  'hop-limit',
+  'loop',
+  'mode-unavailable',
+  'shutting-down',
+];

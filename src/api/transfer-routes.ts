@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { refusalBody } from './api-error.js';
+import type { Api, ApiContext } from './context.js';
+import {
+  actionParams,
+  callParams,
+  controlParams,
+  partyBody,
+  partyQuery,
+  partyTransferBody,
+  transferBody,
+} from './query-schemas.js';
+import { REFUSALS, refusalResponses, TRANSFER_REFUSALS } from './refusals.js';
+
+const accepted = z.object({
+  callId: z.string().meta({ description: 'Id of the call' }),
+  transferId: z.string().meta({ description: 'Id of the transfer' }),
+});
+
+const ANSWERED =
+  'Answered as soon as it is accepted or refused. How it comes out is told by the events and by the ledger. Needs the role operator.';
+const BY_PARTY =
+  'For desktops that do not know our call ids: name the call by a party of it, by `sipCallId`, `extension` or `agent`, and `member` where extensions of several members are the same.';
+
+/** Transfer a call, and steer the transfer that is under way. */
+export function transferRoutes(api: Api, context: ApiContext): void {
+  ofCall(api, context);
+  ofParty(api, context);
+}
+
+function ofCall(api: Api, { operations }: ApiContext): void {
+  api.post(
+    '/v1/calls/:id/transfers',
+    {
+      schema: {
+        tags: ['live'],
+        summary: 'Transfer a call to another member, or alert one',
+        description: ANSWERED,
+        params: callParams,
+        body: transferBody,
+        response: { 202: accepted, ...refusalResponses(...TRANSFER_REFUSALS) },
+      },
+    },
+    async (request, reply) => {
+      const callId = request.params.id;
+      const result = await operations.transfer(callId, wish(request.body));
+      if (result.ok) return reply.code(202).send({ callId, transferId: result.value.transferId });
+      return reply.code(REFUSALS[result.refusal.code].status).send(refusalBody(result.refusal));
+    },
+  );
+
+  api.post(
+    '/v1/calls/:id/transfer/:action',
+    {
+      schema: {
+        tags: ['live'],
+        summary: 'Complete, cancel or toggle the transfer under way',
+        description: ANSWERED,
+        params: controlParams,
+        response: {
+          202: accepted,
+          ...refusalResponses('unknown-call', 'no-transfer', 'not-talking', 'shutting-down'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { id: callId, action } = request.params;
+      const result = await operations.controlTransfer(callId, action);
+      if (result.ok) return reply.code(202).send({ callId, transferId: result.value.transferId });
+      return reply.code(REFUSALS[result.refusal.code].status).send(refusalBody(result.refusal));
+    },
+  );
+}
+
+function ofParty(api: Api, { operations }: ApiContext): void {
+  api.post(
+    '/v1/transfers',
+    {
+      schema: {
+        tags: ['live'],
+        summary: 'Transfer the call of an agent, extension or SIP Call-ID',
+        description: `${BY_PARTY} ${ANSWERED}`,
+        body: partyTransferBody,
+        response: { 202: accepted, ...refusalResponses('ambiguous', ...TRANSFER_REFUSALS) },
+      },
+    },
+    async (request, reply) => {
+      const located = operations.locate(partyQuery(request.body), 'transfer');
+      if (!located.ok)
+        return reply.code(REFUSALS[located.refusal.code].status).send(refusalBody(located.refusal));
+      const { callId, transferorLeg } = located.value;
+      const result = await operations.transfer(callId, {
+        ...wish(request.body),
+        transferorLeg: transferorLeg ?? undefined,
+      });
+      if (result.ok) return reply.code(202).send({ callId, transferId: result.value.transferId });
+      return reply.code(REFUSALS[result.refusal.code].status).send(refusalBody(result.refusal));
+    },
+  );
+
+  api.post(
+    '/v1/transfers/:action',
+    {
+      schema: {
+        tags: ['live'],
+        summary: 'Complete, cancel or toggle the transfer of an agent, extension or SIP Call-ID',
+        description: `${BY_PARTY} Where several calls fit, those with a transfer under way are meant. ${ANSWERED}`,
+        params: actionParams,
+        body: partyBody,
+        response: {
+          202: accepted,
+          ...refusalResponses('ambiguous', 'unknown-call', 'no-transfer', 'not-talking', 'shutting-down'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const located = operations.locate(partyQuery(request.body), 'control');
+      if (!located.ok)
+        return reply.code(REFUSALS[located.refusal.code].status).send(refusalBody(located.refusal));
+      const { callId } = located.value;
+      const result = await operations.controlTransfer(callId, request.params.action);
+      if (result.ok) return reply.code(202).send({ callId, transferId: result.value.transferId });
+      return reply.code(REFUSALS[result.refusal.code].status).send(refusalBody(result.refusal));
+    },
+  );
+}
+
+type Body = z.output<typeof transferBody>;
+
+/** An empty field of a form is no field. */
+function wish({ to, mode, matter, note, transferorLeg }: Body): Body {
+  return { to, mode, matter: matter || undefined, note: note || undefined, transferorLeg };
+}
