@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { findRate, highestRate } from './find-rate.js';
 import { machineLine } from './process-usage.js';
 import { percentile } from './refer-latency.js';
 import { allTimersMs, type Kind, runTrial, type TrialOptions, type TrialResult } from './trial.js';
@@ -35,11 +36,6 @@ interface Wish {
   readonly holdMs: number;
   readonly search: boolean;
 }
-
-/** The caller must reach this share of the rate asked for, or the machine is at its limit. */
-const reachedShare = 0.95;
-const searchPrecision = 1.05;
-const highestRate = 5000;
 
 function readWish(): Wish | number {
   let values: Record<string, string | boolean | undefined>;
@@ -141,22 +137,11 @@ function latencyText(latencies: readonly number[] | null): string {
 }
 
 async function search(wish: Wish): Promise<number> {
-  let good = 0;
-  let bad = Number.POSITIVE_INFINITY;
-  let rate = Math.round(wish.rate);
-  while (rate >= 1 && rate <= highestRate) {
+  const good = await findRate(wish.rate, async (rate) => {
     const result = await runTrial(trialOptions(wish, rate));
-    const fine = result.failed === 0 && result.reachedRate >= rate * reachedShare;
-    const repeated = result.parties.reduce((sum, party) => sum + party.retransmissions, 0);
-    const reached = result.reachedRate.toFixed(1);
-    console.log(
-      `  ${rate}/s: ${result.failed} failed, ${repeated} retransmitted, ${reached}/s reached: ${fine ? 'good' : 'too much'}`,
-    );
-    if (fine) good = rate;
-    else bad = rate;
-    if (bad / Math.max(good, 1) <= searchPrecision || bad - good <= 1) break;
-    rate = bad === Number.POSITIVE_INFINITY ? rate * 2 : Math.round(good === 0 ? bad / 2 : (good + bad) / 2);
-  }
+    const retransmissions = result.parties.reduce((sum, party) => sum + party.retransmissions, 0);
+    return { ...result, retransmissions };
+  });
   console.log(`highest rate without a failed call: ${good}/s (${wish.kind}, ${wish.seconds} s each)`);
   return good > 0 ? 0 : 1;
 }
