@@ -76,7 +76,7 @@ function trialOptions(wish: Wish, rate: number): SipTrialOptions {
     rate,
     calls: Math.round(rate * wish.seconds),
     holdMs: wish.holdMs,
-    settleMs: Number(process.env.SETTLE ?? 500),
+    settleMs: wish.find ? 500 : allTimersMs,
     ...(wish.profile === null ? {} : { profile: wish.profile }),
   };
 }

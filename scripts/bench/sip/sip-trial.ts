@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SipServerStats } from '../../../src/sip/server.js';
 import { freePort } from '../../../test/e2e/harness/ports.js';
@@ -62,7 +62,13 @@ export async function runSipTrial(options: SipTrialOptions): Promise<SipTrialRes
 }
 
 function serverOptions({ profile }: SipTrialOptions): string[] {
-  return [roomyNursery, ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-name=${profile}`])];
+  if (profile === undefined) return [roomyNursery];
+  return [
+    roomyNursery,
+    '--cpu-prof',
+    `--cpu-prof-dir=${dirname(profile)}`,
+    `--cpu-prof-name=${basename(profile)}`,
+  ];
 }
 
 async function load(

@@ -1,7 +1,9 @@
+import { LONGEST_HEADER, type MessageHead, MOST_HEADERS, type StartLine } from './head.js';
 import { canonicalHeaderName, isToken } from './header-names.js';
 import { Headers } from './headers.js';
 import { NO_BODY, type SipMessage, SipRequest, SipResponse } from './message.js';
 import { parseCount, trimBlanks } from './params.js';
+import { readPlainHead } from './plain-head.js';
 import { validateMessage } from './validate.js';
 
 /** Why a message is refused: the status that answers it and a reason phrase. */
@@ -10,28 +12,10 @@ export interface Fault {
   readonly reason: string;
 }
 
-type StartLine =
-  | { readonly kind: 'request'; readonly method: string; readonly uri: string }
-  | { readonly kind: 'response'; readonly status: number; readonly reason: string };
-
-/** Everything up to the blank line. */
-export interface MessageHead {
-  readonly start: StartLine;
-  readonly headers: Headers;
-  /** Full names, no folding, no malformed line, CRLF throughout: may be passed on as it is. */
-  readonly clean: boolean;
-  readonly fault: Fault | null;
-}
-
 export type ParseResult =
   | { readonly ok: true; readonly message: SipMessage }
   /** `request` is there when the sender can be answered. */
   | { readonly ok: false; readonly fault: Fault; readonly request: SipRequest | null };
-
-/** Headers of one message; the longest of RFC 4475 has 42. */
-export const MOST_HEADERS = 256;
-/** Characters of one header, its folded lines included. */
-export const LONGEST_HEADER = 16_384;
 
 const badRequest = (reason: string): Fault => ({ status: 400, reason });
 
@@ -59,7 +43,7 @@ function parseStartLine(line: string): { start: StartLine; fault: Fault | null }
 }
 
 /**
- * Reads the head of a message (without the blank line). `null` when the first line is neither a SIP request nor a
+ * Reads the head of a message (without the blank line), tolerant of what peers do wrong. `null` when the first line is neither a SIP request nor a
  * SIP response, so that nobody could be answered.
  */
 export function parseHead(head: string): MessageHead | null {
@@ -147,25 +131,38 @@ function findBlankLine(bytes: Buffer): BlankLine | null {
   return lf < 0 ? null : { head: lf + 1, body: lf + 2, exact: false };
 }
 
+/** The head at `bytes[from..to)`, without the blank line behind it; see `parseHead`. */
+export function readHead(bytes: Buffer, from: number, to: number): MessageHead | null {
+  const plain = readPlainHead(bytes, from);
+  return plain !== null && plain.body === to + 2 ? plain.head : parseHead(bytes.toString('utf8', from, to));
+}
+
 /** Reads one datagram (RFC 3261 §18.3): bytes beyond Content-Length are ignored, fewer are an error. */
 export function parseDatagram(bytes: Buffer): ParseResult {
   let start = 0;
   while (start < bytes.length && (bytes[start] === 13 || bytes[start] === 10)) start++;
   const datagram = start === 0 ? bytes : bytes.subarray(start);
+  const plain = readPlainHead(datagram, 0);
+  if (plain !== null) return readBody(plain.head, datagram, plain.body, true);
   const blank = findBlankLine(datagram);
   const head = parseHead(datagram.toString('utf8', 0, blank?.head ?? datagram.length));
   if (head === null) return NOT_SIP;
   if (blank === null) return finishMessage(head, NO_BODY, null, badRequest('Missing Blank Line'));
-  const available = datagram.length - blank.body;
+  return readBody(head, datagram, blank.body, blank.exact);
+}
+
+/** The body starts at `from`; `exact` when the bytes may be passed on as they are. */
+function readBody(head: MessageHead, datagram: Buffer, from: number, exact: boolean): ParseResult {
+  const available = datagram.length - from;
   const text = head.headers.get('Content-Length');
   if (text === undefined) {
-    return finishMessage(head, available === 0 ? NO_BODY : datagram.subarray(blank.body), null, null);
+    return finishMessage(head, available === 0 ? NO_BODY : datagram.subarray(from), null, null);
   }
   const length = parseCount(text, 0x7fff_ffff);
   if (length === null || length > available) {
-    return finishMessage(head, datagram.subarray(blank.body), null, badRequest('Bad Content-Length'));
+    return finishMessage(head, datagram.subarray(from), null, badRequest('Bad Content-Length'));
   }
-  const end = blank.body + length;
-  const whole = blank.exact ? (end === datagram.length ? datagram : datagram.subarray(0, end)) : null;
-  return finishMessage(head, length === 0 ? NO_BODY : datagram.subarray(blank.body, end), whole, null);
+  const end = from + length;
+  const whole = exact ? (end === datagram.length ? datagram : datagram.subarray(0, end)) : null;
+  return finishMessage(head, length === 0 ? NO_BODY : datagram.subarray(from, end), whole, null);
 }
