@@ -8,7 +8,7 @@ import { type ProfileSummary, summariseProfile } from './sip/profile-rooms.js';
 import { runSipTrial, type SipTrialOptions, type SipTrialResult } from './sip/sip-trial.js';
 import { allTimersMs } from './trial.js';
 
-const help = `Usage: scripts/bench/sip-server [--rate N] [--seconds S] [--hold MS] [--find] [--profile FILE]
+const help = `Usage: scripts/bench/sip-server [--rate N] [--seconds S] [--hold MS] [--find] [--profile FILE] [--settle MS]
 
 Calls through the embedded SIP server: sipp -> server -> sipp over UDP on loopback, driven by a back-to-back user
 agent of plain drachtio-srf (scripts/bench/sip/b2bua.mjs). Server, application and both sipp are processes of their
@@ -19,13 +19,15 @@ own and share the cores of this machine; no media is sent.
   --find          find the highest rate without a failed call: doubled until one fails, then bisected to 5 %
   --profile FILE  write a CPU profile of the server (node --cpu-prof) and say which room of src/sip took how much;
                   profiling itself takes time, so the figures of such a run are no measure
+  --settle MS     wait so long after the last call before CPU time is counted (default 42000: all SIP timers have run
+                  out; with --find 500)
   --help          this text
 
 What is printed, and how it is measured:
   failed         calls that caller or answerer did not see exactly as its scenario says
   setup          from the INVITE that the caller sent to the 200 it got (sipp's own clock)
-  CPU/call       user and system time of all threads of the process, from before the first call until 42 s after the
-                 last, so that all SIP timers are in it (with --find: half a second after)
+  CPU/call       user and system time of all threads of the process, from before the first call until --settle after
+                 the last, so that all SIP timers are in it
   retransmitted  messages that sipp sent again, and that the server did
 Exit code: 0 when no call failed (with --find: when a rate was found), 1 when some did, 2 for wrong usage.`;
 
@@ -35,6 +37,7 @@ interface Wish {
   readonly holdMs: number;
   readonly find: boolean;
   readonly profile: string | null;
+  readonly settleMs: number;
 }
 
 function readWish(): Wish | number {
@@ -47,6 +50,7 @@ function readWish(): Wish | number {
         hold: { type: 'string', default: '1000' },
         find: { type: 'boolean', default: false },
         profile: { type: 'string' },
+        settle: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     }));
@@ -62,8 +66,10 @@ function readWish(): Wish | number {
   if (!(seconds >= 1 && seconds <= 3600)) return usage(`--seconds ${values.seconds}: 1 to 3600`);
   if (!(holdMs >= 0 && holdMs <= 600_000)) return usage(`--hold ${values.hold}: 0 to 600000`);
   if (values.find === true && values.profile !== undefined) return usage('--find or --profile, not both');
+  const settleMs = Number(values.settle ?? (values.find === true ? 500 : allTimersMs));
+  if (!(settleMs >= 0 && settleMs <= 600_000)) return usage(`--settle ${values.settle}: 0 to 600000`);
   const profile = values.profile === undefined ? null : resolve(String(values.profile));
-  return { rate, seconds, holdMs, find: values.find === true, profile };
+  return { rate, seconds, holdMs, find: values.find === true, profile, settleMs };
 }
 
 function usage(message: string): number {
@@ -76,7 +82,7 @@ function trialOptions(wish: Wish, rate: number): SipTrialOptions {
     rate,
     calls: Math.round(rate * wish.seconds),
     holdMs: wish.holdMs,
-    settleMs: wish.find ? 500 : allTimersMs,
+    settleMs: wish.settleMs,
     ...(wish.profile === null ? {} : { profile: wish.profile }),
   };
 }

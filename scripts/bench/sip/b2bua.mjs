@@ -3,6 +3,12 @@ import Srf from 'drachtio-srf';
 
 const { CONTROL_PORT, SECRET, TARGET } = process.env;
 const srf = new Srf();
+let failed = 0;
+
+/** The first failures say enough; sipp counts them all. */
+function complain(reason) {
+  if (++failed <= 3) console.error('call failed:', reason);
+}
 
 srf.invite((req, res) => {
   srf
@@ -11,7 +17,7 @@ srf.invite((req, res) => {
       uas.on('destroy', () => uac.destroy());
       uac.on('destroy', () => uas.destroy());
     })
-    .catch((error) => console.error('call failed:', error.message));
+    .catch((error) => complain(error.message));
 });
 srf.on('error', (error) => console.error(error.message));
 srf.on('connect', (error) => process.send(error ? { error: String(error) } : { ready: true }));
