@@ -87,7 +87,8 @@ export class TimerWheel implements Clock {
   }
 
   setTimeout(fn: () => void, ms: number): TimerHandle {
-    const ticks = Math.ceil((this.elapsed() - this.origin + (ms > 0 ? ms : 0)) / TICK_MS);
+    const wait = Number.isFinite(ms) ? Math.max(0, ms) : 0;
+    const ticks = Math.ceil((this.elapsed() - this.origin + wait) / TICK_MS);
     const timer = new WheelTimer(fn, Math.max(ticks, this.current + 1));
     this.count++;
     this.place(timer);

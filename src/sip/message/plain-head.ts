@@ -24,33 +24,11 @@ const TEXT = Uint8Array.from({ length: 256 }, (_, code) =>
   code < 128 && code !== CR && code !== LF ? 1 : 0,
 );
 
-/** Where the header lines found so far stand: start and end of the name, start and end of the value. */
-const FIELDS = 4;
-const marks = new Int32Array(MOST_HEADERS * FIELDS);
-
 /** Index of the CR that ends the line at `from`; -1 when the line is not plain. */
 function lineEnd(bytes: Uint8Array, from: number): number {
   let at = from;
   while (TEXT[bytes[at] ?? CR] === 1) at++;
   return bytes[at] === CR && bytes[at + 1] === LF ? at : -1;
-}
-
-/** Notes name and value of the header line at `from`; returns the index of its CR, or -1 when it is not plain. */
-function markHeader(bytes: Uint8Array, from: number, mark: number): number {
-  let at = from;
-  while (TOKEN[bytes[at] ?? CR] === 1) at++;
-  if (bytes[at] !== COLON || at === from) return -1;
-  const end = lineEnd(bytes, at + 1);
-  if (end < 0 || end - from > LONGEST_HEADER) return -1;
-  let first = at + 1;
-  while (isBlank(bytes[first])) first++;
-  let last = end;
-  while (last > first && isBlank(bytes[last - 1])) last--;
-  marks[mark] = from;
-  marks[mark + 1] = at;
-  marks[mark + 2] = first;
-  marks[mark + 3] = last;
-  return end;
 }
 
 const isBlank = (code: number | undefined): boolean => code === BLANK || code === TAB;
@@ -59,31 +37,37 @@ const isBlank = (code: number | undefined): boolean => code === BLANK || code ==
 export function readPlainHead(bytes: Buffer, from: number): PlainHead | null {
   const firstEnd = lineEnd(bytes, from);
   if (firstEnd < 0) return null;
-  let at = firstEnd + 2;
-  let mark = 0;
-  while (bytes[at] !== CR) {
-    if (mark >= marks.length) return null;
-    const end = markHeader(bytes, at, mark);
-    if (end < 0) return null;
-    mark += FIELDS;
-    at = end + 2;
-  }
-  if (bytes[at + 1] !== LF) return null;
-  const text = bytes.toString('latin1', from, at);
+  // The body comes along: finding its start first would take longer than copying it.
+  const text = bytes.toString('latin1', from);
   const start = plainStart(bytes, from, firstEnd, text);
   if (start === null) return null;
   const headers = new Headers();
   let clean = true;
-  for (let i = 0; i < mark; i += FIELDS) {
-    const nameFrom = marks[i] ?? 0;
-    const nameTo = marks[i + 1] ?? 0;
-    if (nameTo - nameFrom === 1) clean = false;
-    const name =
-      KNOWN_NAMES.find(bytes, nameFrom, nameTo) ??
-      canonicalHeaderName(text.slice(nameFrom - from, nameTo - from));
-    headers.add(name, text.slice((marks[i + 2] ?? 0) - from, (marks[i + 3] ?? 0) - from));
+  let at = firstEnd + 2;
+  while (bytes[at] !== CR) {
+    const end = addHeader(headers, bytes, at, text, from);
+    if (end < 0 || headers.size > MOST_HEADERS) return null;
+    if (bytes[at + 1] === COLON) clean = false;
+    at = end + 2;
   }
-  return { head: { start, headers, clean, fault: null }, body: at + 2 };
+  return bytes[at + 1] === LF ? { head: { start, headers, clean, fault: null }, body: at + 2 } : null;
+}
+
+/** Adds the header line at `line`; returns the index of its CR, or -1 when it is not plain. */
+function addHeader(headers: Headers, bytes: Uint8Array, line: number, text: string, from: number): number {
+  let colon = line;
+  while (TOKEN[bytes[colon] ?? CR] === 1) colon++;
+  if (bytes[colon] !== COLON || colon === line) return -1;
+  const end = lineEnd(bytes, colon + 1);
+  if (end < 0 || end - line > LONGEST_HEADER) return -1;
+  let first = colon + 1;
+  while (isBlank(bytes[first])) first++;
+  let last = end;
+  while (last > first && isBlank(bytes[last - 1])) last--;
+  const name =
+    KNOWN_NAMES.find(bytes, line, colon) ?? canonicalHeaderName(text.slice(line - from, colon - from));
+  headers.add(name, text.slice(first - from, last - from));
+  return end;
 }
 
 function isVersion(bytes: Uint8Array, at: number): boolean {
