@@ -75,6 +75,13 @@ export const configSchema = z.strictObject({
           { transport: 'udp', host: '127.0.0.1', port: 5060 },
           { transport: 'tcp', host: '127.0.0.1', port: 5060 },
         ]),
+      /** How the embedded server runs; used when `server` is `embedded`. */
+      embedded: z
+        .strictObject({
+          /** In a thread of its own, so that signalling and application use two cores. */
+          thread: z.boolean().default(false),
+        })
+        .prefault({}),
       /** The external drachtio-server; used when `server` is `drachtio`. */
       drachtio: z
         .strictObject({

@@ -52,6 +52,7 @@ export function buildPlan(written: DialPlanEntry, file: string, version: string)
     },
     trunkBySource: (ip: string, port: number) => sources.find(ip, port),
     isTrunkHost: (ip: string) => sources.holdsHost(ip),
+    trunkBlocks: sources.blocks(),
     formatFor: (trunk: Trunk, number: string) => formatNumber(number, trunk.numberFormat, numbering),
   });
 }

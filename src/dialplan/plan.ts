@@ -2,6 +2,7 @@
  * The dial plan as the rest of the program sees it: immutable, validated, with every reference resolved.
  * `load.ts` makes one from YAML; a reload makes a new one and calls in progress keep theirs.
  */
+import type { AddressBlock } from './sources.js';
 
 /** Key of a member in the dial plan, for example `police-110`. */
 export type MemberId = string;
@@ -110,6 +111,8 @@ export interface DialPlan {
   trunkBySource(ip: string, port: number): Trunk | undefined;
   /** True when some trunk allows calls from this address, on whatever port. */
   isTrunkHost(ip: string): boolean;
+  /** The address blocks that trunks call from. */
+  readonly trunkBlocks: readonly AddressBlock[];
   /** A subscriber's number written in a trunk's format. What is not a telephone number stays as it is. */
   formatFor(trunk: Trunk, number: string): string;
 }

@@ -1,5 +1,5 @@
+import type { Fault } from './fault.js';
 import type { Headers } from './headers.js';
-import type { Fault } from './parse.js';
 
 export type StartLine =
   | { readonly kind: 'request'; readonly method: string; readonly uri: string }

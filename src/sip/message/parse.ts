@@ -1,3 +1,4 @@
+import type { Fault } from './fault.js';
 import { LONGEST_HEADER, type MessageHead, MOST_HEADERS, type StartLine } from './head.js';
 import { canonicalHeaderName, isToken } from './header-names.js';
 import { Headers } from './headers.js';
@@ -5,12 +6,6 @@ import { NO_BODY, type SipMessage, SipRequest, SipResponse } from './message.js'
 import { parseCount, trimBlanks } from './params.js';
 import { readPlainHead } from './plain-head.js';
 import { validateMessage } from './validate.js';
-
-/** Why a message is refused: the status that answers it and a reason phrase. */
-export interface Fault {
-  readonly status: number;
-  readonly reason: string;
-}
 
 export type ParseResult =
   | { readonly ok: true; readonly message: SipMessage }

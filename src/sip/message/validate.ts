@@ -1,8 +1,8 @@
+import type { Fault } from './fault.js';
 import type { SipMessage, SipRequest } from './message.js';
 import { isKnownMethod } from './methods.js';
 import { parseNameAddr } from './name-addr.js';
 import { parseCount, quotesBalance, splitList } from './params.js';
-import type { Fault } from './parse.js';
 import { parseUri, schemeOf } from './uri.js';
 
 const ONCE = ['From', 'To', 'Call-ID', 'CSeq'] as const;

@@ -106,5 +106,6 @@ const plan: DialPlan = {
   destination: () => undefined,
   trunkBySource: () => undefined,
   isTrunkHost: () => false,
+  trunkBlocks: [],
   formatFor: (_trunk, number) => number,
 };

@@ -69,6 +69,7 @@ describe('variables', () => {
     expect([...settingByVariable.keys()]).toEqual([
       'ONEKEY_SIP_SERVER',
       'ONEKEY_SIP_LISTENERS',
+      'ONEKEY_SIP_EMBEDDED_THREAD',
       'ONEKEY_SIP_DRACHTIO_HOST',
       'ONEKEY_SIP_DRACHTIO_PORT',
       'ONEKEY_SIP_DRACHTIO_SECRET',

@@ -42,6 +42,7 @@ describe('defaults', () => {
         { transport: 'udp', host: '127.0.0.1', port: 5060 },
         { transport: 'tcp', host: '127.0.0.1', port: 5060 },
       ],
+      embedded: { thread: false },
       drachtio: { host: '127.0.0.1', port: 9022, secret: '' },
       trace: false,
       traceFilter: '',
