@@ -5,7 +5,7 @@ import { machineLine } from './process-usage.js';
 import { percentile } from './refer-latency.js';
 import { allTimersMs, type Kind, runTrial, type TrialOptions, type TrialResult } from './trial.js';
 
-const help = `Usage: scripts/bench/calls [--plain | --transfer] [--rate N] [--seconds S] [--hold MS] [--search] [--peer asterisk]
+const help = `Usage: scripts/bench/calls [--plain | --transfer] [--rate N] [--seconds S] [--hold MS] [--search] [--thread] [--peer asterisk]
 
 Puts calls on a server of its own on loopback: sipp calls 12345 over UDP, sipp answers, no media is sent.
   --plain       caller and agent (default)
@@ -15,6 +15,7 @@ Puts calls on a server of its own on loopback: sipp calls 12345 over UDP, sipp a
   --hold MS     how long the last two parties talk (default 2000)
   --search      find the highest rate without a failed call: doubled until one fails, then bisected to 5 %;
                 each step is a run of S seconds with a server of its own
+  --thread      the SIP server in a thread of its own (setting sip.embedded.thread)
   --peer asterisk  says whether Asterisk can be installed here to compare with; measures nothing by itself
   --help        this text
 
@@ -35,6 +36,7 @@ interface Wish {
   readonly seconds: number;
   readonly holdMs: number;
   readonly search: boolean;
+  readonly thread: boolean;
 }
 
 function readWish(): Wish | number {
@@ -48,6 +50,7 @@ function readWish(): Wish | number {
         seconds: { type: 'string', default: '20' },
         hold: { type: 'string', default: '2000' },
         search: { type: 'boolean', default: false },
+        thread: { type: 'boolean', default: false },
         peer: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -73,6 +76,7 @@ function readWish(): Wish | number {
     seconds,
     holdMs,
     search: values.search === true,
+    thread: values.thread === true,
   };
 }
 
@@ -101,6 +105,7 @@ function trialOptions(wish: Wish, rate: number): TrialOptions {
     calls: Math.round(rate * wish.seconds),
     holdMs: wish.holdMs,
     settleMs: wish.search ? 500 : allTimersMs,
+    thread: wish.thread,
     capture: wish.kind === 'transfer' && !wish.search,
   };
 }
