@@ -7,6 +7,7 @@ import { ensureToken } from './api/tokens.js';
 import type { Config } from './config/config.js';
 import { DialPlanHolder } from './dialplan/holder.js';
 import type { DialPlan } from './dialplan/plan.js';
+import { type EmbeddedSip, embeddedSip } from './embedded-sip.js';
 import { newCallId } from './engine/call-id.js';
 import { systemClock } from './engine/clock.js';
 import { Engine } from './engine/engine.js';
@@ -17,11 +18,7 @@ import { type LedgerReader, openLedgerReader } from './ledger/ledger-reader.js';
 import { openLedger } from './ledger/open-ledger.js';
 import { chooseAnchor } from './media/choose-anchor.js';
 import { LAST_RESORT } from './sip/control/control-server.js';
-import { isLoopback } from './sip/guard/guard.js';
 import { addSipMetrics } from './sip/metrics.js';
-import { createSipServer, type SipServer } from './sip/server.js';
-import { readFilter } from './sip/trace/filter.js';
-import { createTracer, type Tracer } from './sip/trace/tracer.js';
 
 export interface Settings {
   readonly config: Config;
@@ -43,8 +40,10 @@ export interface Running {
   /** Addresses that are served, one a line, for people. */
   readonly addresses: readonly string[];
   reloadDialPlan(): void;
+  /** Resolves when a part without which nothing goes on has ended by itself, with the reason. */
+  readonly failed: Promise<Error>;
   /** Take no new calls, wait for those that are up (at most the drain time), then close everything. */
-  stop(): Promise<void>;
+  stop(options?: { readonly atOnce: boolean }): Promise<void>;
 }
 
 /** Start all parts; what was started is stopped again when a later part cannot be. Rejects with `StartFault`. */
@@ -75,10 +74,13 @@ async function startParts(
   });
 
   const dialPlan = new DialPlanHolder(plan);
-  const sip = await startSip(config, log, dialPlan);
+  let crashed: (error: Error) => void = () => undefined;
+  const failed = new Promise<Error>((resolve) => {
+    crashed = resolve;
+  });
+  const sip = await startSip(config, log, dialPlan, crashed);
   onStarted(async () => {
     await sip.server?.stop();
-    await sip.closeTrace();
   });
 
   const signalling = new SrfSignalling(sip.control, log.child({ part: 'sip' }), () =>
@@ -116,15 +118,15 @@ async function startParts(
       void engine.reloadDialPlan();
       sip.server?.reloadCertificates();
     },
-    async stop() {
-      const left = await engine.drain(config.calls.drainSeconds * 1000);
+    failed,
+    async stop(options) {
+      const left = await engine.drain(options?.atOnce === true ? 0 : config.calls.drainSeconds * 1000);
       // Calls that are still up are left alone: their parties go on talking, only nobody serves them any more.
       if (left > 0)
         log.warn({ calls: left }, 'stopped with calls up; they are closed as interrupted at the next start');
       await api.server.close();
       signalling.close();
       await sip.server?.stop();
-      await sip.closeTrace();
       await reader.close();
       await ledger.close();
     },
@@ -156,45 +158,28 @@ function openLedgers(
 interface StartedSip {
   readonly control: SipServerAddress;
   /** Null when the SIP server is another program. */
-  readonly server: SipServer | null;
+  readonly server: EmbeddedSip | null;
   readonly addresses: readonly string[];
-  readonly closeTrace: () => Promise<void>;
 }
 
-/** What becomes of the messages: the log, a capture file, a HEP collector; null when nobody wants them. */
-function traceOf({ sip }: Config, log: Logger): Tracer | null {
-  if (!sip.trace && sip.capture === '' && sip.hep === '') return null;
-  const read = readFilter(sip.traceFilter);
-  const colon = sip.hep.lastIndexOf(':');
-  const host = sip.hep.slice(0, Math.max(colon, 0)).replace(/^\[|\]$/g, '');
-  return createTracer({
-    filter: read.ok ? read.filter : {},
-    log,
-    ...(sip.trace
-      ? { entry: ({ bytes, ...entry }) => log.info({ ...entry, message: bytes.toString('utf8') }, 'sip') }
-      : {}),
-    ...(sip.capture === '' ? {} : { pcap: sip.capture }),
-    ...(sip.hep === ''
-      ? {}
-      : { hep: { host, port: Number(sip.hep.slice(colon + 1)), captureId: process.pid } }),
-  });
-}
-
-async function startSip(config: Config, log: Logger, dialPlan: DialPlanHolder): Promise<StartedSip> {
+async function startSip(
+  config: Config,
+  log: Logger,
+  dialPlan: DialPlanHolder,
+  crashed: (error: Error) => void,
+): Promise<StartedSip> {
   if (config.sip.server === 'drachtio') {
     const { host, port } = config.sip.drachtio;
     return {
       control: config.sip.drachtio,
       server: null,
       addresses: [`SIP  by drachtio-server at ${host}:${port}`],
-      closeTrace: async () => undefined,
     };
   }
   const { control, outbound } = config.sip.embedded;
   const secret = control.secret === '' ? randomBytes(24).toString('hex') : control.secret;
-  const sipLog = log.child({ part: 'sip' });
-  const tracer = traceOf(config, sipLog);
-  const server = createSipServer({
+  const server = embeddedSip({
+    config,
     listeners: config.sip.listeners,
     control: {
       host: '127.0.0.1',
@@ -203,10 +188,9 @@ async function startSip(config: Config, log: Logger, dialPlan: DialPlanHolder): 
       outbound,
       ...(control.tls.port === 0 ? {} : { tls: control.tls }),
     },
-    log: sipLog,
-    // A trunk that dials wrong numbers is a trunk all the same: only sources outside of the plan are watched.
-    trusted: (address) => isLoopback(address) || dialPlan.current.isTrunkHost(address),
-    ...(tracer === null ? {} : { trace: tracer.trace }),
+    dialPlan,
+    log: log.child({ part: 'sip' }),
+    crashed,
   });
   const bound = await server.start().catch((error: NodeJS.ErrnoException) => {
     throw new StartFault(
@@ -218,7 +202,6 @@ async function startSip(config: Config, log: Logger, dialPlan: DialPlanHolder): 
     // An application that somebody connects beside us asks for what it wants to have.
     control: { host: bound.control.host, port: bound.control.port, secret, tags: [LAST_RESORT] },
     server,
-    closeTrace: async () => tracer?.close(),
     addresses: [
       ...bound.listeners.map((l) => `SIP  ${l.transport} ${hostPort(l.host, l.port)}`),
       ...(control.port === 0 ? [] : [`SIP control  ${hostPort(bound.control.host, bound.control.port)}`]),
@@ -235,7 +218,7 @@ async function startApi(
   reader: LedgerReader,
   dialPlan: DialPlanHolder,
   problems: ReadonlyMap<string, string>,
-  sip: SipServer | null,
+  sip: EmbeddedSip | null,
 ): Promise<{ server: FastifyInstance; addresses: string[] }> {
   const { host, port } = config.http;
   const made = config.http.tokens.length === 0 ? ensureToken(config.data) : null;

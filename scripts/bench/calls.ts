@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { findRate, highestRate } from './find-rate.js';
 import { machineLine } from './process-usage.js';
 import { percentile } from './refer-latency.js';
 import { allTimersMs, type Kind, runTrial, type TrialOptions, type TrialResult } from './trial.js';
 
-const help = `Usage: scripts/bench/calls [--plain | --transfer] [--rate N] [--seconds S] [--hold MS] [--search] [--peer asterisk]
+const help = `Usage: scripts/bench/calls [--plain | --transfer] [--rate N] [--seconds S] [--hold MS] [--search] [--thread] [--peer asterisk]
 
 Puts calls on a server of its own on loopback: sipp calls 12345 over UDP, sipp answers, no media is sent.
   --plain       caller and agent (default)
@@ -14,6 +15,7 @@ Puts calls on a server of its own on loopback: sipp calls 12345 over UDP, sipp a
   --hold MS     how long the last two parties talk (default 2000)
   --search      find the highest rate without a failed call: doubled until one fails, then bisected to 5 %;
                 each step is a run of S seconds with a server of its own
+  --thread      the SIP server in a thread of its own (setting sip.embedded.thread)
   --peer asterisk  says whether Asterisk can be installed here to compare with; measures nothing by itself
   --help        this text
 
@@ -34,12 +36,8 @@ interface Wish {
   readonly seconds: number;
   readonly holdMs: number;
   readonly search: boolean;
+  readonly thread: boolean;
 }
-
-/** The caller must reach this share of the rate asked for, or the machine is at its limit. */
-const reachedShare = 0.95;
-const searchPrecision = 1.05;
-const highestRate = 5000;
 
 function readWish(): Wish | number {
   let values: Record<string, string | boolean | undefined>;
@@ -52,6 +50,7 @@ function readWish(): Wish | number {
         seconds: { type: 'string', default: '20' },
         hold: { type: 'string', default: '2000' },
         search: { type: 'boolean', default: false },
+        thread: { type: 'boolean', default: false },
         peer: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -77,6 +76,7 @@ function readWish(): Wish | number {
     seconds,
     holdMs,
     search: values.search === true,
+    thread: values.thread === true,
   };
 }
 
@@ -105,6 +105,7 @@ function trialOptions(wish: Wish, rate: number): TrialOptions {
     calls: Math.round(rate * wish.seconds),
     holdMs: wish.holdMs,
     settleMs: wish.search ? 500 : allTimersMs,
+    thread: wish.thread,
     capture: wish.kind === 'transfer' && !wish.search,
   };
 }
@@ -141,22 +142,11 @@ function latencyText(latencies: readonly number[] | null): string {
 }
 
 async function search(wish: Wish): Promise<number> {
-  let good = 0;
-  let bad = Number.POSITIVE_INFINITY;
-  let rate = Math.round(wish.rate);
-  while (rate >= 1 && rate <= highestRate) {
+  const good = await findRate(wish.rate, async (rate) => {
     const result = await runTrial(trialOptions(wish, rate));
-    const fine = result.failed === 0 && result.reachedRate >= rate * reachedShare;
-    const repeated = result.parties.reduce((sum, party) => sum + party.retransmissions, 0);
-    const reached = result.reachedRate.toFixed(1);
-    console.log(
-      `  ${rate}/s: ${result.failed} failed, ${repeated} retransmitted, ${reached}/s reached: ${fine ? 'good' : 'too much'}`,
-    );
-    if (fine) good = rate;
-    else bad = rate;
-    if (bad / Math.max(good, 1) <= searchPrecision || bad - good <= 1) break;
-    rate = bad === Number.POSITIVE_INFINITY ? rate * 2 : Math.round(good === 0 ? bad / 2 : (good + bad) / 2);
-  }
+    const retransmissions = result.parties.reduce((sum, party) => sum + party.retransmissions, 0);
+    return { ...result, retransmissions };
+  });
   console.log(`highest rate without a failed call: ${good}/s (${wish.kind}, ${wish.seconds} s each)`);
   return good > 0 ? 0 : 1;
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endWithUs } from '../../test/e2e/harness/end-with-us.js';
 import { udpPortBound } from '../../test/e2e/harness/ports.js';
@@ -17,6 +17,8 @@ export interface LoadPartySpec {
   readonly rate: number | null;
   /** The whole run takes no longer than this. */
   readonly limitSeconds: number;
+  /** Note how long each call took to be set up, for scenarios that take the time of it. */
+  readonly timed?: boolean;
 }
 
 /** What sipp counted. */
@@ -27,6 +29,8 @@ export interface LoadFigures {
   readonly retransmissions: number;
   /** First line of what it complained about; empty when nothing. */
   readonly complaint: string;
+  /** From INVITE to 200, one for each call, sorted; milliseconds. Empty when not asked for. */
+  readonly setupMs: readonly number[];
 }
 
 const scenarioFolder = join(import.meta.dirname, 'scenarios');
@@ -39,7 +43,7 @@ export class LoadParty {
   private constructor(
     readonly spec: LoadPartySpec,
     private readonly child: ChildProcess,
-    private readonly base: string,
+    private readonly folder: string,
   ) {
     this.exit = new Promise((resolve, reject) => {
       child.once('error', reject);
@@ -84,12 +88,13 @@ export class LoadParty {
         ],
         ...['-nostdin', '-buff_size', '4194304', '-trace_err', '-error_file', `${base}.errors.log`],
         ...['-trace_stat', '-stf', `${base}.csv`, '-fd', '1s'],
+        ...(spec.timed === true ? ['-trace_rtt', '-rtt_freq', '100'] : []),
         ...caller,
       ],
       { stdio: 'ignore', cwd: folder },
     );
     endWithUs(child);
-    const party = new LoadParty(spec, child, base);
+    const party = new LoadParty(spec, child, folder);
     await until(
       `sipp (${spec.scenario}) to bind port ${spec.port}`,
       () => party.#ended || udpPortBound(spec.port) || undefined,
@@ -102,7 +107,8 @@ export class LoadParty {
     const timer = setTimeout(() => this.child.kill('SIGKILL'), graceMs);
     const code = await this.exit;
     clearTimeout(timer);
-    const last = lastRow(`${this.base}.csv`);
+    const base = join(this.folder, this.spec.scenario);
+    const last = lastRow(`${base}.csv`);
     const succeeded = Number(last.get('SuccessfulCall(C)') ?? 0);
     const counted = Number(last.get('FailedCall(C)') ?? 0);
     return {
@@ -110,7 +116,8 @@ export class LoadParty {
       // A party that had to be stopped, or that saw fewer calls than were made, has failures it did not count.
       failed: Math.max(counted, this.spec.calls - succeeded, code === 0 ? 0 : 1),
       retransmissions: Number(last.get('Retransmissions(C)') ?? 0),
-      complaint: complaint(`${this.base}.errors.log`),
+      complaint: complaint(`${base}.errors.log`),
+      setupMs: this.spec.timed === true ? setupTimes(this.folder, this.spec.scenario) : [],
     };
   }
 }
@@ -127,4 +134,17 @@ function complaint(file: string): string {
   if (!existsSync(file)) return '';
   const lines = readFileSync(file, 'utf8').split('\n');
   return (lines.find((line) => /Aborting|timeout|unexpected|Failed/i.test(line)) ?? '').slice(0, 300);
+}
+
+/** What sipp wrote beside its scenario: `time;response time;name`, a line for each call. */
+function setupTimes(folder: string, scenario: string): number[] {
+  const times: number[] = [];
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(`${scenario}_`) || !name.endsWith('_rtt.csv')) continue;
+    for (const line of readFileSync(join(folder, name), 'utf8').split('\n').slice(1)) {
+      const value = line.split(';')[1];
+      if (value !== undefined && value !== '') times.push(Number(value));
+    }
+  }
+  return times.sort((a, b) => a - b);
 }

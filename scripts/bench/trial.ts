@@ -20,6 +20,8 @@ export interface TrialOptions {
   readonly holdMs: number;
   /** Wait until all SIP timers have run out before CPU time is counted; milliseconds. */
   readonly settleMs: number;
+  /** Run the embedded SIP server in a thread of its own. */
+  readonly thread?: boolean;
   /** Capture REFER and INVITE. */
   readonly capture: boolean;
   /** Called every second while the load runs. */
@@ -57,7 +59,11 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult> {
   const server = await Server.start({
     folder,
     plan: testPlan(ports),
-    settings: { log: { level: 'warn' }, limits: { maxCalls: 100_000 } },
+    settings: {
+      sip: { embedded: { thread: options.thread === true } },
+      log: { level: 'warn' },
+      limits: { maxCalls: 100_000 },
+    },
   });
   try {
     return await load(options, server, ports, folder);

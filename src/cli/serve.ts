@@ -25,7 +25,7 @@ Prints the addresses it serves; GET /healthz answers 200 once calls can be taken
 Signals: SIGHUP reads the dial plan again (a faulty one leaves the old one in force and says why);
 SIGTERM or SIGINT takes no new calls but emergencies, waits for those that are up (setting
 calls.drainSeconds) and stops; a second one stops at once.
-Exit code: 0 stopped as asked, 1 could not start, 2 the command line cannot be read.
+Exit code: 0 stopped as asked, 1 could not start or go on, 2 the command line cannot be read.
 
 Examples:
   onekey serve
@@ -73,6 +73,14 @@ function makeLog(config: Config): pino.Logger {
 function untilStopped(running: Running, log: pino.Logger): Promise<number> {
   return new Promise((resolve) => {
     let stopping = false;
+    const close = (exitCode: number, atOnce: boolean) =>
+      running.stop({ atOnce }).then(
+        () => resolve(exitCode),
+        (error) => {
+          log.error({ err: error }, 'could not stop cleanly');
+          resolve(EXIT.failed);
+        },
+      );
     const stop = (signal: string) => {
       if (stopping) {
         log.warn({ signal }, 'stopping at once');
@@ -80,14 +88,15 @@ function untilStopped(running: Running, log: pino.Logger): Promise<number> {
       }
       stopping = true;
       log.info({ signal }, 'stopping; a second signal stops at once');
-      running.stop().then(
-        () => resolve(EXIT.ok),
-        (error) => {
-          log.error({ err: error }, 'could not stop cleanly');
-          resolve(EXIT.failed);
-        },
-      );
+      void close(EXIT.ok, false);
     };
+    // Calls cannot be served without the SIP server, nor taken over by a new one: whoever watches over us starts again.
+    void running.failed.then((error) => {
+      if (stopping) return;
+      stopping = true;
+      log.fatal({ err: error }, 'the SIP server ended unexpectedly; stopping');
+      void close(EXIT.failed, true);
+    });
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
     process.on('SIGHUP', () => running.reloadDialPlan());

@@ -124,6 +124,8 @@ export const configSchema = z.strictObject({
             .prefault({}),
           /** Methods for which an application is dialled instead of waiting for one that asks for them. */
           outbound: z.array(outboundSchema).max(32).default([]),
+          /** In a thread of its own, so that signalling and application use two cores. */
+          thread: z.boolean().default(false),
         })
         .prefault({}),
       /** The external drachtio-server; used when `server` is `drachtio`. */

@@ -58,6 +58,7 @@ export function buildPlan(written: DialPlanEntry, file: string, version: string)
     trunkBySource: (ip: string, port: number) => sources.find(ip, port),
     isTrunkHost: (ip: string) => sources.holdsHost(ip),
     readKeys: (pressed: string) => keyTable.read(pressed),
+    trunkBlocks: sources.blocks(),
     formatFor: (trunk: Trunk, number: string) => formatNumber(number, trunk.numberFormat, numbering),
   });
 }

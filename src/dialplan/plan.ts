@@ -3,6 +3,7 @@
  * `load.ts` makes one from YAML; a reload makes a new one and calls in progress keep theirs.
  */
 import type { OpeningHours } from './opening-hours.js';
+import type { AddressBlock } from './sources.js';
 
 /** Key of a member in the dial plan, for example `police-110`. */
 export type MemberId = string;
@@ -174,6 +175,8 @@ export interface DialPlan {
   isTrunkHost(ip: string): boolean;
   /** What the keys pressed so far mean. A code may be ended by `#`: `*17#` is `*17`. */
   readKeys(keys: string): KeyReading;
+  /** The address blocks that trunks call from. */
+  readonly trunkBlocks: readonly AddressBlock[];
   /** A subscriber's number written in a trunk's format. What is not a telephone number stays as it is. */
   formatFor(trunk: Trunk, number: string): string;
 }

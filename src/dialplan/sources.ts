@@ -61,6 +61,13 @@ export function parseSource(text: string): SourceResult {
   return { ok: true, block: { family: parsed.family, words, bits, port } };
 }
 
+/** The address and prefix of a block as text and number. */
+export interface AddressBlock {
+  readonly address: string;
+  readonly bits: number;
+  readonly family: 4 | 6;
+}
+
 /** Names a block, the same for all ways to write it. */
 export function blockKey(block: SourceBlock): string {
   return `${formatIp(block.words)}/${block.bits}:${block.port ?? '*'}`;
@@ -93,6 +100,15 @@ export class SourceTable<T> {
     for (const same of this.#byPort.values())
       if (same.some(({ block }) => holds(block, address))) return true;
     return false;
+  }
+
+  /** The address blocks of all entries, whatever their port. */
+  blocks(): readonly AddressBlock[] {
+    return [...this.#byPort.values()].flat().map(({ block: { words, bits, family } }) => ({
+      address: formatIp(words),
+      bits,
+      family,
+    }));
   }
 
   #among(port: number | null, address: IpAddress): T | undefined {

@@ -11,10 +11,7 @@ export interface Clock {
   clearTimeout(handle: TimerHandle): void;
 }
 
-/**
- * The real clock. Node keeps one linked list per duration and one heap of lists, so arming and clearing a SIP
- * timer (there are about ten distinct durations) costs constant time: no wheel of our own is needed.
- */
+/** The real clock, with a timer of Node's for each of ours; a server puts a `TimerWheel` on top of it. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout: (fn, ms) => setTimeout(fn, ms).unref(),

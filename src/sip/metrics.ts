@@ -1,17 +1,21 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { SipServerStats } from './server.js';
 
+/** The figures of a server; a promise where it runs in another thread. */
+export type StatsSource = () => SipServerStats | Promise<SipServerStats>;
+
 /** Adds the figures of a SIP server to a Prometheus registry; they are read when it is scraped. */
-export function addSipMetrics(registry: Registry, stats: () => SipServerStats): void {
+export function addSipMetrics(registry: Registry, stats: StatsSource): void {
   const registers = [registry];
   const counter = (name: string, help: string, read: (now: SipServerStats) => number): void => {
     new Counter({
       name,
       help,
       registers,
-      collect() {
+      async collect() {
+        const value = read(await stats());
         this.reset();
-        this.inc(read(stats()));
+        this.inc(value);
       },
     });
   };
@@ -20,8 +24,8 @@ export function addSipMetrics(registry: Registry, stats: () => SipServerStats): 
       name,
       help,
       registers,
-      collect() {
-        this.set(read(stats()));
+      async collect() {
+        this.set(read(await stats()));
       },
     });
   };
@@ -42,8 +46,8 @@ export function addSipMetrics(registry: Registry, stats: () => SipServerStats): 
     'onekey_sip_guarded_total',
     'Messages and connections that the guard dropped',
     'reason',
-    () => {
-      const { droppedBlocked, droppedRate, droppedScanners, refusedConnections } = stats().guard;
+    async () => {
+      const { droppedBlocked, droppedRate, droppedScanners, refusedConnections } = (await stats()).guard;
       return {
         blocked: droppedBlocked,
         rate: droppedRate,
@@ -57,8 +61,8 @@ export function addSipMetrics(registry: Registry, stats: () => SipServerStats): 
     help: 'Open transactions',
     registers,
     labelNames: ['side'],
-    collect() {
-      const { live } = stats();
+    async collect() {
+      const { live } = await stats();
       this.set({ side: 'client' }, live.clientTransactions);
       this.set({ side: 'server' }, live.serverTransactions);
     },
@@ -66,15 +70,15 @@ export function addSipMetrics(registry: Registry, stats: () => SipServerStats): 
 }
 
 /** Messages by method and status, and by transport. */
-function addMessages(registry: Registry, stats: () => SipServerStats): void {
+function addMessages(registry: Registry, stats: StatsSource): void {
   new Counter({
     name: 'onekey_sip_messages_total',
     help: 'SIP messages; status is empty for requests',
     registers: [registry],
     labelNames: ['direction', 'method', 'status'],
-    collect() {
+    async collect() {
+      const { received, sent } = await stats();
       this.reset();
-      const { received, sent } = stats();
       for (const [direction, counts] of Object.entries({ in: received, out: sent })) {
         for (const [key, count] of Object.entries(counts)) {
           const blank = key.indexOf(' ');
@@ -86,9 +90,10 @@ function addMessages(registry: Registry, stats: () => SipServerStats): void {
   });
   for (const direction of ['received', 'sent'] as const) {
     const help = `SIP messages ${direction} by transport`;
-    addLabelled(registry, `onekey_sip_${direction}_by_transport_total`, help, 'transport', () =>
-      direction === 'received' ? stats().receivedBy : stats().sentBy,
-    );
+    addLabelled(registry, `onekey_sip_${direction}_by_transport_total`, help, 'transport', async () => {
+      const { receivedBy, sentBy } = await stats();
+      return direction === 'received' ? receivedBy : sentBy;
+    });
   }
 }
 
@@ -97,16 +102,17 @@ function addLabelled(
   name: string,
   help: string,
   label: string,
-  read: () => Readonly<Record<string, number>>,
+  read: () => Promise<Readonly<Record<string, number>>>,
 ): void {
   new Counter({
     name,
     help,
     registers: [registry],
     labelNames: [label],
-    collect() {
+    async collect() {
+      const values = await read();
       this.reset();
-      for (const [value, count] of Object.entries(read())) this.inc({ [label]: value }, count);
+      for (const [value, count] of Object.entries(values)) this.inc({ [label]: value }, count);
     },
   });
 }

@@ -19,6 +19,7 @@ import type { ParseResult } from './message/parse.js';
 import { bracket } from './message/uri.js';
 import { type DnsClient, systemDns } from './resolve/dns-client.js';
 import { Resolver } from './resolve/resolver.js';
+import { TimerWheel } from './timer-wheel.js';
 import { sipTimers, type TimerSettings } from './transaction/timers.js';
 import type { TransactionTransport } from './transaction/transaction-layer.js';
 import type { Flow, ListenAddress, Listener, Transport } from './transport/flow.js';
@@ -37,6 +38,7 @@ export interface SipServerOptions {
     /** Methods for which the application is dialled instead. */
     readonly outbound?: readonly OutboundRule[];
   };
+  /** A timer wheel over the system's clock when absent. */
   readonly clock?: Clock;
   readonly timers?: TimerSettings;
   readonly limits?: Partial<SipLimits>;
@@ -117,7 +119,7 @@ class EmbeddedSipServer implements SipServer {
   private readonly stack: SipStack;
 
   constructor(private readonly options: SipServerOptions) {
-    this.clock = options.clock ?? systemClock;
+    this.clock = options.clock ?? new TimerWheel(systemClock, () => performance.now());
     this.log = options.log ?? silentLog;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.limits = limits;

@@ -19,7 +19,7 @@ describe('a start that cannot work', () => {
 
   const somePorts = {
     caller: 21_000,
-    desk: 9,
+    desk: 21_006,
     pbx: {
       'pbx-12345': 21_001,
       'pbx-110': 21_002,

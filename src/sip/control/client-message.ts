@@ -1,6 +1,6 @@
 import type { AppRequest, AppResponse } from '../dialog/application.js';
 import { NO_BODY } from '../message/message.js';
-import { parseHead } from '../message/parse.js';
+import { readHead } from '../message/parse.js';
 import { type ProxyOrder, parseDuration } from '../proxy/order.js';
 import type { Frame } from './framing.js';
 
@@ -14,7 +14,7 @@ export type ClientMessage =
  */
 export function readClientMessage(bytes: Buffer): ClientMessage | null {
   const blank = bytes.indexOf('\r\n\r\n', 0, 'latin1');
-  const head = parseHead(bytes.toString('utf8', 0, blank < 0 ? bytes.length : blank + 2));
+  const head = readHead(bytes, 0, blank < 0 ? bytes.length : blank + 2);
   if (head === null) return null;
   const body = blank < 0 || blank + 4 >= bytes.length ? NO_BODY : bytes.subarray(blank + 4);
   const { start, headers } = head;

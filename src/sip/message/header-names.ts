@@ -1,3 +1,5 @@
+import { KnownNames } from './known-names.js';
+
 /** Header names: one canonical spelling for each, so that the rest of the stack compares with `===`. */
 
 const CANONICAL = [
@@ -116,6 +118,9 @@ const COMPACT: Readonly<Record<string, string>> = {
   y: 'Identity',
 };
 
+/** Finds those names among the bytes of a message. */
+export const KNOWN_NAMES = new KnownNames(CANONICAL);
+
 const KNOWN = new Map<string, string>();
 for (const name of CANONICAL) {
   KNOWN.set(name, name);
@@ -138,12 +143,14 @@ export function canonicalHeaderName(raw: string): string {
   return KNOWN.get(raw) ?? KNOWN.get(raw.toLowerCase()) ?? capitalise(raw);
 }
 
+/** Whether a character may stand in a SIP token (RFC 3261 §25.1). */
+export function isTokenCode(c: number): boolean {
+  const alphanumeric = (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57);
+  return alphanumeric || "-.!%*_+`'~".includes(String.fromCharCode(c));
+}
+
 /** Whether every character of `text` may stand in a SIP token (RFC 3261 §25.1); false when empty. */
 export function isToken(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    const alphanumeric = (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57);
-    if (!alphanumeric && !"-.!%*_+`'~".includes(text.charAt(i))) return false;
-  }
+  for (let i = 0; i < text.length; i++) if (!isTokenCode(text.charCodeAt(i))) return false;
   return text.length > 0;
 }

@@ -19,12 +19,12 @@ export class Headers {
 
   /** The first value of that name. */
   get(name: string): string | undefined {
-    const at = this.names.indexOf(name);
+    const at = this.indexOf(name);
     return at < 0 ? undefined : this.values[at];
   }
 
   has(name: string): boolean {
-    return this.names.indexOf(name) >= 0;
+    return this.indexOf(name) >= 0;
   }
 
   /** Every value of that name, in order; a comma list inside one line stays one value. */
@@ -37,14 +37,22 @@ export class Headers {
   }
 
   count(name: string): number {
+    const { names } = this;
     let n = 0;
-    for (const candidate of this.names) if (candidate === name) n++;
+    for (let i = 0; i < names.length; i++) if (names[i] === name) n++;
     return n;
+  }
+
+  /** Index of the first header of that name, looked for from `start`; -1 when there is none. */
+  indexOf(name: string, start = 0): number {
+    const { names } = this;
+    for (let i = start; i < names.length; i++) if (names[i] === name) return i;
+    return -1;
   }
 
   /** Replaces the first header of that name, or adds it. */
   set(name: string, value: string): this {
-    const at = this.names.indexOf(name);
+    const at = this.indexOf(name);
     if (at < 0) return this.add(name, value);
     this.values[at] = value;
     return this;

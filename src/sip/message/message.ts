@@ -49,7 +49,8 @@ abstract class Message {
   /** The topmost Via, `null` when it is missing or malformed. */
   get via(): Via | null {
     if (this.cachedVia === undefined) {
-      const top = splitList(this.headers.get('Via') ?? '')[0];
+      const line = this.headers.get('Via') ?? '';
+      const top = line.includes(',') ? splitList(line)[0] : line;
       this.cachedVia = top === undefined ? null : parseVia(top);
     }
     return this.cachedVia;
@@ -67,8 +68,12 @@ abstract class Message {
 
   /** Every entry of a comma-list header (Route, Record-Route, Contact, Require ...), in order. */
   list(name: string): string[] {
-    const entries: string[] = [];
-    for (const value of this.headers.all(name)) entries.push(...splitList(value));
+    const first = this.headers.indexOf(name);
+    if (first < 0) return [];
+    const entries = splitList(this.headers.values[first] ?? '');
+    for (let at = this.headers.indexOf(name, first + 1); at >= 0; at = this.headers.indexOf(name, at + 1)) {
+      entries.push(...splitList(this.headers.values[at] ?? ''));
+    }
     return entries;
   }
 }

@@ -1,32 +1,16 @@
 import type { Fault } from './fault.js';
+import { LONGEST_HEADER, type MessageHead, MOST_HEADERS, type StartLine } from './head.js';
 import { canonicalHeaderName, isToken } from './header-names.js';
 import { Headers } from './headers.js';
 import { NO_BODY, type SipMessage, SipRequest, SipResponse } from './message.js';
 import { parseCount, trimBlanks } from './params.js';
+import { readPlainHead } from './plain-head.js';
 import { validateMessage } from './validate.js';
-
-type StartLine =
-  | { readonly kind: 'request'; readonly method: string; readonly uri: string }
-  | { readonly kind: 'response'; readonly status: number; readonly reason: string };
-
-/** Everything up to the blank line. */
-export interface MessageHead {
-  readonly start: StartLine;
-  readonly headers: Headers;
-  /** Full names, no folding, no malformed line, CRLF throughout: may be passed on as it is. */
-  readonly clean: boolean;
-  readonly fault: Fault | null;
-}
 
 export type ParseResult =
   | { readonly ok: true; readonly message: SipMessage }
   /** `request` is there when the sender can be answered. */
   | { readonly ok: false; readonly fault: Fault; readonly request: SipRequest | null };
-
-/** Headers of one message; the longest of RFC 4475 has 42. */
-export const MOST_HEADERS = 256;
-/** Characters of one header, its folded lines included. */
-export const LONGEST_HEADER = 16_384;
 
 const badRequest = (reason: string): Fault => ({ status: 400, reason });
 
@@ -54,7 +38,7 @@ function parseStartLine(line: string): { start: StartLine; fault: Fault | null }
 }
 
 /**
- * Reads the head of a message (without the blank line). `null` when the first line is neither a SIP request nor a
+ * Reads the head of a message (without the blank line), tolerant of what peers do wrong. `null` when the first line is neither a SIP request nor a
  * SIP response, so that nobody could be answered.
  */
 export function parseHead(head: string): MessageHead | null {
@@ -112,17 +96,27 @@ export function completeMessage(head: MessageHead, body: Buffer, whole: Buffer |
     : new SipResponse(head.start.status, head.start.reason, head.headers, body, raw);
 }
 
-/** A head and its body, checked: what the transports hand on. */
+/** A message as it was read, and what is wrong with its syntax. */
+export interface ReadMessage {
+  readonly message: SipMessage;
+  readonly fault: Fault | null;
+}
+
+/** A message, checked: what the transports hand on. */
+function checkMessage({ message, fault }: ReadMessage): ParseResult {
+  const found = fault ?? validateMessage(message);
+  if (found === null) return { ok: true, message };
+  return { ok: false, fault: found, request: message.kind === 'request' ? message : null };
+}
+
+/** A head and its body, checked. */
 export function finishMessage(
   head: MessageHead,
   body: Buffer,
   whole: Buffer | null,
   fault: Fault | null,
 ): ParseResult {
-  const message = completeMessage(head, body, whole);
-  const found = head.fault ?? fault ?? validateMessage(message);
-  if (found === null) return { ok: true, message };
-  return { ok: false, fault: found, request: message.kind === 'request' ? message : null };
+  return checkMessage({ message: completeMessage(head, body, whole), fault: head.fault ?? fault });
 }
 
 const NOT_SIP: ParseResult = { ok: false, fault: badRequest('Not SIP'), request: null };
@@ -142,25 +136,51 @@ function findBlankLine(bytes: Buffer): BlankLine | null {
   return lf < 0 ? null : { head: lf + 1, body: lf + 2, exact: false };
 }
 
-/** Reads one datagram (RFC 3261 §18.3): bytes beyond Content-Length are ignored, fewer are an error. */
+/** The head at `bytes[from..to)`, without the blank line behind it; see `parseHead`. */
+export function readHead(bytes: Buffer, from: number, to: number): MessageHead | null {
+  const plain = readPlainHead(bytes, from);
+  return plain !== null && plain.body === to + 2 ? plain.head : parseHead(bytes.toString('utf8', from, to));
+}
+
+/** Reads one datagram and checks what it holds. */
 export function parseDatagram(bytes: Buffer): ParseResult {
+  const read = readDatagram(bytes);
+  return read === null ? NOT_SIP : checkMessage(read);
+}
+
+/**
+ * Reads one datagram (RFC 3261 §18.3): bytes beyond Content-Length are ignored, fewer are an error. Only the syntax is
+ * looked at. `null` when it is not SIP.
+ */
+export function readDatagram(bytes: Buffer): ReadMessage | null {
   let start = 0;
   while (start < bytes.length && (bytes[start] === 13 || bytes[start] === 10)) start++;
   const datagram = start === 0 ? bytes : bytes.subarray(start);
+  const plain = readPlainHead(datagram, 0);
+  if (plain !== null) return readBody(plain.head, datagram, plain.body, true);
   const blank = findBlankLine(datagram);
   const head = parseHead(datagram.toString('utf8', 0, blank?.head ?? datagram.length));
-  if (head === null) return NOT_SIP;
-  if (blank === null) return finishMessage(head, NO_BODY, null, badRequest('Missing Blank Line'));
-  const available = datagram.length - blank.body;
+  if (head === null) return null;
+  if (blank === null) return withBody(head, NO_BODY, null, badRequest('Missing Blank Line'));
+  return readBody(head, datagram, blank.body, blank.exact);
+}
+
+/** The body starts at `from`; `exact` when the bytes may be passed on as they are. */
+function readBody(head: MessageHead, datagram: Buffer, from: number, exact: boolean): ReadMessage {
+  const available = datagram.length - from;
   const text = head.headers.get('Content-Length');
   if (text === undefined) {
-    return finishMessage(head, available === 0 ? NO_BODY : datagram.subarray(blank.body), null, null);
+    return withBody(head, available === 0 ? NO_BODY : datagram.subarray(from), null, null);
   }
   const length = parseCount(text, 0x7fff_ffff);
   if (length === null || length > available) {
-    return finishMessage(head, datagram.subarray(blank.body), null, badRequest('Bad Content-Length'));
+    return withBody(head, datagram.subarray(from), null, badRequest('Bad Content-Length'));
   }
-  const end = blank.body + length;
-  const whole = blank.exact ? (end === datagram.length ? datagram : datagram.subarray(0, end)) : null;
-  return finishMessage(head, length === 0 ? NO_BODY : datagram.subarray(blank.body, end), whole, null);
+  const end = from + length;
+  const whole = exact ? (end === datagram.length ? datagram : datagram.subarray(0, end)) : null;
+  return withBody(head, length === 0 ? NO_BODY : datagram.subarray(from, end), whole, null);
+}
+
+function withBody(head: MessageHead, body: Buffer, whole: Buffer | null, fault: Fault | null): ReadMessage {
+  return { message: completeMessage(head, body, whole), fault: head.fault ?? fault };
 }

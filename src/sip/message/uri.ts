@@ -17,14 +17,16 @@ export interface SipUri {
 /** The scheme of any URI in lower case, or `''`. */
 export function schemeOf(uri: string): string {
   const colon = uri.indexOf(':');
-  return colon < 0 ? '' : uri.slice(0, colon).toLowerCase();
+  if (colon < 0) return '';
+  const scheme = uri.slice(0, colon);
+  return scheme === 'sip' ? 'sip' : scheme.toLowerCase();
 }
 
 /** Reads `host`, `host:port` or `[v6]:port`; blanks around the colon are allowed, as in a Via. */
 export function parseHostPort(text: string): { host: string; port: number | null } | null {
   let host: string;
   let rest: string;
-  if (text.startsWith('[')) {
+  if (text.charCodeAt(0) === 91) {
     const end = text.indexOf(']');
     if (end < 0) return null;
     host = text.slice(1, end);
@@ -36,7 +38,7 @@ export function parseHostPort(text: string): { host: string; port: number | null
   }
   if (host === '' || host.includes(' ')) return null;
   if (rest === '') return { host, port: null };
-  if (!rest.startsWith(':')) return null;
+  if (rest.charCodeAt(0) !== 58) return null;
   const port = parseCount(rest.slice(1).trim(), 65_535);
   return port === null ? null : { host, port };
 }

@@ -12,9 +12,11 @@ const bad = (reason: string): Fault => ({ status: 400, reason });
 /** Checks what every later layer relies on (RFC 3261 §8.1.1, §8.2); `null` when the message is sound. */
 export function validateMessage(message: SipMessage): Fault | null {
   const { headers } = message;
-  for (const name of ONCE) {
-    const count = headers.count(name);
-    if (count !== 1) return bad(count === 0 ? `Missing ${name} Header` : `Several ${name} Headers`);
+  for (let i = 0; i < ONCE.length; i++) {
+    const name = ONCE[i] ?? '';
+    const first = headers.indexOf(name);
+    if (first < 0) return bad(`Missing ${name} Header`);
+    if (headers.indexOf(name, first + 1) >= 0) return bad(`Several ${name} Headers`);
   }
   // A bar separates tokens of the control protocol, and neither Call-ID nor tag may hold one (RFC 3261 §25.1).
   if (message.callId.includes('|') || message.fromTag.includes('|')) return bad('Bad Call-ID or Tag');
@@ -44,8 +46,10 @@ function validateRequest(request: SipRequest): Fault | null {
   for (const name of ['From', 'To'] as const) {
     if (!isSoundAddress(headers.get(name) ?? '')) return bad(`Bad ${name} Header`);
   }
-  for (const value of headers.all('Contact')) {
-    if (!isSoundAddress(value) || !splitList(value).every(isSoundAddress)) return bad('Bad Contact Header');
+  for (let at = headers.indexOf('Contact'); at >= 0; at = headers.indexOf('Contact', at + 1)) {
+    const value = headers.values[at] ?? '';
+    if (!isSoundAddress(value)) return bad('Bad Contact Header');
+    if (value.includes(',') && !splitList(value).every(isSoundAddress)) return bad('Bad Contact Header');
   }
   if (method === 'REGISTER') {
     // RFC 3261 §10.3: the address of record is a SIP or SIPS URI.

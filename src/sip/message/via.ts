@@ -1,4 +1,4 @@
-import { findParam } from './params.js';
+import { findParam, paramAt, parseCount } from './params.js';
 import { parseHostPort } from './uri.js';
 
 /** One Via hop (RFC 3261 §20.42). */
@@ -18,8 +18,59 @@ export interface Via {
   readonly params: string;
 }
 
+const USUAL = 'SIP/2.0/UDP ';
+const BRACKET = 91;
+
+/** Whether a hop starts that way; comparing single characters is quicker than `startsWith` here. */
+function startsUsual(value: string): boolean {
+  for (let i = 0; i < USUAL.length; i++) if (value.charCodeAt(i) !== USUAL.charCodeAt(i)) return false;
+  return value.charCodeAt(USUAL.length) !== BRACKET;
+}
+
+/** Whether nothing but separators has to be looked for: no further white space, no quotes. */
+const isCompact = (value: string): boolean =>
+  value.indexOf(' ', USUAL.length) < 0 &&
+  value.indexOf('"') < 0 &&
+  value.indexOf('<') < 0 &&
+  value.indexOf('\t') < 0;
+
+/** Reads a hop over UDP that is written as nearly all are, in one go; `null` when there is anything odd about it. */
+function parseUsual(value: string): Via | null {
+  if (!startsUsual(value) || !isCompact(value)) return null;
+  const semicolon = value.indexOf(';');
+  const end = semicolon < 0 ? value.length : semicolon;
+  const colon = value.indexOf(':', USUAL.length);
+  const named = colon >= 0 && colon < end;
+  const hostEnd = named ? colon : end;
+  const port = named ? parseCount(value.slice(colon + 1, end), 65_535) : null;
+  if (hostEnd === USUAL.length || (named && port === null)) return null;
+  let branch: string | undefined;
+  let rport = false;
+  for (let at = semicolon; at >= 0; ) {
+    const next = value.indexOf(';', at + 1);
+    const stop = next < 0 ? value.length : next;
+    branch ??= paramAt(value, at + 1, stop, 'branch');
+    rport ||= paramAt(value, at + 1, stop, 'rport') !== undefined;
+    at = next;
+  }
+  return {
+    version: '2.0',
+    transport: 'UDP',
+    host: value.slice(USUAL.length, hostEnd),
+    port,
+    branch: branch ?? '',
+    rport,
+    sent: value.slice(0, end),
+    params: semicolon < 0 ? '' : value.slice(semicolon),
+  };
+}
+
 /** Reads one Via value; `null` when it is malformed. */
 export function parseVia(value: string): Via | null {
+  return parseUsual(value) ?? parseAnyVia(value);
+}
+
+function parseAnyVia(value: string): Via | null {
   const semicolon = value.indexOf(';');
   const sent = (semicolon < 0 ? value : value.slice(0, semicolon)).trim();
   const params = semicolon < 0 ? '' : value.slice(semicolon);

@@ -1,6 +1,7 @@
+import type { MessageHead } from '../message/head.js';
 import { NO_BODY } from '../message/message.js';
 import { parseCount } from '../message/params.js';
-import { finishMessage, type MessageHead, type ParseResult, parseHead } from '../message/parse.js';
+import { finishMessage, type ParseResult, readHead } from '../message/parse.js';
 
 /** What a piece of the stream turned out to be. */
 export type StreamItem =
@@ -120,7 +121,7 @@ export class StreamFramer {
       this.scanned = this.end;
       return unread > this.maxBytes ? broken(`message head exceeds ${this.maxBytes} bytes`) : null;
     }
-    const head = parseHead(this.buffer.toString('utf8', this.start, blank + 2));
+    const head = readHead(this.buffer, this.start, blank + 2);
     if (head === null) return broken('not SIP');
     const text = head.headers.get('Content-Length');
     const length = text === undefined ? 0 : parseCount(text, 0x7fff_ffff);

@@ -145,6 +145,7 @@ export class Server {
 }
 
 function configuration(options: ServerOptions, ports: ServerPorts): Readonly<Record<string, unknown>> {
+  const { sip, ...others } = options.settings ?? {};
   return {
     sip: {
       server: 'embedded',
@@ -152,9 +153,10 @@ function configuration(options: ServerOptions, ports: ServerPorts): Readonly<Rec
         { transport: 'udp', host: '127.0.0.1', port: ports.sip },
         { transport: 'tcp', host: '127.0.0.1', port: ports.sip },
       ],
+      ...(typeof sip === 'object' ? sip : {}),
     },
     media: { anchor: 'direct' },
-    ...options.settings,
+    ...others,
     http: { host: '127.0.0.1', port: ports.http, ...section(options.settings?.http) },
   };
 }

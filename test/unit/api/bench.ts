@@ -121,5 +121,6 @@ const plan: DialPlan = {
   trunkBySource: () => undefined,
   isTrunkHost: () => false,
   readKeys: () => ({ action: null, mayGrow: false }),
+  trunkBlocks: [],
   formatFor: (_trunk, number) => number,
 };

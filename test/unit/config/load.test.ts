@@ -45,6 +45,7 @@ describe('defaults', () => {
       embedded: {
         control: { port: 0, secret: '', tls: { host: '127.0.0.1', port: 0, cert: '', key: '' } },
         outbound: [],
+        thread: false,
       },
       drachtio: { host: '127.0.0.1', port: 9022, secret: '' },
       trace: false,
