@@ -4,7 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import { type Clock, systemClock } from './clock.js';
-import { type ControlAddress, ControlServer, type ControlTls } from './control/control-server.js';
+import {
+  type ControlAddress,
+  type ControlListen,
+  ControlServer,
+  type ControlTls,
+} from './control/control-server.js';
 import type { OutboundRule } from './control/outbound.js';
 import { Counters, type TrafficStats } from './counters.js';
 import type { DialogTransport } from './dialog/core.js';
@@ -21,9 +26,11 @@ import { type DnsClient, systemDns } from './resolve/dns-client.js';
 import { Resolver } from './resolve/resolver.js';
 import { sipTimers, type TimerSettings } from './transaction/timers.js';
 import type { TransactionTransport } from './transaction/transaction-layer.js';
+import type { OpenDatagrams } from './transport/datagram-port.js';
 import type { Flow, ListenAddress, Listener, Transport } from './transport/flow.js';
 import { FlowBook } from './transport/flow-book.js';
 import { TransportLayer } from './transport/transport-layer.js';
+import { openUdpSocket } from './transport/udp-socket.js';
 
 export interface SipServerOptions {
   readonly listeners: readonly ListenAddress[];
@@ -36,6 +43,8 @@ export interface SipServerOptions {
     readonly tls?: ControlTls;
     /** Methods for which the application is dialled instead. */
     readonly outbound?: readonly OutboundRule[];
+    /** Takes connections of clients otherwise than on the port, which is not opened then. */
+    readonly listen?: ControlListen;
   };
   readonly clock?: Clock;
   readonly timers?: TimerSettings;
@@ -51,6 +60,8 @@ export interface SipServerOptions {
   readonly trusted?: (host: string) => boolean;
   /** Answers to NAPTR, SRV and address questions; the system's when absent. */
   readonly dns?: DnsClient;
+  /** How UDP listeners get their port; sockets of this machine when absent. */
+  readonly datagrams?: OpenDatagrams;
 }
 
 /** Extensions that the stack speaks itself (the first two), and those that are the application's affair. */
@@ -130,6 +141,7 @@ class EmbeddedSipServer implements SipServer {
     });
     this.transport = new TransportLayer({
       door: this.guard,
+      datagrams: options.datagrams ?? openUdpSocket,
       clock: this.clock,
       limits,
       log: this.log,

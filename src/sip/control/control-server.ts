@@ -18,6 +18,11 @@ export interface ControlTls {
   readonly key: string;
 }
 
+/** Hands each connection of a client to `accept`; resolves to the address that clients are told. */
+export type ControlListen = (
+  accept: (socket: Socket) => void,
+) => Promise<{ readonly host: string; readonly port: number }>;
+
 export interface ControlOptions {
   readonly host: string;
   readonly port: number;
@@ -25,6 +30,8 @@ export interface ControlOptions {
   readonly tls?: ControlTls;
   /** Methods for which the server dials the application instead of waiting for it. */
   readonly outbound?: readonly OutboundRule[];
+  /** Takes connections otherwise than on the port, which is not opened then. */
+  readonly listen?: ControlListen;
   readonly maxFrameBytes: number;
   readonly clock: Clock;
   readonly log: SipLog;
@@ -80,15 +87,15 @@ export class ControlServer implements OwnerRegistry {
     this.stack = stack;
     const { tls } = this.options;
     const accept = (socket: Socket): void => this.accept(socket);
-    const plain = await this.listen(createServer(accept), this.options.port);
-    if (tls === undefined) return { host: plain.address, port: plain.port, tlsPort: null };
+    const plain = await (this.options.listen?.(accept) ?? this.listenOn(accept));
+    if (tls === undefined) return { ...plain, tlsPort: null };
     const secure = createTlsServer({ cert: tls.cert, key: tls.key }, accept);
     // A client that fails the handshake is no client.
     secure.on('tlsClientError', (error) =>
       this.options.log.debug({ err: error }, 'control handshake failed'),
     );
     const { port } = await this.listen(secure, tls.port);
-    return { host: plain.address, port: plain.port, tlsPort: port };
+    return { ...plain, tlsPort: port };
   }
 
   async close(): Promise<void> {
@@ -127,6 +134,11 @@ export class ControlServer implements OwnerRegistry {
     const turn = this.turn.get(`#${tag}`) ?? 0;
     if (tagged.length > 1 && (turn > 0 || this.turn.size < MAX_TURNS)) this.turn.set(`#${tag}`, turn + 1);
     return tagged[turn % Math.max(1, tagged.length)] ?? null;
+  }
+
+  private async listenOn(accept: (socket: Socket) => void): Promise<{ host: string; port: number }> {
+    const { address, port } = await this.listen(createServer(accept), this.options.port);
+    return { host: address, port };
   }
 
   private listen(server: Server, port: number): Promise<AddressInfo> {
