@@ -6,6 +6,7 @@ import { type Confirmation, type Core, disarm, newTxnId, peerMeta } from './core
 import type { Dialog } from './dialog.js';
 import { hangUp } from './end.js';
 import { sizeOf } from './incoming.js';
+import { releaseBye } from './parting.js';
 
 /**
  * RFC 3261 §13.3.1.4: a 2xx to an INVITE is sent again, T1 doubling up to T2, on every transport, until its ACK
@@ -38,7 +39,7 @@ export function awaitAck(
   confirmation.deadline = core.clock.setTimeout(() => {
     stop(core, confirmation);
     dialog.confirmations.delete(cseq);
-    hangUp(core, dialog, 'ACK timeout');
+    if (!releaseBye(dialog)) hangUp(core, dialog, 'ACK timeout');
   }, core.timers.timeout);
 }
 
@@ -66,6 +67,7 @@ export function handleAck(core: Core, ack: SipRequest, flow: Flow): void {
   const { dialog } = match;
   stop(core, confirmation);
   dialog.confirmations.delete(ack.cseq.number);
+  dialog.acknowledged = true;
   dialog.owner?.deliver({
     type: 'request',
     message: ack,
@@ -74,4 +76,5 @@ export function handleAck(core: Core, ack: SipRequest, flow: Flow): void {
     dialogId: dialog.id,
     receivedOn: null,
   });
+  releaseBye(dialog);
 }

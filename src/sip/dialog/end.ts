@@ -10,6 +10,7 @@ import type { Dialog } from './dialog.js';
 import type { DialogState } from './dialog-state.js';
 import { settle } from './incoming.js';
 import { sendInDialog, viaValue } from './outgoing.js';
+import { releaseBye } from './parting.js';
 import { refuse } from './refuse.js';
 import { stopProvisional } from './reliable.js';
 import { stopSession } from './session-timer.js';
@@ -35,6 +36,7 @@ export function endDialog(core: Core, dialog: Dialog, except: InboundRequest | n
   stopProvisional(core, dialog);
   stopSession(core, dialog);
   settleAcknowledgements(core, dialog);
+  releaseBye(dialog);
   for (const inbound of [...dialog.inbound]) {
     if (inbound === except) continue;
     settle(core, inbound);

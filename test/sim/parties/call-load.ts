@@ -1,0 +1,118 @@
+import type { SipRequest } from '../../../src/sip/message/message.js';
+import { parseUri } from '../../../src/sip/message/uri.js';
+import { CalledLeg } from './called-leg.js';
+import { CallingLeg } from './calling-leg.js';
+import { Party, type PartyParts } from './party.js';
+
+export interface LoadPlan {
+  readonly calls: number;
+  /** Between the beginnings of two calls, ms. */
+  readonly everyMs: number;
+  readonly ringMs: number;
+  readonly talkMs: number;
+}
+
+export interface LoadFigures {
+  begun: number;
+  /** Calls in which both sides talked and one hung up properly. */
+  completed: number;
+  /** Calls that ended otherwise, by what their caller or called party saw. */
+  readonly failures: Map<string, number>;
+  /** Calls that reached the called party more than once, or their caller with more than one answer. */
+  doubled: number;
+  /** Calls that each side saw. */
+  calling: number;
+  called: number;
+}
+
+/** Plain calls from one party to another; every second one is hung up by the called side. */
+export class CallLoad {
+  readonly figures: LoadFigures = {
+    begun: 0,
+    completed: 0,
+    failures: new Map(),
+    doubled: 0,
+    calling: 0,
+    called: 0,
+  };
+  private readonly caller: Party;
+  private readonly callee: Party;
+  private readonly legs = new Map<number, CallingLeg>();
+  /** How many sides of a call are over. */
+  private readonly sides = new Map<number, number>();
+  private readonly reached = new Set<number>();
+  private readonly failed = new Set<number>();
+
+  constructor(
+    caller: PartyParts,
+    callee: PartyParts,
+    private readonly plan: LoadPlan,
+    private readonly progress: (figures: LoadFigures) => void = () => undefined,
+  ) {
+    this.caller = new Party(caller, () => null);
+    this.callee = new Party(callee, (invite) => this.answer(invite));
+  }
+
+  async open(): Promise<void> {
+    await Promise.all([this.caller.open(), this.callee.open()]);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.caller.close(), this.callee.close()]);
+  }
+
+  /** Begins the calls, one after the other. */
+  begin(): void {
+    const { parts } = this.caller;
+    const number = this.figures.begun;
+    if (number >= this.plan.calls) return;
+    this.figures.begun += 1;
+    const callId = `${number}-${parts.token()}`;
+    const leg = new CallingLeg(this.caller, {
+      uri: `sip:${number}@${parts.server.host}:${parts.server.port}`,
+      callId,
+      talkMs: number % 2 === 0 ? this.plan.talkMs : null,
+      over: (how) => this.over(number, `caller: ${how}`, how),
+    });
+    this.caller.legs.set(callId, leg);
+    this.legs.set(number, leg);
+    parts.clock.setTimeout(() => this.begin(), this.plan.everyMs);
+  }
+
+  /** Counts what is only known at the end. */
+  finish(): LoadFigures {
+    for (const leg of this.legs.values()) {
+      if (leg.dialogs.size > 0) this.figures.calling += 1;
+      if (leg.dialogs.size > 1) this.figures.doubled += 1;
+    }
+    this.figures.called = this.reached.size;
+    return this.figures;
+  }
+
+  private answer(invite: SipRequest): CalledLeg {
+    const number = Number(parseUri(invite.uri)?.user);
+    if (this.reached.has(number)) this.figures.doubled += 1;
+    this.reached.add(number);
+    return new CalledLeg(this.callee, invite, {
+      ringMs: this.plan.ringMs,
+      talkMs: number % 2 === 0 ? null : this.plan.talkMs,
+      over: (how) => this.over(number, `called: ${how}`, how),
+      doubled: () => {
+        this.figures.doubled += 1;
+      },
+    });
+  }
+
+  private over(number: number, what: string, how: string): void {
+    const { figures } = this;
+    if (how !== 'hung up' && how !== 'was hung up') {
+      figures.failures.set(what, (figures.failures.get(what) ?? 0) + 1);
+      this.failed.add(number);
+    } else {
+      const sides = (this.sides.get(number) ?? 0) + 1;
+      this.sides.set(number, sides);
+      if (sides === 2 && !this.failed.has(number)) figures.completed += 1;
+    }
+    this.progress(figures);
+  }
+}
