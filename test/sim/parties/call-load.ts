@@ -79,6 +79,11 @@ export class CallLoad {
     parts.clock.setTimeout(() => this.begin(), this.plan.everyMs);
   }
 
+  /** Whether every call is over, one way or the other. */
+  get ended(): boolean {
+    return this.figures.completed + this.failed.size >= this.plan.calls;
+  }
+
   /** Counts what is only known at the end. */
   finish(): LoadFigures {
     for (const leg of this.legs.values()) {
