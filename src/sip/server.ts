@@ -264,6 +264,7 @@ class EmbeddedSipServer implements SipServer {
   }
 
   private send(flow: Flow, message: SipMessage, bytes: Buffer, again: boolean): void {
+    if (message.kind === 'response' && this.guard.mute(flow.remoteHost)) return;
     this.counters.sent(message, again, flow.listener.transport);
     if (message.kind === 'request') this.guard.vouch(flow.remoteHost);
     else if (!again) this.guard.answered(flow.remoteHost, message.cseq.method, message.status);
