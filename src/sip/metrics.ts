@@ -26,7 +26,7 @@ export function addSipMetrics(registry: Registry, stats: () => SipServerStats): 
     });
   };
   addMessages(registry, stats);
-  counter('onekey_sip_retransmissions_total', 'Messages that we sent again', (now) => now.retransmissions);
+  addRetransmissions(registry, stats);
   counter(
     'onekey_sip_malformed_total',
     'Messages that could not be parsed or were not sound',
@@ -90,6 +90,28 @@ function addMessages(registry: Registry, stats: () => SipServerStats): void {
       direction === 'received' ? stats().receivedBy : stats().sentBy,
     );
   }
+}
+
+/** Messages that were said again, by either side; status is empty for requests. */
+function addRetransmissions(registry: Registry, stats: () => SipServerStats): void {
+  new Counter({
+    name: 'onekey_sip_retransmissions_total',
+    help: 'SIP messages that were sent again (out) or came again (in)',
+    registers: [registry],
+    labelNames: ['direction', 'transport', 'method', 'status'],
+    collect() {
+      this.reset();
+      const { receivedAgain, sentAgain } = stats();
+      for (const [direction, counts] of Object.entries({ in: receivedAgain, out: sentAgain })) {
+        for (const [key, count] of Object.entries(counts)) {
+          const words = key.split(' ');
+          const method = words.at(-1) ?? '';
+          const [transport = '', status = ''] = words.slice(0, -1);
+          this.inc({ direction, transport, method, status }, count);
+        }
+      }
+    },
+  });
 }
 
 function addLabelled(

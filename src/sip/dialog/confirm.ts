@@ -61,7 +61,8 @@ export function handleAck(core: Core, ack: SipRequest, flow: Flow): void {
   const confirmation = match?.dialog.confirmations.get(ack.cseq.number);
   if (match === null && forwardAck(core, ack, flow)) return;
   if (match === null || confirmation === undefined) {
-    core.counters.dropped++;
+    if (match?.dialog.acknowledged) core.counters.repeated(ack, flow.listener.transport);
+    else core.counters.dropped++;
     return;
   }
   const { dialog } = match;

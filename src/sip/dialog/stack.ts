@@ -48,6 +48,7 @@ export class SipStack {
       onStray: () => {
         options.counters.dropped++;
       },
+      onRepeated: (message, flow) => options.counters.repeated(message, flow.listener.transport),
     });
     this.core = {
       ...options,
