@@ -53,7 +53,7 @@ export async function runLossyWorld(run: LossyRun): Promise<LossyResult> {
     const { fingerprint, figures: network } = world.network;
     const { retransmissions } = world.server.stats();
     bridge.close();
-    return { figures: load.finish(), network, retransmissions, elapsedMs, left, fingerprint };
+    return { figures: load.figures, network, retransmissions, elapsedMs, left, fingerprint };
   } finally {
     await world.close();
   }

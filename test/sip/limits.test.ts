@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { StreamFramer } from '../../src/sip/transport/stream-framer.js';
 import { drained, FAST, type Rig, SDP, startRig, until } from './support/rig.js';
 import { WireCall } from './support/wire-call.js';
 import { WirePeer } from './support/wire-peer.js';
@@ -118,3 +119,18 @@ test.each(['Via', 'From', 'To', 'Contact', 'Record-Route', 'Require', 'Session-E
     }
   },
 );
+
+test.each(['\n', '\r', '\r\n', '\r\n\r\n', ' \n'])('%j on a stream is read in linear time', (blank) => {
+  const least = (characters: number): number => {
+    const bytes = Buffer.from(blank.repeat(characters / blank.length));
+    let best = Number.POSITIVE_INFINITY;
+    for (let run = 0; run < 10; run++) {
+      const framer = new StreamFramer(65_536);
+      const began = performance.now();
+      framer.push(bytes);
+      best = Math.min(best, performance.now() - began);
+    }
+    return best;
+  };
+  expect(least(64_000) / Math.max(least(8_000), 0.05)).toBeLessThan(32);
+});

@@ -37,9 +37,8 @@ export class CallLoad {
   };
   private readonly caller: Party;
   private readonly callee: Party;
-  private readonly legs = new Map<number, CallingLeg>();
-  /** How many sides of a call are over. */
-  private readonly sides = new Map<number, number>();
+  /** Calls of which one side is over. */
+  private readonly half = new Set<number>();
   private readonly reached = new Set<number>();
   private readonly failed = new Set<number>();
 
@@ -72,10 +71,13 @@ export class CallLoad {
       uri: `sip:${number}@${parts.server.host}:${parts.server.port}`,
       callId,
       talkMs: number % 2 === 0 ? this.plan.talkMs : null,
+      answered: (dialogs) => {
+        if (dialogs === 1) this.figures.calling += 1;
+        else this.figures.doubled += 1;
+      },
       over: (how) => this.over(number, `caller: ${how}`, how),
     });
     this.caller.legs.set(callId, leg);
-    this.legs.set(number, leg);
     parts.clock.setTimeout(() => this.begin(), this.plan.everyMs);
   }
 
@@ -84,20 +86,11 @@ export class CallLoad {
     return this.figures.completed + this.failed.size >= this.plan.calls;
   }
 
-  /** Counts what is only known at the end. */
-  finish(): LoadFigures {
-    for (const leg of this.legs.values()) {
-      if (leg.dialogs.size > 0) this.figures.calling += 1;
-      if (leg.dialogs.size > 1) this.figures.doubled += 1;
-    }
-    this.figures.called = this.reached.size;
-    return this.figures;
-  }
-
   private answer(invite: SipRequest): CalledLeg {
     const number = Number(parseUri(invite.uri)?.user);
     if (this.reached.has(number)) this.figures.doubled += 1;
     this.reached.add(number);
+    this.figures.called = this.reached.size;
     return new CalledLeg(this.callee, invite, {
       ringMs: this.plan.ringMs,
       talkMs: number % 2 === 0 ? null : this.plan.talkMs,
@@ -114,9 +107,9 @@ export class CallLoad {
       figures.failures.set(what, (figures.failures.get(what) ?? 0) + 1);
       this.failed.add(number);
     } else {
-      const sides = (this.sides.get(number) ?? 0) + 1;
-      this.sides.set(number, sides);
-      if (sides === 2 && !this.failed.has(number)) figures.completed += 1;
+      const both = this.half.delete(number);
+      if (!both) this.half.add(number);
+      else if (!this.failed.has(number)) figures.completed += 1;
     }
     this.progress(figures);
   }

@@ -99,6 +99,7 @@ export class CalledLeg implements Leg {
   private over(how: string): void {
     if (this.ended) return;
     this.ended = true;
+    this.party.retire(this.invite.callId);
     this.plan.over(how);
   }
 }

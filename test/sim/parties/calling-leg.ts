@@ -10,14 +10,16 @@ export interface CallPlan {
   readonly callId: string;
   /** How long to talk before hanging up, ms; null leaves that to the other side. */
   readonly talkMs: number | null;
+  /** A 200 began a dialog; the second one of a call means that it was doubled. */
+  readonly answered: (dialogs: number) => void;
   /** Told once: `hung up`, `was hung up`, or what went wrong. */
   readonly over: (how: string) => void;
 }
 
 /** The caller's side: INVITE until something comes, ACK for every 200, BYE. */
 export class CallingLeg implements Leg {
-  /** Dialogs that 200s began, by To tag; more than one is a call that was doubled. */
-  readonly dialogs = new Set<string>();
+  /** Dialogs that 200s began, by To tag. */
+  private readonly dialogs = new Set<string>();
   private readonly branch: string;
   private readonly from: string;
   private readonly invite: Retransmission;
@@ -65,6 +67,7 @@ export class CallingLeg implements Leg {
   private answered(response: SipResponse): void {
     const again = this.dialogs.has(response.toTag);
     this.dialogs.add(response.toTag);
+    if (!again) this.plan.answered(this.dialogs.size);
     const to = response.headers.get('To') ?? '';
     const target = parseNameAddr(response.headers.get('Contact') ?? '').uri;
     this.ack ??= this.party.request('ACK', target, this.party.branch(), this.lines('ACK', to));
@@ -95,6 +98,7 @@ export class CallingLeg implements Leg {
   private over(how: string): void {
     if (this.ended) return;
     this.ended = true;
+    this.party.retire(this.plan.callId);
     this.plan.over(how);
   }
 }

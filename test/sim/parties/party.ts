@@ -53,6 +53,12 @@ export class Party {
     this.port = null;
   }
 
+  /** A leg is over: it answers repetitions for twice 64*T1 more, then it is forgotten. */
+  retire(callId: string): void {
+    const { clock, timers } = this.parts;
+    clock.setTimeout(() => this.legs.delete(callId), 128 * timers.t1);
+  }
+
   say(bytes: Buffer): void {
     const { host, port } = this.parts.server;
     this.port?.send(bytes, host, port, false);

@@ -76,7 +76,7 @@ export async function runLossyCalls(run: LossyCalls): Promise<LossyCallsResult> 
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const { live: left, retransmissions } = server.stats();
-  const result = { figures: load.finish(), network: relay.figures, retransmissions, left, legs: bridge.legs };
+  const result = { figures: load.figures, network: relay.figures, retransmissions, left, legs: bridge.legs };
   bridge.close();
   await load.close();
   relay.close();
