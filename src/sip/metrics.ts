@@ -30,7 +30,7 @@ export function addSipMetrics(registry: Registry, stats: StatsSource): void {
     });
   };
   addMessages(registry, stats);
-  counter('onekey_sip_retransmissions_total', 'Messages that we sent again', (now) => now.retransmissions);
+  addRetransmissions(registry, stats);
   counter(
     'onekey_sip_malformed_total',
     'Messages that could not be parsed or were not sound',
@@ -95,6 +95,28 @@ function addMessages(registry: Registry, stats: StatsSource): void {
       return direction === 'received' ? receivedBy : sentBy;
     });
   }
+}
+
+/** Messages that were said again, by either side; status is empty for requests. */
+function addRetransmissions(registry: Registry, stats: StatsSource): void {
+  new Counter({
+    name: 'onekey_sip_retransmissions_total',
+    help: 'SIP messages that were sent again (out) or came again (in)',
+    registers: [registry],
+    labelNames: ['direction', 'transport', 'method', 'status'],
+    async collect() {
+      const { receivedAgain, sentAgain } = await stats();
+      this.reset();
+      for (const [direction, counts] of Object.entries({ in: receivedAgain, out: sentAgain })) {
+        for (const [key, count] of Object.entries(counts)) {
+          const words = key.split(' ');
+          const method = words.at(-1) ?? '';
+          const [transport = '', status = ''] = words.slice(0, -1);
+          this.inc({ direction, transport, method, status }, count);
+        }
+      }
+    },
+  });
 }
 
 function addLabelled(

@@ -2,11 +2,18 @@ import { randomFillSync } from 'node:crypto';
 
 const pool = Buffer.alloc(8192);
 let used = pool.length;
+let fill: (bytes: Buffer) => void = randomFillSync;
+
+/** From now on randomness comes from `source`, from the system's again without one; for simulations from a seed. */
+export function drawFrom(source: ((bytes: Buffer) => void) | null): void {
+  fill = source ?? randomFillSync;
+  used = pool.length;
+}
 
 /** `bytes` random bytes as hexadecimal text; from a pool, because a call needs about ten of them. */
 export function randomToken(bytes: number): string {
   if (used + bytes > pool.length) {
-    randomFillSync(pool);
+    fill(pool);
     used = 0;
   }
   const token = pool.toString('hex', used, used + bytes);

@@ -4,7 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import { type Clock, systemClock } from './clock.js';
-import { type ControlAddress, ControlServer, type ControlTls } from './control/control-server.js';
+import {
+  type ControlAddress,
+  type ControlListen,
+  ControlServer,
+  type ControlTls,
+} from './control/control-server.js';
 import type { OutboundRule } from './control/outbound.js';
 import { Counters, type TrafficStats } from './counters.js';
 import type { DialogTransport } from './dialog/core.js';
@@ -22,9 +27,11 @@ import { Resolver } from './resolve/resolver.js';
 import { TimerWheel } from './timer-wheel.js';
 import { sipTimers, type TimerSettings } from './transaction/timers.js';
 import type { TransactionTransport } from './transaction/transaction-layer.js';
+import type { OpenDatagrams } from './transport/datagram-port.js';
 import type { Flow, ListenAddress, Listener, Transport } from './transport/flow.js';
 import { FlowBook } from './transport/flow-book.js';
 import { TransportLayer } from './transport/transport-layer.js';
+import { openUdpSocket } from './transport/udp-socket.js';
 
 export interface SipServerOptions {
   readonly listeners: readonly ListenAddress[];
@@ -37,6 +44,8 @@ export interface SipServerOptions {
     readonly tls?: ControlTls;
     /** Methods for which the application is dialled instead. */
     readonly outbound?: readonly OutboundRule[];
+    /** Takes connections of clients otherwise than on the port, which is not opened then. */
+    readonly listen?: ControlListen;
   };
   /** A timer wheel over the system's clock when absent. */
   readonly clock?: Clock;
@@ -53,6 +62,8 @@ export interface SipServerOptions {
   readonly trusted?: (host: string) => boolean;
   /** Answers to NAPTR, SRV and address questions; the system's when absent. */
   readonly dns?: DnsClient;
+  /** How UDP listeners get their port; sockets of this machine when absent. */
+  readonly datagrams?: OpenDatagrams;
 }
 
 /** Extensions that the stack speaks itself (the first two), and those that are the application's affair. */
@@ -132,6 +143,7 @@ class EmbeddedSipServer implements SipServer {
     });
     this.transport = new TransportLayer({
       door: this.guard,
+      datagrams: options.datagrams ?? openUdpSocket,
       clock: this.clock,
       limits,
       log: this.log,
@@ -255,6 +267,7 @@ class EmbeddedSipServer implements SipServer {
   }
 
   private send(flow: Flow, message: SipMessage, bytes: Buffer, again: boolean): void {
+    if (message.kind === 'response' && this.guard.mute(flow.remoteHost)) return;
     this.counters.sent(message, again, flow.listener.transport);
     if (message.kind === 'request') this.guard.vouch(flow.remoteHost);
     else if (!again) this.guard.answered(flow.remoteHost, message.cseq.method, message.status);

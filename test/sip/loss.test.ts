@@ -32,6 +32,9 @@ test('a 200 is sent again until its ACK comes, and the ACK reaches the applicati
   await call.request('BYE', 200, 2);
   await drained(rig.server);
   expect(acks.items).toHaveLength(1);
+  const { sentAgain, receivedAgain, retransmissions } = rig.server.stats();
+  expect(sentAgain).toEqual({ 'udp 200 INVITE': retransmissions });
+  expect(receivedAgain).toEqual({ 'udp ACK': 1 });
 });
 
 test('an INVITE that comes again is absorbed and gets the last response', async () => {
@@ -47,7 +50,11 @@ test('an INVITE that comes again is absorbed and gets the last response', async 
   peer.send(rig.port, lines);
   await peer.expect(180);
   expect(invites.items).toHaveLength(1);
-  expect(rig.server.stats().retransmissions).toBe(1);
+  expect(rig.server.stats()).toMatchObject({
+    retransmissions: 1,
+    sentAgain: { 'udp 180 INVITE': 1 },
+    receivedAgain: { 'udp INVITE': 1 },
+  });
 });
 
 test('an ACK that was lost is sent again for the repeated 200', async () => {
@@ -73,6 +80,10 @@ test('an ACK that was lost is sent again for the repeated 200', async () => {
   expect(second.headers.values).toEqual(first.headers.values);
   expect((await place).status).toBe(200);
   expect(rig.server.stats().received['200 INVITE']).toBe(2);
+  expect(rig.server.stats()).toMatchObject({
+    sentAgain: { 'udp ACK': 1 },
+    receivedAgain: { 'udp 200 INVITE': 1 },
+  });
 });
 
 test('a refusal is sent again until its ACK comes; the ACK does not reach the application', async () => {

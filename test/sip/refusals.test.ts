@@ -58,11 +58,8 @@ test.each([
   await drained(rig.server);
 });
 
-test('hops used up, unknown extensions and foreign schemes are refused', async () => {
+test('unknown extensions and foreign schemes are refused', async () => {
   const call = new WireCall(peer, rig.port, 'objections');
-  const without = call.lines('OPTIONS', 1).filter((line) => !line.startsWith('Max-Forwards'));
-  peer.send(rig.port, [...without, 'Max-Forwards: 0']);
-  await peer.expect(483);
   const refusal = await call.request('OPTIONS', 420, 2, ['Require: replaces, x-even', 'Require: x-odd']);
   expect(refusal.headers.get('Unsupported')).toBe('x-even, x-odd');
   const [, ...rest] = call.lines('OPTIONS', 3);

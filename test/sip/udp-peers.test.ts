@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { afterEach, expect, test } from 'vitest';
 import { systemClock } from '../../src/sip/clock.js';
 import { UdpListener } from '../../src/sip/transport/udp.js';
+import { openUdpSocket } from '../../src/sip/transport/udp-socket.js';
 import { freePort, Inbox, until } from './support/rig.js';
 
 let listener: UdpListener;
@@ -27,6 +28,7 @@ test('connecting sockets on the shared port neither loses nor repeats nor reorde
     { transport: 'udp', host: '127.0.0.1', port: 0 },
     {
       clock: systemClock,
+      open: openUdpSocket,
       watchedPeers: 8,
       events: {
         datagram: (bytes, flow) => {
@@ -73,7 +75,12 @@ test('a closed port fails its flow at once, again and again, and works as soon a
   const heard = new Inbox<string>();
   listener = await UdpListener.open(
     { transport: 'udp', host: '127.0.0.1', port: 0 },
-    { clock: systemClock, watchedPeers: 8, events: { datagram: () => undefined, failed: failures.put } },
+    {
+      clock: systemClock,
+      open: openUdpSocket,
+      watchedPeers: 8,
+      events: { datagram: () => undefined, failed: failures.put },
+    },
   );
   const port = await freePort();
   const flow = listener.flow('127.0.0.1', port, true);

@@ -24,6 +24,11 @@ export interface ControlTls {
 /** A client with this tag gets the new requests that no other client asks for. */
 export const LAST_RESORT = 'last-resort';
 
+/** Hands each connection of a client to `accept`; resolves to the address that clients are told. */
+export type ControlListen = (
+  accept: (socket: Socket) => void,
+) => Promise<{ readonly host: string; readonly port: number }>;
+
 export interface ControlOptions {
   readonly host: string;
   readonly port: number;
@@ -31,6 +36,8 @@ export interface ControlOptions {
   readonly tls?: ControlTls;
   /** Methods for which the server dials the application instead of waiting for it. */
   readonly outbound?: readonly OutboundRule[];
+  /** Takes connections otherwise than on the port, which is not opened then. */
+  readonly listen?: ControlListen;
   readonly maxFrameBytes: number;
   readonly clock: Clock;
   readonly log: SipLog;
@@ -90,8 +97,8 @@ export class ControlServer implements OwnerRegistry {
     const { tls } = this.options;
     const accept = (socket: Socket): void => this.accept(socket);
     const { host, clock, log } = this.options;
-    const plain = await this.listen(createServer(accept), host, this.options.port);
-    if (tls === undefined) return { host: plain.address, port: plain.port, tlsPort: null };
+    const plain = await (this.options.listen?.(accept) ?? this.listenOn(accept));
+    if (tls === undefined) return { ...plain, tlsPort: null };
     const certificates = new Certificates({ ...tls, host, transport: 'tls' }, clock, log);
     const secure = createTlsServer({ ...certificates.current, minVersion: 'TLSv1.2' }, accept);
     certificates.serve(secure);
@@ -99,7 +106,7 @@ export class ControlServer implements OwnerRegistry {
     // A client that fails the handshake is no client.
     secure.on('tlsClientError', (error) => log.debug({ err: error }, 'control handshake failed'));
     const { port } = await this.listen(secure, tls.host ?? host, tls.port);
-    return { host: plain.address, port: plain.port, tlsPort: port };
+    return { ...plain, tlsPort: port };
   }
 
   /** Looks at the certificate's files at once; how many changed. */
@@ -144,6 +151,11 @@ export class ControlServer implements OwnerRegistry {
     const turn = this.turn.get(`#${tag}`) ?? 0;
     if (tagged.length > 1 && (turn > 0 || this.turn.size < MAX_TURNS)) this.turn.set(`#${tag}`, turn + 1);
     return tagged[turn % Math.max(1, tagged.length)] ?? null;
+  }
+
+  private async listenOn(accept: (socket: Socket) => void): Promise<{ host: string; port: number }> {
+    const { address, port } = await this.listen(createServer(accept), this.options.host, this.options.port);
+    return { host: address, port };
   }
 
   private listen(server: Server, host: string, port: number): Promise<AddressInfo> {

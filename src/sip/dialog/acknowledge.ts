@@ -59,6 +59,7 @@ export function repeatAck(core: Core, outbound: OutboundRequest, response: SipRe
   if (dialog === null) return;
   const owed = dialog.acknowledgements.get(request.cseq.number);
   if (owed !== undefined && dialog.state?.remoteTag === response.toTag) {
+    core.counters.repeated(response, outbound.flow.listener.transport);
     if (owed.ack !== null) sendAgain(core, owed.ack);
     return;
   }

@@ -6,6 +6,7 @@ import { stopConfirmation } from './confirmation.js';
 import { type Core, newTxnId, peerMeta, sizeOf } from './core.js';
 import type { Confirmation, Dialog } from './dialog.js';
 import { hangUp } from './end.js';
+import { releaseBye } from './parting.js';
 
 /**
  * RFC 3261 §13.3.1.4: a 2xx to an INVITE is sent again, T1 doubling up to T2, on every transport, until its ACK
@@ -38,7 +39,7 @@ export function awaitAck(
   confirmation.deadline = core.clock.setTimeout(() => {
     stopConfirmation(core, confirmation);
     dialog.confirmations.delete(cseq);
-    hangUp(core, dialog, 'ACK timeout');
+    if (!releaseBye(dialog)) hangUp(core, dialog, 'ACK timeout');
   }, core.timers.timeout);
 }
 
@@ -48,12 +49,14 @@ export function handleAck(core: Core, ack: SipRequest, flow: Flow): void {
   const confirmation = match?.dialog.confirmations.get(ack.cseq.number);
   if (match === null && forwardAck(core, ack, flow)) return;
   if (match === null || confirmation === undefined) {
-    core.counters.dropped++;
+    if (match?.dialog.acknowledged) core.counters.repeated(ack, flow.listener.transport);
+    else core.counters.dropped++;
     return;
   }
   const { dialog } = match;
   stopConfirmation(core, confirmation);
   dialog.confirmations.delete(ack.cseq.number);
+  dialog.acknowledged = true;
   dialog.owner?.deliver({
     type: 'request',
     message: ack,
@@ -62,4 +65,5 @@ export function handleAck(core: Core, ack: SipRequest, flow: Flow): void {
     dialogId: dialog.id,
     receivedOn: null,
   });
+  releaseBye(dialog);
 }

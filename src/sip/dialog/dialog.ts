@@ -126,6 +126,10 @@ export class Dialog {
   updateOut: OutboundRequest | null = null;
   /** 2xx that we sent and whose ACK is missing, by CSeq number. */
   readonly confirmations = new Map<number, Confirmation>();
+  /** An ACK of the peer came. */
+  acknowledged = false;
+  /** The application's BYE that waits for the ACK. */
+  parting: (() => void) | null = null;
   /** 2xx that we got, by CSeq number: our ACK, or that it is owed. */
   readonly acknowledgements = new Map<number, Acknowledgement>();
   /** ACKs to further answerers of a forked INVITE, by their tag. */

@@ -10,6 +10,7 @@ import type { Dialog, InboundRequest } from './dialog.js';
 import type { DialogState } from './dialog-state.js';
 import { viaValue } from './fill.js';
 import { sendInDialog } from './outgoing.js';
+import { releaseBye } from './parting.js';
 import { refuse } from './refuse.js';
 import { stopProvisional } from './reliable.js';
 import { stopSession } from './session-expires.js';
@@ -36,6 +37,7 @@ export function endDialog(core: Core, dialog: Dialog, except: InboundRequest | n
   stopProvisional(core, dialog);
   stopSession(core, dialog);
   settleAcknowledgements(core, dialog);
+  releaseBye(dialog);
   for (const inbound of [...dialog.inbound]) {
     if (inbound === except) continue;
     settle(core, inbound);

@@ -55,8 +55,6 @@ function objection(
   if (scheme !== 'sip' && scheme !== 'sips' && scheme !== 'tel') {
     return { status: 416, reason: 'Unsupported URI Scheme' };
   }
-  const hops = request.headers.get('Max-Forwards');
-  if (hops !== undefined && Number(hops) === 0) return { status: 483, reason: 'Too Many Hops' };
   if (ONLY_IN_DIALOG.has(request.method)) return { status: 481, reason: 'Call/Transaction Does Not Exist' };
   // A transfer of nothing: REFER is taken only inside a call.
   if (request.method === 'REFER') return { status: 403, reason: 'REFER Outside Dialog' };

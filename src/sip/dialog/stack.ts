@@ -20,6 +20,7 @@ import { adopt, endDialog, orphan } from './end.js';
 import { proxyRequest } from './hand-over.js';
 import { handleRequest } from './incoming.js';
 import { NO_DIALOG, sendInDialog, sendNew } from './outgoing.js';
+import { holdBye } from './parting.js';
 import { refuse } from './refuse.js';
 import { respond } from './respond.js';
 import { settle } from './settle.js';
@@ -49,6 +50,7 @@ export class SipStack {
       onStray: () => {
         options.counters.dropped++;
       },
+      onRepeated: (message, flow) => options.counters.repeated(message, flow.listener.transport),
     });
     this.core = {
       ...options,
@@ -117,7 +119,11 @@ export class SipStack {
       sendAck(this.core, dialog, request, reply);
       return;
     }
-    sendInDialog(this.core, owner, dialog, request, reply);
+    const send = (): void => {
+      if (dialog.phase === 'ended' || dialog.parting !== null) reply(NO_DIALOG);
+      else sendInDialog(this.core, owner, dialog, request, reply);
+    };
+    if (request.method !== 'BYE' || !holdBye(dialog, send)) send();
   }
 
   /** An application went away: what only it could finish is finished, its dialogs wait for another one. */

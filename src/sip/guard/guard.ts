@@ -106,6 +106,13 @@ export class Guard implements Doorkeeper {
     return false;
   }
 
+  /** Whether responses to this address are kept back: a blocked source learns nothing, nor gets them repeated. */
+  mute(host: string): boolean {
+    if (this.blocks.size === 0 || this.options.trusted(host)) return false;
+    const block = this.blocks.get(host);
+    return block !== undefined && block.until > this.options.clock.now();
+  }
+
   /** Whether a sound message goes on; scanners are not even told that somebody is here. */
   inspect(message: SipMessage, host: string): boolean {
     if (message.kind === 'response') return true;
@@ -177,6 +184,9 @@ export class Guard implements Doorkeeper {
     if (weight === 0 || limits.messagesPerSecond === 0 || trusted(host)) return;
     const now = clock.now();
     if (this.isKnown(host, now)) return;
+    const before = this.blocks.get(host);
+    // Answers to what came before the block are no further offence.
+    if (before !== undefined && before.until > now) return;
     const source = this.source(host, now);
     // Strikes wear off evenly over the window.
     const left = source.strikes - ((now - source.strikesAt) / limits.windowMs) * limits.strikes;
@@ -185,7 +195,6 @@ export class Guard implements Doorkeeper {
     // Rounded up, because some of the first strike has worn off when the last one comes.
     if (Math.ceil(source.strikes) < limits.strikes) return;
     source.strikes = 0;
-    const before = this.blocks.get(host);
     // Who stayed away for as long as the last block was has paid.
     const repeated = before !== undefined && now - before.until < lengthOf(before.times, limits);
     const times = repeated ? before.times + 1 : 1;

@@ -7,6 +7,9 @@ import { parseUri, schemeOf } from './uri.js';
 
 const ONCE = ['From', 'To', 'Call-ID', 'CSeq'] as const;
 
+/** Characters of a Request-URI; more gets 414 (RFC 3261 §21.4.14). */
+const LONGEST_URI = 8192;
+
 const bad = (reason: string): Fault => ({ status: 400, reason });
 
 /** Checks what every later layer relies on (RFC 3261 §8.1.1, §8.2); `null` when the message is sound. */
@@ -31,6 +34,7 @@ export function validateMessage(message: SipMessage): Fault | null {
 
 function validateRequest(request: SipRequest): Fault | null {
   const { headers, method } = request;
+  if (request.uri.length > LONGEST_URI) return { status: 414, reason: 'Request-URI Too Long' };
   if (request.cseq.method !== method) {
     // RFC 4475 §3.1.2.18: for a method that nobody knows, 501 says more.
     return isKnownMethod(method) ? bad('CSeq Method Mismatch') : { status: 501, reason: 'Not Implemented' };

@@ -16,6 +16,8 @@ export interface TransactionEvents {
   onAck(ack: SipRequest, flow: Flow): void;
   /** A 2xx to an INVITE whose transaction is gone (RFC 6026 §8.4 keeps it for 64*T1). */
   onStray(response: SipResponse, flow: Flow): void;
+  /** A message came again that its transaction had already; nothing is to be done. */
+  onRepeated(message: SipMessage, flow: Flow): void;
 }
 
 /** What the layer below does. */
@@ -112,8 +114,12 @@ export class TransactionLayer implements TransactionHost, ServerHost {
 
   private receiveResponse(response: SipResponse, flow: Flow): void {
     const transaction = this.clients.get(clientKey(response.via?.branch ?? '', response.cseq.method));
-    if (transaction !== undefined) transaction.receive(response);
-    else this.events.onStray(response, flow);
+    if (transaction === undefined) {
+      this.events.onStray(response, flow);
+      return;
+    }
+    if (transaction.stateName === 'completed') this.events.onRepeated(response, flow);
+    transaction.receive(response);
   }
 
   private receiveRequest(request: SipRequest, flow: Flow): void {
@@ -125,6 +131,7 @@ export class TransactionLayer implements TransactionHost, ServerHost {
       return;
     }
     if (known !== undefined) {
+      this.events.onRepeated(request, flow);
       known.retransmission();
       return;
     }

@@ -105,7 +105,7 @@ export class StreamFramer {
         return { type: 'ping' };
       }
       // The rest of a ping may still be on its way.
-      const short = this.buffer.toString('latin1', this.start, this.end);
+      const short = this.end - this.start < 4 ? this.buffer.toString('latin1', this.start, this.end) : '';
       if (short === '\r' || (!this.answered && (short === '\r\n\r' || short === '\r\n'))) return null;
       this.consume(this.start + 1);
     }

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import type { SipLimits } from '../limits.js';
 import type { SipLog } from '../log.js';
 import type { ParseResult } from '../message/parse.js';
+import type { OpenDatagrams } from './datagram-port.js';
 import type { Flow } from './flow.js';
 
 /** What the transports tell the layers above. */
@@ -28,4 +29,6 @@ export interface ConnectionContext {
   readonly log: SipLog;
   readonly events: TransportEvents;
   readonly door: Doorkeeper;
+  /** How UDP listeners get their port. */
+  readonly datagrams: OpenDatagrams;
 }

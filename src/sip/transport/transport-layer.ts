@@ -71,11 +71,12 @@ export class TransportLayer {
   }
 
   private openOne(address: ListenAddress): Promise<AnyListener> {
-    const { clock, limits, events, door } = this.options;
+    const { clock, limits, events, door, datagrams } = this.options;
     if (isWebSocket(address.transport)) return WsListener.open(address, this.options);
     if (address.transport !== 'udp') return StreamListener.open(address, this.options);
     return UdpListener.open(address, {
       clock,
+      open: datagrams,
       watchedPeers: limits.watchedPeers,
       events: {
         datagram: (bytes, flow) => {

@@ -8,6 +8,7 @@ import { silentLog } from '../../../src/sip/log.js';
 import { Headers } from '../../../src/sip/message/headers.js';
 import { NO_BODY, type SipMessage } from '../../../src/sip/message/message.js';
 import { type ParseResult, parseDatagram } from '../../../src/sip/message/parse.js';
+import type { ProxyOrder } from '../../../src/sip/proxy/order.js';
 import { DEFAULT_SUPPORTED } from '../../../src/sip/server.js';
 import { sipTimers } from '../../../src/sip/transaction/timers.js';
 import type { Flow, Listener } from '../../../src/sip/transport/flow.js';
@@ -31,8 +32,21 @@ const FLOW: Flow = {
   send: () => undefined,
 };
 
-/** Answers a request as an application would: status and reason, or nothing for an ACK. */
-export type Application = (upcall: Extract<Upcall, { type: 'request' }>) => readonly [number, string] | null;
+/** Where requests are passed on to. */
+const NEXT: ProxyOrder = {
+  destinations: ['sip:192.0.2.7'],
+  simultaneous: false,
+  remainInDialog: false,
+  followRedirects: false,
+  provisionalTimeout: null,
+  finalTimeout: null,
+  headers: new Headers(),
+};
+
+/** Answers a request as an application would: status and reason, nothing for an ACK, or has it passed on. */
+export type Application = (
+  upcall: Extract<Upcall, { type: 'request' }>,
+) => readonly [number, string] | 'proxy' | null;
 
 /** The whole stack without sockets: what goes in, what comes out. */
 export class MemoryServer {
@@ -52,6 +66,10 @@ export class MemoryServer {
         if (upcall.type !== 'request') return;
         const answer = application(upcall);
         if (answer === null) return;
+        if (answer === 'proxy') {
+          this.stack.proxy(upcall.txnId, NEXT, { response: () => undefined, done: () => undefined });
+          return;
+        }
         const [status, reason] = answer;
         this.stack.respond(upcall.txnId, { status, reason, headers: new Headers(), body: NO_BODY });
       },

@@ -39,6 +39,28 @@ test('a source above its rate is dropped, and served again when it slows down', 
   expect(watched.admit(STRANGER)).toBe(true);
 });
 
+test('answers to what came before the block do not make it longer', () => {
+  const watched = guard();
+  // A burst of a hundred requests, each of them refused after the tenth refusal has blocked the source.
+  refuse(watched, STRANGER, 100);
+  expect(watched.stats().blocks).toBe(1);
+  clock.advance(DEFAULT_GUARD.blockMs);
+  expect(watched.admit(STRANGER)).toBe(true);
+});
+
+test('a blocked source gets no answers, until the block is over or it is known', () => {
+  const watched = guard();
+  expect(watched.mute(STRANGER)).toBe(false);
+  refuse(watched, STRANGER, 10);
+  expect(watched.mute(STRANGER)).toBe(true);
+  expect(watched.mute('203.0.113.6')).toBe(false);
+  clock.advance(DEFAULT_GUARD.blockMs);
+  expect(watched.mute(STRANGER)).toBe(false);
+  refuse(watched, STRANGER, 10);
+  watched.vouch(STRANGER);
+  expect(watched.mute(STRANGER)).toBe(false);
+});
+
 test('ten refusals within a minute block, twice as long each time in a row, up to a day', () => {
   const watched = guard();
   refuse(watched, STRANGER, 9);

@@ -48,6 +48,7 @@ let sent: { message: SipMessage; port: number; at: number }[];
 let requests: ServerTransaction[];
 let acks: SipRequest[];
 let strays: number;
+let repeated: (string | number)[];
 
 beforeEach(() => {
   clock = new VirtualClock();
@@ -55,6 +56,7 @@ beforeEach(() => {
   requests = [];
   acks = [];
   strays = 0;
+  repeated = [];
   const start = clock.now();
   layer = new TransactionLayer(
     clock,
@@ -69,6 +71,7 @@ beforeEach(() => {
       onStray: () => {
         strays++;
       },
+      onRepeated: (message) => repeated.push(message.kind === 'request' ? message.method : message.status),
     },
   );
 });
@@ -168,4 +171,16 @@ test('a response goes to the source port when rport asks for it, else to the por
   }
   clock.advance(32_000);
   expect([layer.serverCount, clock.pending]).toEqual([0, 0]);
+});
+
+test('what comes again is told apart from what comes first', () => {
+  const options = request('OPTIONS', 'z9hG4bK-again');
+  layer.receive(options, flow(5070));
+  layer.receive(options, flow(5070));
+  const { user } = outcomes();
+  const own = request('MESSAGE', 'z9hG4bK-own');
+  layer.request(own, flow(5060), user);
+  layer.receive(response(200, own), flow(5060));
+  layer.receive(response(200, own), flow(5060));
+  expect(repeated).toEqual(['OPTIONS', 200]);
 });
