@@ -25,7 +25,7 @@ own and share the cores of this machine; no media is sent.
 
 What is printed, and how it is measured:
   failed         calls that caller or answerer did not see exactly as its scenario says
-  setup          from the INVITE that the caller sent to the 200 it got (sipp's own clock)
+  setup          from the INVITE that the caller sent to the 200 it got (sipp's clock, in steps of 4 ms)
   CPU/call       user and system time of all threads of the process, from before the first call until --settle after
                  the last, so that all SIP timers are in it
   retransmitted  messages that sipp sent again, and that the server did
@@ -106,7 +106,7 @@ function report(wish: Wish, result: SipTrialResult): void {
     `  CPU/call       server ${per(result.serverCpuMs)}, application ${per(result.applicationCpuMs)}`,
   );
   console.log(
-    `  resident       server ${mebibytes(result.residentAtEnd)} after the last call, ${mebibytes(result.residentSettled)} when all timers had run out`,
+    `  resident       server ${mebibytes(result.residentAtEnd)} after the last call, ${mebibytes(result.residentSettled)} ${wish.settleMs} ms later`,
   );
   const { retransmissions, malformed, dropped, live } = result.stats;
   console.log(

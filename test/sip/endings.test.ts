@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { systemClock } from '../../src/sip/clock.js';
 import {
   drained,
   FAST,
@@ -116,7 +117,8 @@ test('a host name that nobody knows answers 503', async () => {
 });
 
 test('a silent peer answers 408 after 64*T1', async () => {
-  rig = await startRig('udp', '127.0.0.1', { timers: FAST });
+  // Each transmission is a little late, and T1 is all that is left for their sum: no ticks, and a longer T1.
+  rig = await startRig('udp', '127.0.0.1', { timers: { t1: 60 }, clock: systemClock });
   const peer = await WirePeer.open();
   const { responses } = await place(`sip:bob@127.0.0.1:${peer.port}`);
   expect((await responses.next()).status).toBe(408);
