@@ -107,7 +107,7 @@ function settle(w: Work): void {
 function answerFailed(w: Work, event: CallEventOf<'answer-failed'>): void {
   if (w.leg(event.leg).state === 'ended') return;
   w.patchLeg(event.leg, { answeredAt: null, sipStatus: 487 });
-  w.patch({ answeredAt: null });
+  if (event.leg === w.call.callerLeg) w.patch({ answeredAt: null });
   hungUp(w, event.leg, 'peer', null);
 }
 
