@@ -19,7 +19,9 @@ export function startTransfer(
 ): Transfer {
   const transfer = announce(w, { ...describe(w, wish, transferee), toMember: to.id });
   const hunt = newHunt(w.routing.stages(to.id, transfer.fromMember));
-  w.setPhase({ name: 'transferring', transferee, transferor: wish.transferor, transfer, hunt });
+  const { phase } = w.call;
+  const rounds = phase.name === 'talking' ? phase.link.rounds : 0;
+  w.setPhase({ name: 'transferring', transferee, transferor: wish.transferor, transfer, hunt, rounds });
   if (subscription !== null) subscribe(w, wish.transferor, transfer.id, subscription.eventId);
   huntsOn(w, callNext(w, huntFor(w, hunt)), hunt);
   return transfer;
