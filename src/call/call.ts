@@ -230,6 +230,8 @@ export type Phase =
       readonly transferor: LegId | null;
       readonly transfer: Transfer;
       readonly hunt: Hunt;
+      /** As in `Link`, of transferee and transferor, who go on talking. */
+      readonly rounds: number;
     }
   /** The transferor speaks with the target, or with the transferee again; the other of the two is on hold. */
   | {

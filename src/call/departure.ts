@@ -61,6 +61,7 @@ function partyLeft(w: Work, leg: Leg): void {
       return endCall(w, hungUpEnd);
     case 'switching':
       if (leg.id === phase.transferor) return transferorLeft(w);
+      if (leg.id === phase.consultation) return w.setPhase({ ...phase, consultation: null });
       if (leg.id === phase.link.b) return dropTarget(w, 'target-hung-up', 480);
       if (leg.id !== phase.link.a) return;
       abandonTransfer(w, leg.role, 'transferee-hung-up');

@@ -1,8 +1,9 @@
 /** The end of a call: everybody is released once, and told why where there is a way to tell. */
 import type { EndedBy, LeaveCause } from './call.js';
+import { closeExchangesWith } from './exchange.js';
 import { letGo } from './notify.js';
 import { callRecord } from './records.js';
-import type { Work } from './work.js';
+import { isGone, type Work } from './work.js';
 
 export interface CallEnd {
   readonly by: EndedBy;
@@ -27,6 +28,8 @@ export function endCall(w: Work, end: CallEnd): void {
   for (const id of Object.keys(w.call.legs)) {
     letGo(w, id, end.status ?? 487, end.leave);
   }
+  // Whoever waits for the answer to its final NOTIFY is not kept waiting for that to an offer of its own.
+  for (const leg of Object.values(w.call.legs)) if (isGone(leg)) closeExchangesWith(w, leg.id);
 }
 
 /** When the last leg of an ending call is gone, write the call itself and forget it. */

@@ -5,7 +5,7 @@
 import type { Leg, LegId, OfferMade, RequestRef } from './call.js';
 import type { CallEventOf } from './event.js';
 import { startGlareTimer } from './legs.js';
-import { answerOnHold } from './session-description.js';
+import { answerOnHold, onHold } from './session-description.js';
 import { isGone, isUp, partnerOf, type Work } from './work.js';
 
 /** Offers refused for glare are made again at most so often; each waits up to 4 s. */
@@ -78,12 +78,17 @@ function answerAlone(w: Work, leg: Leg, event: CallEventOf<'offered'>): void {
   const known = leg.given?.sdp ?? leg.remote ?? event.sdp;
   if (known === null) return respond(w, leg.id, event.request, 488);
   if (event.sdp === null) {
-    accept(w, leg.id, event.request, known, null);
-    w.patchLeg(leg.id, { exchange: { kind: 'ack-awaited', offer: known, from: null } });
+    const offer = onHold(known);
+    accept(w, leg.id, event.request, offer, null);
+    w.patchLeg(leg.id, {
+      exchange: { kind: 'ack-awaited', offer, from: null },
+      given: { from: null, sdp: offer },
+    });
     return;
   }
-  accept(w, leg.id, event.request, answerOnHold(event.sdp, known), null);
-  w.patchLeg(leg.id, { remote: event.sdp, remoteOffered: true });
+  const answer = answerOnHold(event.sdp, known);
+  accept(w, leg.id, event.request, answer, null);
+  w.patchLeg(leg.id, { remote: event.sdp, remoteOffered: true, given: { from: null, sdp: answer } });
 }
 
 /** The final response to an offer of ours. */
@@ -93,9 +98,12 @@ export function offerAnswered(w: Work, event: CallEventOf<'offer-answered'>): Of
   const { exchange } = leg;
   if (leg.state === 'ended') return 'done';
   if (exchange?.kind !== 'offered') {
-    // The leg is on its way out: its 2xx must be acknowledged all the same (RFC 3261 §13.2.2.4).
-    if (success) w.emit({ type: 'ack', leg: leg.id, sdp: null, from: null });
-    else if (leg.state !== 'leaving') w.unexpected('offer-answered', leg.id, 'no offer of ours is pending');
+    w.unexpected('offer-answered', leg.id, 'no offer of ours is pending');
+    return 'done';
+  }
+  if (leg.state === 'leaving') {
+    if (success && exchange.method === 'INVITE') acknowledgeLeaving(w, leg, exchange, event.sdp);
+    w.patchLeg(leg.id, { exchange: null });
     return 'done';
   }
   if (success) {
@@ -121,6 +129,12 @@ export function offerAnswered(w: Work, event: CallEventOf<'offer-answered'>): Of
   // RFC 5057 §5.1: 408 and 481 say that the dialog is no more.
   if (event.status === 408 || event.status === 481) return 'lost';
   return exchange.relay ? 'done' : 'refused';
+}
+
+/** The leg is on its way out: its 2xx must be acknowledged all the same (RFC 3261 §13.2.2.4). */
+function acknowledgeLeaving(w: Work, leg: Leg, made: OfferMade, sdp: string | null): void {
+  const answer = made.sdp === null && sdp !== null ? answerOnHold(sdp, leg.given?.sdp ?? sdp) : null;
+  w.emit({ type: 'ack', leg: leg.id, sdp: answer, from: null });
 }
 
 /** We had asked for an offer on behalf of `asker`, and here it is: it goes to the asker, whose ACK answers it. */

@@ -27,6 +27,8 @@ export function keyed(w: Work, event: CallEventOf<'keyed'>): void {
   const presses = [...held, press];
   const reading = isAgent(w, leg) ? w.routing.readKeys(typed(presses)) : null;
   if (reading !== null && (reading.action !== null || reading.mayGrow)) {
+    // Two agents press at once: the keys of the first have become all that they can.
+    if (w.call.keys !== null && w.call.keys.leg !== leg.id) keysOver(w);
     respond(200);
     if (reading.mayGrow) return keep(w, leg, presses);
     forget(w);

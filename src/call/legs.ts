@@ -99,7 +99,9 @@ export function releaseLeg(w: Work, id: LegId, cause: LeaveCause, status = 480):
   const by = !answered ? 'cancel' : leg.acked ? 'bye' : 'bye-on-ack';
   if (by === 'cancel') w.emit({ type: 'cancel', leg: id, cause });
   if (by === 'bye') w.emit({ type: 'bye', leg: id, cause });
-  w.patchLeg(id, { state: 'leaving', leave: { cause, by }, exchange: null });
+  // What comes back on an offer of ours is acknowledged still, and passed to nobody.
+  const exchange = leg.exchange?.kind === 'offered' ? { ...leg.exchange, relay: false } : null;
+  w.patchLeg(id, { state: 'leaving', leave: { cause, by }, exchange });
   w.emit({ type: 'start-timer', timer: `guard:${id}`, ms: GUARD_MS });
 }
 

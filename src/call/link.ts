@@ -5,7 +5,7 @@ import { onHold, stillServes, twoWay } from './session-description.js';
 import { isUp, type Work } from './work.js';
 
 /** Two peers that answer every offer with something new are left as they are after so many offers. */
-const MAX_ROUNDS = 4;
+export const MAX_ROUNDS = 4;
 
 /** What a leg's peer may be offered to somebody else: a hold that it merely answered is not its wish. */
 export function offerOf(leg: Leg): string | null {

@@ -93,7 +93,7 @@ export function answered(w: Work, event: CallEventOf<'answered'>): void {
   const rest = stopHunt(w, hunt, leg.id);
   const { phase } = w.call;
   if (phase.name === 'seeking') return answerCaller(w, phase.caller, leg, sdp);
-  w.emit({ type: 'ack', leg: leg.id, sdp: null, from: null });
+  acknowledge(w, leg, sdp);
   if (phase.name === 'transferring') targetAnswered(w, leg.id, rest);
   else if (phase.name === 'returning') {
     w.setPhase({
@@ -105,6 +105,13 @@ export function answered(w: Work, event: CallEventOf<'answered'>): void {
       consultation: null,
     });
   }
+}
+
+/** Where we had no description to offer the 2xx brings an offer: its ACK answers, with nobody to hear as yet. */
+function acknowledge(w: Work, leg: Leg, sdp: string): void {
+  const answer = leg.given === null ? answerOnHold(sdp, sdp) : null;
+  w.emit({ type: 'ack', leg: leg.id, sdp: answer, from: null });
+  if (answer !== null) w.patchLeg(leg.id, { given: { from: null, sdp: answer } });
 }
 
 /** The 2xx crossed our CANCEL: it must be acknowledged and then ended (RFC 3261 §9.1, §15). */

@@ -11,7 +11,7 @@ import type { CallEvent, CallEventOf } from './event.js';
 import { offerAgain, offerAnswered, peerAcked, peerOffered } from './exchange.js';
 import { keyed, keysOver } from './keys.js';
 import { endLeg } from './legs.js';
-import { giveUpOn, reconcile } from './link.js';
+import { giveUpOn, MAX_ROUNDS, reconcile } from './link.js';
 import { notifyAnswered, notifyTimedOut } from './notify.js';
 import { answered, failed, provisional, switchRefused, targetTimedOut } from './progress.js';
 import { attended, referred } from './refer.js';
@@ -98,6 +98,10 @@ function settle(w: Work): void {
     const { state, link } = reconcile(w, phase.link);
     if (link !== phase.link) w.setPhase({ ...phase, link });
     if (state === 'settled' && phase.name === 'switching') completeSwitch(w);
+  } else if (phase.name === 'transferring' && phase.transferor !== null) {
+    // They may not have found together yet after an earlier transfer that failed.
+    const { link } = reconcile(w, { a: phase.transferee, b: phase.transferor, rounds: phase.rounds });
+    if (link.rounds !== phase.rounds) w.setPhase({ ...phase, rounds: link.rounds });
   } else {
     settleConsultation(w);
   }
@@ -107,7 +111,7 @@ function settle(w: Work): void {
 function answerFailed(w: Work, event: CallEventOf<'answer-failed'>): void {
   if (w.leg(event.leg).state === 'ended') return;
   w.patchLeg(event.leg, { answeredAt: null, sipStatus: 487 });
-  w.patch({ answeredAt: null });
+  if (event.leg === w.call.callerLeg) w.patch({ answeredAt: null });
   hungUp(w, event.leg, 'peer', null);
 }
 
@@ -133,11 +137,11 @@ function offerResult(w: Work, event: CallEventOf<'offer-answered'>): void {
   if (outcome !== 'refused' || exchange?.kind !== 'offered') return;
   const { phase } = w.call;
   if (phase.name === 'consulting') return consultationRefused(w, event.leg, exchange.from);
-  if (phase.name !== 'talking' && phase.name !== 'switching') return;
   // An offer that was on its way when the partner changed says nothing about the new one.
-  if (partnerOf(w.call, event.leg) !== exchange.from) return;
+  if (exchange.from === null || partnerOf(w.call, event.leg) !== exchange.from) return;
   if (phase.name === 'switching') return switchRefused(w);
-  w.setPhase({ ...phase, link: giveUpOn(phase.link) });
+  if (phase.name === 'talking') w.setPhase({ ...phase, link: giveUpOn(phase.link) });
+  if (phase.name === 'transferring') w.setPhase({ ...phase, rounds: MAX_ROUNDS });
 }
 
 function info(w: Work, event: CallEventOf<'info'>): void {

@@ -19,7 +19,9 @@ export function startTransfer(
 ): Transfer {
   const transfer = announce(w, { ...describe(w, wish, transferee), toMember: to.id });
   const hunt = newHunt(w.routing.stages(to.id, transfer.fromMember));
-  w.setPhase({ name: 'transferring', transferee, transferor: wish.transferor, transfer, hunt });
+  const { phase } = w.call;
+  const rounds = phase.name === 'talking' ? phase.link.rounds : 0;
+  w.setPhase({ name: 'transferring', transferee, transferor: wish.transferor, transfer, hunt, rounds });
   if (subscription !== null) subscribe(w, wish.transferor, transfer.id, subscription.eventId);
   huntsOn(w, callNext(w, huntFor(w, hunt)), hunt);
   return transfer;
@@ -122,7 +124,6 @@ export function failTransfer(w: Work, cause: FailureCause, status: number): void
   if (backToTransferor(w, transfer)) return tell(w, transfer.id, status, true, cause);
   const home = transfer.fromMember ?? w.call.member;
   const stages = home === null ? [] : withFallbacks(w, home);
-  w.emit({ type: 'start-timer', timer: 'hunt', ms: w.routing.limits.maxHuntMs });
   returnParty(w, transfer.transferee, { ...newHunt(stages), lastCause: cause, lastStatus: status });
 }
 
@@ -130,9 +131,9 @@ export function failTransfer(w: Work, cause: FailureCause, status: number): void
 function backToTransferor(w: Work, transfer: Transfer): boolean {
   const { phase } = w.call;
   const transferor = transferorOf(w.call);
-  if (transferor === null || isGone(w.leg(transferor))) return false;
   if (phase.name === 'switching' && phase.consultation !== null)
     letGo(w, phase.consultation, 480, 'other-party-left');
+  if (transferor === null || isGone(w.leg(transferor))) return false;
   w.setPhase({ name: 'talking', link: { a: transfer.transferee, b: transferor, rounds: 0 } });
   return true;
 }
@@ -143,6 +144,7 @@ export function returningHunt(w: Work, party: LegId, hunt: Hunt): HuntFor {
 
 /** Nobody is with this party: call those who can take it back. */
 export function returnParty(w: Work, party: LegId, hunt: Hunt): void {
+  w.emit({ type: 'start-timer', timer: 'hunt', ms: w.routing.limits.maxHuntMs });
   returnOn(w, party, callNext(w, returningHunt(w, party, hunt)));
 }
 
