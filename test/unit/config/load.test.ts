@@ -357,6 +357,7 @@ describe('the embedded server for other applications', () => {
         tls: { host: '::1', port: 9023, cert: join(dirname(file), 'tls', 'cert.pem'), key: '/etc/key.pem' },
       },
       outbound: [{ method: 'MESSAGE', target: 'tls://[fd00::5]:4000', anyCertificate: true }],
+      thread: false,
     });
   });
 

@@ -46,7 +46,7 @@ describe('liveView', () => {
   });
 
   it('shows all legs that ring for the target, and that the transferor has left', () => {
-    const phase = { name: 'transferring', ...PARTIES, hunt: HUNT } as const;
+    const phase = { name: 'transferring', ...PARTIES, hunt: HUNT, rounds: 0 } as const;
     expect(seen(phase).transfer).toEqual({
       id: 'a-t1',
       trigger: 'api',
