@@ -3,6 +3,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createApi } from './api/create-api.js';
+import { ScreenPopLinks } from './api/screen-pop-links.js';
 import { ensureToken } from './api/tokens.js';
 import type { Config } from './config/config.js';
 import { DialPlanHolder } from './dialplan/holder.js';
@@ -83,6 +84,7 @@ async function startParts(
     await sip.server?.stop();
   });
 
+  const links = new ScreenPopLinks(randomBytes(32));
   const signalling = new SrfSignalling(sip.control, log.child({ part: 'sip' }), () =>
     randomUUID().replaceAll('-', ''),
   );
@@ -96,10 +98,10 @@ async function startParts(
     random: Math.random,
     newCallId: () => newCallId(Date.now(), randomBytes),
     maxCalls: config.limits.maxCalls,
-    screenPopUrl: (id) =>
+    screenPopUrl: (id, withheld) =>
       config.http.publicUrl === ''
         ? null
-        : `${config.http.publicUrl}/v1/screen-pop/${encodeURIComponent(id)}`,
+        : links.url(config.http.publicUrl, id, withheld ? 'caller-withheld' : 'all'),
     times: {
       noResponseMs: config.calls.noResponseSeconds * 1000,
       notifyAnswerMs: config.calls.notifyAnswerSeconds * 1000,
@@ -110,7 +112,7 @@ async function startParts(
     throw new StartFault(error.message, 'is the SIP server running, and are host, port and secret right?');
   });
 
-  const api = await startApi(settings, engine, reader, dialPlan, problems, sip.server);
+  const api = await startApi(settings, { engine, reader, dialPlan, problems, links, sip: sip.server });
   onStarted(() => api.server.close());
   return {
     addresses: [...sip.addresses, ...api.addresses],
@@ -212,13 +214,18 @@ async function startSip(
 
 const hostPort = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
+interface ServedByApi {
+  readonly engine: Engine;
+  readonly reader: LedgerReader;
+  readonly dialPlan: DialPlanHolder;
+  readonly problems: ReadonlyMap<string, string>;
+  readonly links: ScreenPopLinks;
+  readonly sip: EmbeddedSip | null;
+}
+
 async function startApi(
   { config, log }: Settings,
-  engine: Engine,
-  reader: LedgerReader,
-  dialPlan: DialPlanHolder,
-  problems: ReadonlyMap<string, string>,
-  sip: EmbeddedSip | null,
+  { engine, reader, dialPlan, problems, links, sip }: ServedByApi,
 ): Promise<{ server: FastifyInstance; addresses: string[] }> {
   const { host, port } = config.http;
   const made = config.http.tokens.length === 0 ? ensureToken(config.data) : null;
@@ -230,6 +237,7 @@ async function startApi(
     log: log.child({ part: 'api' }),
     problems: () => [...problems.values()],
     notReady: () => engine.notReadyReason(),
+    links,
     ...(sip === null ? {} : { addMetrics: (registry) => addSipMetrics(registry, () => sip.stats()) }),
   });
   await server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {

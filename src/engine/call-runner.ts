@@ -29,8 +29,8 @@ export interface RunnerParts {
   readonly occupancy: Occupancy;
   trunk(id: string): Trunk | undefined;
   formatNumber(trunk: Trunk | undefined, number: string): string;
-  /** URL that a target's desk can open to see a transfer or call; null when there is none. */
-  screenPopUrl(id: string): string | null;
+  /** URL that a target's desk can open to see a transfer or call, `withheld` without who calls; null: none. */
+  screenPopUrl(id: string, withheld: boolean): string | null;
   onNews(callId: CallId, news: CallNews): void;
   onRecord(record: LedgerRecord): void;
   onUnexpected(callId: CallId, event: string): void;
@@ -306,7 +306,7 @@ export class CallRunner {
       ownHost: this.parts.signalling.ownHost,
       trusted: trunk?.kind === 'member',
       formatNumber: (number) => this.parts.formatNumber(trunk, number),
-      screenPopUrl: (id) => this.parts.screenPopUrl(id),
+      screenPopUrl: (id, withheld) => this.parts.screenPopUrl(id, withheld),
     };
     const headers = contextHeaders(context, naming);
     const bodies = contextBodies(context, naming);

@@ -1,7 +1,7 @@
 /** What a called party is told of how the call came to it. */
 import type { CallContext, CarriedBody } from '../call/command.js';
 import { callHistory } from './call-history.js';
-import { callerIdentity } from './caller-identity.js';
+import { callerIdentity, wantsAnonymity } from './caller-identity.js';
 import { type Naming, ownUri } from './naming.js';
 import type { Headers } from './signalling.js';
 import { transferIdToUser } from './user-to-user.js';
@@ -44,7 +44,9 @@ function transferHeaders(context: CallContext, naming: Naming): Headers {
 }
 
 function screenPop(context: CallContext, naming: Naming): Headers {
-  const link = naming.trusted ? naming.screenPopUrl(context.transferId ?? context.callId) : null;
+  // The same rule as for From: desks are not told, those who must find the caller are.
+  const withheld = wantsAnonymity(context.carried) && !context.emergency;
+  const link = naming.trusted ? naming.screenPopUrl(context.transferId ?? context.callId, withheld) : null;
   return link === null ? {} : { 'Call-Info': `<${link}>;purpose=info` };
 }
 

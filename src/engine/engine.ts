@@ -45,8 +45,8 @@ export interface EngineParts {
   readonly newCallId: () => CallId;
   readonly maxCalls: number;
   readonly times: WaitingTimes;
-  /** URL that a target's desk can open to see a transfer or call; null when there is none. */
-  readonly screenPopUrl: (id: string) => string | null;
+  /** URL that a target's desk can open to see a transfer or call, `withheld` without who calls; null: none. */
+  readonly screenPopUrl: (id: string, withheld: boolean) => string | null;
 }
 
 /** All calls: takes them in at the door, keeps them running, and answers for them. */

@@ -11,8 +11,11 @@ export interface Naming {
   readonly trusted: boolean;
   /** A subscriber's number as the trunk wants it. */
   formatNumber(number: string): string;
-  /** URL that the target's desk can open to see the transfer, or the call; null when there is none. */
-  screenPopUrl(id: TransferId | CallId): string | null;
+  /**
+   * URL that the target's desk can open to see the transfer, or the call; null when there is none. `withheld`: the page
+   * must not say who calls.
+   */
+  screenPopUrl(id: TransferId | CallId, withheld: boolean): string | null;
 }
 
 /** Characters of a SIP user part that need no escape (RFC 3261 §25.1: unreserved and user-unreserved). */

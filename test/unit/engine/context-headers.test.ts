@@ -68,6 +68,16 @@ describe('contextHeaders', () => {
       );
       expect(contextHeaders(aContext(), aNaming({ screenPopUrl }))['Call-Info']).toContain('/call1?');
     });
+    it('keeps from desks who calls when the caller wants it, not from emergency members', () => {
+      const tell = (_id: string, withheld: boolean) => (withheld ? 'withheld' : 'open');
+      const link = (changes: object) =>
+        contextHeaders(aContext(changes), aNaming({ screenPopUrl: tell }))['Call-Info'];
+      const carried = { headers: { Privacy: 'id' }, bodies: [] };
+      expect(link({})).toContain('<open>');
+      expect(link({ carried })).toContain('<withheld>');
+      expect(link({ carried, emergency: true })).toContain('<open>');
+      expect(link({ carried: { headers: { Privacy: 'none' }, bodies: [] } })).toContain('<open>');
+    });
     it('never leaves the trust domain, as it opens what is personal', () => {
       expect(
         contextHeaders(transferred, aNaming({ screenPopUrl, trusted: false }))['Call-Info'],
