@@ -84,6 +84,8 @@ describe('an agent who calls the target first, and then joins the two calls', ()
         ],
         meanwhile: async () => {
           await phone.says(/Call 1 .*(connected|answered|running)/i);
+          phone.type('pause');
+          await phone.says(/Call 1 .*paused/i);
           phone.type(`call sip:110@${world.server.sip}`);
           await phone.says(/Call 2 .*(connected|running)/i);
           await new Promise((resolve) => setTimeout(resolve, 500));

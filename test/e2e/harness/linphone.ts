@@ -19,7 +19,8 @@ export class Linphone {
 
   /** Start a phone that answers by itself, on a UDP port of 127.0.0.1; its files go to `folder`. */
   static async start(user: string, port: number, folder: string): Promise<Linphone> {
-    mkdirSync(folder, { recursive: true });
+    // Without a folder for its database it starts and never listens.
+    mkdirSync(join(folder, '.local', 'share', 'linphone'), { recursive: true });
     writeFileSync(join(folder, 'linphonerc'), configuration(user, port));
     const child = spawn('linphonec', ['-a', '-c', join(folder, 'linphonerc')], {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -71,11 +72,13 @@ function configuration(user: string, port: number): string {
     `sip_port=${port}`,
     'sip_tcp_port=0',
     'sip_tls_port=0',
+    'bind_address=127.0.0.1',
+    'use_ipv6=0',
+    'ipv6_migration_done=1',
     'guess_hostname=0',
     `contact=sip:${user}@127.0.0.1:${port}`,
     'default_proxy=-1',
     'register_only_when_network_is_up=0',
-    'auto_net_state_mon=0',
     '[net]',
     'firewall_policy=0',
     '[rtp]',
