@@ -19,6 +19,7 @@ describe('an agent who calls the target first, and then joins the two calls', ()
     replacedOwnTag: ownTag,
   });
   const desk = { caller: '8002' };
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
   it('hands the caller over by REFER with Replaces', async () => {
     const { call, legs, transfers } = await world.play({
@@ -79,16 +80,18 @@ describe('an agent who calls the target first, and then joins the two calls', ()
           {
             at: 'pbx-110',
             scenario: 'target-is-handed-over-after-hold',
-            with: { desk: '[^@]+', offered: '[0-9]+' },
+            with: { desk: '[^@]+', offered: '[0-9]+', offeredFrom: '[0-9.]+', payloads: '.*' },
           },
         ],
         meanwhile: async () => {
           await phone.says(/Call 1 .*(connected|answered|running)/i);
+          // It says nothing when a hold is settled, and holds only calls that have settled themselves.
+          await pause(700);
           phone.type('pause');
-          await phone.says(/Call 1 .*paused/i);
+          await pause(1000);
           phone.type(`call sip:110@${world.server.sip}`);
           await phone.says(/Call 2 .*(connected|running)/i);
-          await new Promise((resolve) => setTimeout(resolve, 500));
+          await pause(500);
           phone.type('transfer 1 --to-call 2');
         },
       });
