@@ -11,8 +11,8 @@ import type {
   TransferOutcome,
   TransferTrigger,
 } from '../ledger/records.js';
-import type { Carried } from './command.js';
-import type { Branch, Stage } from './routing.js';
+import type { Branch, Stage } from './candidate.js';
+import type { Carried } from './carried.js';
 
 export type CallId = string;
 export type LegId = string;
@@ -24,21 +24,6 @@ export type RequestRef = string;
 export interface Instant {
   readonly utc: number;
   readonly mono: number;
-}
-
-/** One address to try for a member: a target of the dial plan on one gateway of its trunk. */
-export interface Candidate {
-  readonly member: MemberId;
-  readonly trunk: TrunkId;
-  /** Id of the gateway in the dial plan. */
-  readonly gateway: string;
-  readonly uri: string;
-  /** `host:port/transport`. */
-  readonly peer: string;
-  readonly number: string;
-  readonly ringSeconds: number;
-  /** A leg through this trunk belongs to an agent of the member, who may transfer. */
-  readonly mayTransfer: boolean;
 }
 
 /** Why we end a leg. */

@@ -1,15 +1,8 @@
 /** What the core asks the engine to do, in this order. */
 import type { LedgerRecord } from '../ledger/records.js';
-import type {
-  CallId,
-  Candidate,
-  KeyPress,
-  LeaveCause,
-  LegId,
-  OfferMethod,
-  RequestRef,
-  TransferId,
-} from './call.js';
+import type { CallId, KeyPress, LeaveCause, LegId, OfferMethod, RequestRef, TransferId } from './call.js';
+import type { Candidate } from './candidate.js';
+import type { Carried } from './carried.js';
 
 /** Timers of a call. A timer started again replaces itself. */
 export type TimerId =
@@ -29,24 +22,6 @@ export type TimerId =
   | 'hunt'
   /** The call lasts too long. */
   | 'limit';
-
-/**
- * What the caller's INVITE carried and targets get unchanged: privacy, location, priority. The core does not look
- * into it.
- */
-export interface Carried {
-  /** By their usual names. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Bodies besides the session description, such as a location (RFC 6442 §5). */
-  readonly bodies: readonly CarriedBody[];
-}
-
-export interface CarriedBody {
-  readonly type: string;
-  /** Content-ID without angle brackets (RFC 2392); null when it had none. */
-  readonly id: string | null;
-  readonly text: string;
-}
 
 /** What the called party is told of how the call came to it. */
 export interface CallContext {

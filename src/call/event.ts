@@ -10,7 +10,8 @@ import type {
   TransferMode,
   TransferTrigger,
 } from './call.js';
-import type { Carried, TimerId } from './command.js';
+import type { Carried } from './carried.js';
+import type { TimerId } from './command.js';
 
 /** Why a leg ended without our asking. */
 export type HangUpBy = 'peer' | 'stack';

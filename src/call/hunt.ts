@@ -1,10 +1,10 @@
 /** Looking for somebody who answers: the desks of one stage ring at once, stage after stage. */
 import type { MemberId } from '../dialplan/plan.js';
-import type { Candidate, FailureCause, Hunt, LegId, Ringing, Transfer } from './call.js';
+import type { FailureCause, Hunt, LegId, Ringing, Transfer } from './call.js';
+import type { Branch, Candidate, Stage } from './candidate.js';
 import type { CallContext } from './command.js';
 import { releaseLeg, startLeg } from './legs.js';
 import { offerOf } from './link.js';
-import type { Branch, Stage } from './routing.js';
 import type { Work } from './work.js';
 
 export function newHunt(stages: readonly Stage[]): Hunt {

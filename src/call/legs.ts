@@ -1,6 +1,7 @@
 /** Making legs, letting them go, and closing them with their record. One way to die: `endLeg`. */
 import type { EndedBy, LegOutcome } from '../ledger/records.js';
-import type { Candidate, LeaveCause, Leg, LegId, TransferId } from './call.js';
+import type { LeaveCause, Leg, LegId, TransferId } from './call.js';
+import type { Candidate } from './candidate.js';
 import type { CallContext } from './command.js';
 import { legRecord } from './records.js';
 import type { Work } from './work.js';

@@ -1,11 +1,11 @@
 /** Progress of a leg that we called: ringing, answer, failure, silence. */
 import type { FailureCause, Hunt, LeaveCause, Leg, LegId } from './call.js';
+import type { Stage } from './candidate.js';
 import { endCall } from './ending.js';
 import type { CallEventOf } from './event.js';
 import { callNext, causeOf, type HuntFor, huntOn, isRinging, newHunt, stopHunt } from './hunt.js';
 import { endLeg, releaseLeg } from './legs.js';
 import { tell } from './notify.js';
-import type { Stage } from './routing.js';
 import { answerOnHold } from './session-description.js';
 import { dropTarget, returningHunt, returnOn, targetAnswered, targetLost } from './transfer.js';
 import type { Work } from './work.js';

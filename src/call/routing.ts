@@ -1,6 +1,7 @@
 /** What the core asks of the dial plan. The engine makes one from the plan that the call began with. */
 import type { MemberId } from '../dialplan/plan.js';
-import type { Candidate, Instant } from './call.js';
+import type { Instant } from './call.js';
+import type { Stage } from './candidate.js';
 
 export interface RoutedMember {
   readonly id: MemberId;
@@ -9,12 +10,6 @@ export interface RoutedMember {
   readonly emergency: boolean;
   readonly fallback: MemberId | null;
 }
-
-/** One desk or queue: ways to reach it, tried in order while no peer answers at all. */
-export type Branch = readonly Candidate[];
-
-/** Desks and queues that ring at the same time; the first that answers has the call. */
-export type Stage = readonly Branch[];
 
 /** Why a member cannot be called now. `full`: its capacity, or that of all its trunks, is in use. */
 export type Obstacle = 'closed' | 'full';

@@ -1,5 +1,7 @@
 /** Who calls, as a target is told: From, P-Asserted-Identity (RFC 3325) and Privacy (RFC 3323). */
-import type { CallContext, Carried } from '../call/command.js';
+
+import type { Carried } from '../call/carried.js';
+import type { CallContext } from '../call/command.js';
 import { type Naming, userPart } from './naming.js';
 import type { Headers } from './signalling.js';
 

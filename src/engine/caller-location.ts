@@ -1,5 +1,5 @@
 /** Where the caller is, out of what its INVITE carried (RFC 6442). */
-import type { Carried } from '../call/command.js';
+import type { Carried } from '../call/carried.js';
 import type { CallerLocation } from './operations.js';
 
 /** Longer documents are not looked into; characters. */

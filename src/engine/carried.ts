@@ -1,5 +1,5 @@
 /** What an INVITE carries for whoever is called in the end: privacy, location, history, priority. */
-import type { Carried, CarriedBody } from '../call/command.js';
+import type { Carried, CarriedBody } from '../call/carried.js';
 import type { Trunk } from '../dialplan/plan.js';
 import type { SipMessageParts } from './drachtio.js';
 import { oneLine, readAddress, splitOnce, splitValues, unescaped } from './header-values.js';

@@ -1,5 +1,7 @@
 /** What a called party is told of how the call came to it. */
-import type { CallContext, CarriedBody } from '../call/command.js';
+
+import type { CarriedBody } from '../call/carried.js';
+import type { CallContext } from '../call/command.js';
 import { callHistory } from './call-history.js';
 import { callerIdentity, wantsAnonymity } from './caller-identity.js';
 import { type Naming, ownUri } from './naming.js';

@@ -72,3 +72,9 @@ export function createSrf(): SrfClient {
   const Srf = drachtioSrf as unknown as new () => SrfClient;
   return new Srf();
 }
+
+/** Body of a message and the headers that go with it. */
+export interface Content {
+  readonly body?: string;
+  readonly headers?: Record<string, string>;
+}

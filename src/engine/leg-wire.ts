@@ -1,11 +1,18 @@
 /** Sending on behalf of legs: every message gets its Session-ID here, and every message of a peer is heard here. */
 import type { LegId, RequestRef } from '../call/call.js';
 import { sendAuthenticated } from './authenticated-request.js';
-import type { AckFunction, RequestOptions, SipMessageParts, SrfRequest, SrfResponse } from './drachtio.js';
+import type {
+  AckFunction,
+  Content,
+  RequestOptions,
+  SipMessageParts,
+  SrfRequest,
+  SrfResponse,
+} from './drachtio.js';
 import type { LegPort, LegPorts } from './leg-port.js';
 import { sessionId, sessionUuid } from './session-id.js';
 import type { LegEvent } from './signalling.js';
-import type { Content, SrfLink } from './srf-link.js';
+import type { SrfLink } from './srf-link.js';
 
 /** A final response, with what acknowledges it. */
 export type FinalResponse = SrfResponse & { readonly ack: AckFunction };

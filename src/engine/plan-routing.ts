@@ -1,5 +1,6 @@
-import type { Candidate, Instant } from '../call/call.js';
-import type { KeyReading, Obstacle, RoutedMember, Routing, RoutingLimits, Stage } from '../call/routing.js';
+import type { Instant } from '../call/call.js';
+import type { Candidate, Stage } from '../call/candidate.js';
+import type { KeyReading, Obstacle, RoutedMember, Routing, RoutingLimits } from '../call/routing.js';
 import { isOpen, nextOpening } from '../dialplan/opening-hours.js';
 import type { Desk, DialPlan, Gateway, Member, TrunkId } from '../dialplan/plan.js';
 import type { OccupancyFigures } from './occupancy.js';

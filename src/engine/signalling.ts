@@ -3,7 +3,8 @@
  * everything odd about that library stays in there.
  */
 import type { KeyPress, LegId, OfferMethod, RequestRef, TransferId } from '../call/call.js';
-import type { Carried, CarriedBody, RefusalCode } from '../call/command.js';
+import type { Carried, CarriedBody } from '../call/carried.js';
+import type { RefusalCode } from '../call/command.js';
 import type { CallEvent, CallEventOf, ReferTo } from '../call/event.js';
 import type { Credentials } from './digest/authorization.js';
 

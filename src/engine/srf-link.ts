@@ -1,5 +1,6 @@
 /** The odd sides of drachtio-srf in one place: its connection, its exceptions, its bare-string errors. */
 import {
+  type Content,
   createSrf,
   type RequestOptions,
   type SipMessageParts,
@@ -21,11 +22,6 @@ export interface SipServerAddress {
 export type RequestHandler = (req: SrfRequest, res: SrfResponse) => void;
 /** `req` null: the server did not take the request, `error` says why. */
 export type Requested = (req: SrfRequest | null, error: string | null) => void;
-
-export interface Content {
-  readonly body?: string;
-  readonly headers?: Record<string, string>;
-}
 
 /** How long the first connection to the SIP server may take; milliseconds. */
 const CONNECT_MS = 10_000;

@@ -1,10 +1,9 @@
 /** Reading what we need from messages as drachtio-srf gives them, and the bodies that we give to it. */
-import type { CarriedBody } from '../call/command.js';
-import type { SipMessageParts } from './drachtio.js';
+import type { CarriedBody } from '../call/carried.js';
+import type { Content, SipMessageParts } from './drachtio.js';
 import { readAddress, splitValues, userOf } from './header-values.js';
 import { nameOf } from './leg-port.js';
 import { mediaType, readParts, writeParts } from './multipart.js';
-import type { Content } from './srf-link.js';
 
 export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER, NOTIFY, MESSAGE';
 /**

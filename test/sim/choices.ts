@@ -1,5 +1,6 @@
 /** What may happen next to a call, seen from the wire: the environment of the model. */
-import type { Call, Candidate } from '../../src/call/call.js';
+import type { Call } from '../../src/call/call.js';
+import type { Candidate } from '../../src/call/candidate.js';
 import type { TimerId } from '../../src/call/command.js';
 import type { CallEvent } from '../../src/call/event.js';
 import type { Routing } from '../../src/call/routing.js';

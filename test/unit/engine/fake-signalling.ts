@@ -1,5 +1,5 @@
 import type { KeyPress } from '../../../src/call/call.js';
-import type { Carried } from '../../../src/call/command.js';
+import type { Carried } from '../../../src/call/carried.js';
 import { NOTHING_CARRIED } from '../../../src/engine/carried.js';
 import type {
   IncomingInvite,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Candidate, Hunt, Phase } from '../../../src/call/call.js';
+import type { Hunt, Phase } from '../../../src/call/call.js';
+import type { Candidate } from '../../../src/call/candidate.js';
 import { Figures } from '../../../src/engine/figures.js';
 import { LiveAlerts } from '../../../src/engine/live-alerts.js';
 import { LiveEvents } from '../../../src/engine/live-events.js';

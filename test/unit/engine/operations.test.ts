@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Carried } from '../../../src/call/command.js';
+import type { Carried } from '../../../src/call/carried.js';
 import { DialPlanHolder } from '../../../src/dialplan/holder.js';
 import { parseDialPlan } from '../../../src/dialplan/load.js';
 import { Engine } from '../../../src/engine/engine.js';
