@@ -18,22 +18,31 @@ export interface End {
   readonly says: SdpSections | null;
 }
 
+/** What an exchange is for. */
+export interface ExchangeWish {
+  /**
+   * Keys can be sent into it. The engine then takes all audio apart and sends it by its own timer, so that after a
+   * stall of the machine old audio comes late (measured: heard after a switch); not for ordinary links.
+   */
+  readonly injectKeys: boolean;
+}
+
+export const ordinary: ExchangeWish = { injectKeys: false };
+
 export interface ExchangeSettings {
   readonly callId: string;
   /** Codecs that are offered to everybody beside those of the other end; rtpengine's names. */
   readonly transcode: readonly string[];
-  /** Keys can be sent into the call later; see `MediaSession.sendKey`. */
-  readonly injectKeys: boolean;
 }
 
 /**
  * The fields of an `offer` from one end to the other. Port latching keeps the ports of both as they are, whoever
  * they were linked to before.
  */
-export function offerFields(settings: ExchangeSettings, from: End, to: End): NgFields {
+export function offerFields(settings: ExchangeSettings, from: End, to: End, wish = ordinary): NgFields {
   const wanted = [...settings.transcode, ...(to.says === null ? [] : codecNames(to.says))];
   return {
-    ...common(settings, from, to),
+    ...common(settings, from, to, wish),
     ...outputTo(to.profile, 'offer'),
     sdp: from.says === null ? '' : joinSdp(from.says),
     codec: { transcode: [...new Set(wanted)] },
@@ -41,26 +50,34 @@ export function offerFields(settings: ExchangeSettings, from: End, to: End): NgF
 }
 
 /** The fields of the `answer` to it. What `to` says is made to fit the direction that was offered. */
-export function answerFields(settings: ExchangeSettings, from: End, to: End): NgFields {
+export function answerFields(settings: ExchangeSettings, from: End, to: End, wish = ordinary): NgFields {
   const offered = from.says === null ? 'sendrecv' : directionOf(from.says);
   const own = to.says ?? { session: [], media: [] };
   return {
-    ...common(settings, from, to),
+    ...common(settings, from, to, wish),
     ...outputTo(from.profile, 'answer'),
     sdp: joinSdp(withDirection(own, answerDirection(offered, directionOf(own)))),
   };
 }
 
-function common(settings: ExchangeSettings, from: End, to: End): NgFields {
+function common(settings: ExchangeSettings, from: End, to: End, wish: ExchangeWish): NgFields {
   const generateMid = from.profile === 'webrtc' || to.profile === 'webrtc' ? ['generate mid'] : [];
   return {
     'call-id': settings.callId,
     'from-tag': from.tag,
     'to-tag': to.tag,
     replace: ['origin', 'session connection'],
-    flags: ['port latching', ...(settings.injectKeys ? ['inject DTMF'] : []), ...generateMid],
+    flags: ['port latching', ...(wish.injectKeys ? ['inject DTMF'] : []), ...generateMid],
   };
 }
+
+/** Not offered: they encrypt nothing, or badly. */
+const weakSuites = [
+  'NULL_HMAC_SHA1_80',
+  'NULL_HMAC_SHA1_32',
+  'F8_128_HMAC_SHA1_80',
+  'F8_128_HMAC_SHA1_32',
+].map((suite) => `no-${suite}`);
 
 /** What rtpengine shall write to an end of this kind. */
 function outputTo(profile: LegProfile, role: 'offer' | 'answer'): NgFields {
@@ -68,7 +85,13 @@ function outputTo(profile: LegProfile, role: 'offer' | 'answer'): NgFields {
     case 'rtp':
       return { 'transport-protocol': 'RTP/AVP', ICE: 'remove', 'rtcp-mux': ['demux'] };
     case 'srtp':
-      return { 'transport-protocol': 'RTP/SAVP', ICE: 'remove', 'rtcp-mux': ['demux'], DTLS: 'off' };
+      return {
+        'transport-protocol': 'RTP/SAVP',
+        ICE: 'remove',
+        'rtcp-mux': ['demux'],
+        DTLS: 'off',
+        SDES: weakSuites,
+      };
     case 'webrtc':
       return {
         'transport-protocol': 'UDP/TLS/RTP/SAVPF',

@@ -1,5 +1,5 @@
 import { parkingDescription } from './audio-description.js';
-import { answerFields, type End, type ExchangeSettings, offerFields, sdpOf } from './exchange.js';
+import { answerFields, type End, type ExchangeSettings, offerFields, ordinary, sdpOf } from './exchange.js';
 import type { NgFailure, NgFields, NgReply } from './ng-reply.js';
 import type { SdpSections } from './sdp-sections.js';
 import { agreed, type Leg } from './session-leg.js';
@@ -44,8 +44,8 @@ export class Linker {
   ) {}
 
   /** Offer and answer of two legs that both have said what they can. */
-  async link(from: Leg, to: Leg): Promise<Linked> {
-    return this.#exchange(endOf(from), endOf(to));
+  async link(from: Leg, to: Leg, wish = ordinary): Promise<Linked> {
+    return this.#exchange(endOf(from), endOf(to), wish);
   }
 
   /** Let a leg hear nobody. */
@@ -74,10 +74,10 @@ export class Linker {
     return reply.ok ? { ok: true, toFrom: null, toTo: null } : reply;
   }
 
-  async #exchange(from: End, to: End): Promise<Linked> {
-    const offer = await this.port.request('offer', offerFields(this.settings, from, to));
+  async #exchange(from: End, to: End, wish = ordinary): Promise<Linked> {
+    const offer = await this.port.request('offer', offerFields(this.settings, from, to, wish));
     if (!offer.ok) return offer;
-    const answer = await this.port.request('answer', answerFields(this.settings, from, to));
+    const answer = await this.port.request('answer', answerFields(this.settings, from, to, wish));
     if (!answer.ok) return answer;
     const toFrom = sdpOf(answer.fields);
     return toFrom === null ? noDescription : { ok: true, toFrom, toTo: sdpOf(offer.fields) };

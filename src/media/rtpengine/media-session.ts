@@ -224,8 +224,7 @@ export class MediaSession {
       const found = this.#legs.find(name);
       if (!found.ok) return found;
       const leg = found.value;
-      const reply = await this.#legs.command('play DTMF', leg, { code: key, duration: durationMs });
-      return reply.ok ? done(undefined) : reply;
+      return this.#legs.sendKey(leg, key, durationMs);
     });
   }
 

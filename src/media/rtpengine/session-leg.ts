@@ -25,6 +25,8 @@ export interface Leg {
   parking: string | null;
   /** A prompt or music plays to it. */
   playing: boolean;
+  /** Its link is made so that keys can be sent into it. */
+  injecting: boolean;
   mediaBlocked: boolean;
   keysBlocked: boolean;
 }
@@ -40,6 +42,7 @@ export function newLeg(name: string, profile: LegProfile, like: string | null = 
     partner: null,
     parking: null,
     playing: false,
+    injecting: false,
     mediaBlocked: false,
     keysBlocked: false,
   };

@@ -97,28 +97,27 @@ export class SessionLegs {
     const formers = this.partners([x, y]);
     const pairs = formers.map((leg) => [leg, this.#partnerOf(leg)] as const);
     const places = formers.map(() => this.newParking());
-    // All offers leave together: whichever comes first, nobody hears two for longer than that takes.
-    const [linked, ...parked] = await Promise.all([
-      this.linker.link(x, y),
-      ...formers.map((leg, index) => this.linker.park(leg, places[index] ?? '')),
-      ...[x, y].filter((leg) => leg.playing).map((leg) => this.stopPlaying(leg)),
-    ]);
-    if (linked === undefined || !linked.ok) {
+    // All offers leave together, those that cut off first: an engine that is late to all of them then drops a packet
+    // or two, where the other order would let two voices through.
+    const parking = formers.map((leg, index) => this.linker.park(leg, places[index] ?? ''));
+    const linking = this.linker.link(x, y);
+    const stopping = [x, y].filter((leg) => leg.playing).map((leg) => this.stopPlaying(leg));
+    const [linked, parked] = await Promise.all([linking, Promise.all(parking), Promise.all(stopping)]);
+    if (!linked.ok) {
       for (const [leg, partner] of pairs) if (partner !== undefined) await this.linker.link(leg, partner);
-      return linked ?? failed({ kind: 'ended' });
+      return linked;
     }
     for (const [index, leg] of formers.entries()) {
-      leg.partner = null;
+      Object.assign(leg, { partner: null, injecting: false });
       leg.parking = parked[index]?.ok === true ? (places[index] ?? null) : null;
     }
     const left = [x, y].map((leg) => leg.parking).filter((tag) => tag !== null);
     x.partner = y.name;
     y.partner = x.name;
-    x.parking = null;
-    y.parking = null;
+    for (const leg of [x, y]) Object.assign(leg, { parking: null, injecting: false });
     const changes = this.#changes([x, linked.toFrom], [y, linked.toTo]);
     for (const tag of left) await this.delete({ 'from-tag': tag });
-    const stray = parked.slice(0, formers.length).find((one) => one !== undefined && !one.ok);
+    const stray = parked.find((one) => !one.ok);
     return stray === undefined || stray.ok ? done(changes) : stray;
   }
 
@@ -130,7 +129,7 @@ export class SessionLegs {
     for (const [index, leg] of legs.entries()) {
       const one = parked[index];
       if (one === undefined || !one.ok) continue;
-      leg.partner = null;
+      Object.assign(leg, { partner: null, injecting: false });
       leg.parking = places[index] ?? null;
       this.#noteTold(leg, one.toFrom, changes);
     }
@@ -141,7 +140,11 @@ export class SessionLegs {
   /** The same link once more, after the leg has said something else. */
   async relink(leg: Leg): Promise<Linked> {
     const partner = this.#partnerOf(leg);
-    if (partner !== undefined) return this.linker.link(leg, partner);
+    leg.injecting = false;
+    if (partner !== undefined) {
+      partner.injecting = false;
+      return this.linker.link(leg, partner);
+    }
     leg.parking ??= this.newParking();
     return this.linker.park(leg, leg.parking);
   }
@@ -195,6 +198,20 @@ export class SessionLegs {
     leg.mediaBlocked = media;
     leg.keysBlocked = keys;
     return done(undefined);
+  }
+
+  /** Send a key to the partner of a leg; the link is made fit for that first. */
+  async sendKey(leg: Leg, key: string, durationMs: number): Promise<Outcome<void>> {
+    const partner = this.#partnerOf(leg);
+    if (partner === undefined) return failed({ kind: 'not-joined', leg: leg.name });
+    if (!leg.injecting) {
+      const linked = await this.linker.link(leg, partner, { injectKeys: true });
+      if (!linked.ok) return linked;
+      leg.injecting = true;
+      partner.injecting = true;
+    }
+    const reply = await this.command('play DTMF', leg, { code: key, duration: durationMs });
+    return reply.ok ? done(undefined) : reply;
   }
 
   command(command: string, leg: Leg, fields: NgFields): Promise<NgReply> {

@@ -12,6 +12,8 @@ export type SessionFailure =
   | { readonly kind: 'nothing-said'; readonly leg: string }
   /** Somebody is heard by this leg; park it before something plays to it. */
   | { readonly kind: 'joined'; readonly leg: string }
+  /** Nobody hears this leg. */
+  | { readonly kind: 'not-joined'; readonly leg: string }
   /** The file is missing, or no audio that the engine reads. */
   | { readonly kind: 'unplayable'; readonly file: string }
   | { readonly kind: 'too-many'; readonly what: 'legs' | 'steps' }
@@ -51,6 +53,8 @@ export function describeSessionFailure(failure: SessionFailure): string {
       return `leg ${failure.leg} has not described its media yet`;
     case 'joined':
       return `leg ${failure.leg} hears another party; park it first`;
+    case 'not-joined':
+      return `nobody hears leg ${failure.leg}`;
     case 'unplayable':
       return `${failure.file} cannot be played; is it there, and a WAV file?`;
     case 'too-many':

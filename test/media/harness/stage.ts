@@ -73,7 +73,7 @@ export class Stage {
     readonly engine: TestEngine,
     options: {
       readonly transcode?: readonly string[];
-      readonly injectKeys?: boolean;
+
       readonly parkingAddress?: string;
     } = {},
   ) {
@@ -81,7 +81,6 @@ export class Stage {
     this.session = new MediaSession(engine.client, {
       callId: `stage-${process.pid}-${calls}`,
       transcode: options.transcode ?? ['PCMA', 'PCMU'],
-      injectKeys: options.injectKeys ?? false,
       parkingAddress: options.parkingAddress ?? '127.0.0.1',
       newSessionId: () => calls,
     });
