@@ -1,5 +1,6 @@
 import {
   audioIndex,
+  connectionOf,
   cutSdp,
   readMediaLine,
   type SdpFault,
@@ -10,6 +11,8 @@ import {
 /** How media of a leg goes over the wire. */
 export type LegProfile = 'rtp' | 'srtp' | 'webrtc';
 
+export type AddressFamily = 'IP4' | 'IP6';
+
 /** What a party said, made ready for the engine. */
 export interface AudioDescription {
   /** Session part and the one audio section that calls are made of. */
@@ -19,6 +22,7 @@ export interface AudioDescription {
   /** Which of them is the audio. */
   readonly audioAt: number;
   readonly profile: LegProfile;
+  readonly family: AddressFamily;
 }
 
 export type ReadDescription =
@@ -49,6 +53,9 @@ export function readDescription(sdp: string): ReadDescription {
       mediaLines: sections.media.map((section) => section[0] ?? ''),
       audioAt,
       profile: profileOf(line.proto),
+      family: connectionOf({ session: sections.session, media: [audio] }).startsWith('c=IN IP6 ')
+        ? 'IP6'
+        : 'IP4',
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type LegProfile, readDescription } from './audio-description.js';
+import { type AddressFamily, type LegProfile, readDescription } from './audio-description.js';
 import type { NgFields } from './ng-reply.js';
 import {
   answerDirection,
@@ -14,6 +14,7 @@ export interface End {
   readonly tag: string;
   /** How media reaches it. */
   readonly profile: LegProfile;
+  readonly family: AddressFamily;
   /** What it says; null when it is asked by this very offer. */
   readonly says: SdpSections | null;
 }
@@ -43,7 +44,7 @@ export function offerFields(settings: ExchangeSettings, from: End, to: End, wish
   const wanted = [...settings.transcode, ...(to.says === null ? [] : codecNames(to.says))];
   return {
     ...common(settings, from, to, wish),
-    ...outputTo(to.profile, 'offer'),
+    ...outputTo(to, 'offer'),
     sdp: from.says === null ? '' : joinSdp(from.says),
     codec: { transcode: [...new Set(wanted)] },
   };
@@ -55,7 +56,7 @@ export function answerFields(settings: ExchangeSettings, from: End, to: End, wis
   const own = to.says ?? { session: [], media: [] };
   return {
     ...common(settings, from, to, wish),
-    ...outputTo(from.profile, 'answer'),
+    ...outputTo(from, 'answer'),
     sdp: joinSdp(withDirection(own, answerDirection(offered, directionOf(own)))),
   };
 }
@@ -80,12 +81,15 @@ const weakSuites = [
 ].map((suite) => `no-${suite}`);
 
 /** What rtpengine shall write to an end of this kind. */
-function outputTo(profile: LegProfile, role: 'offer' | 'answer'): NgFields {
+function outputTo({ profile, family }: End, role: 'offer' | 'answer'): NgFields {
+  // Without it the engine moves an end to the family of the other.
+  const address = { 'address family': family };
   switch (profile) {
     case 'rtp':
-      return { 'transport-protocol': 'RTP/AVP', ICE: 'remove', 'rtcp-mux': ['demux'] };
+      return { ...address, 'transport-protocol': 'RTP/AVP', ICE: 'remove', 'rtcp-mux': ['demux'] };
     case 'srtp':
       return {
+        ...address,
         'transport-protocol': 'RTP/SAVP',
         ICE: 'remove',
         'rtcp-mux': ['demux'],
@@ -94,6 +98,7 @@ function outputTo(profile: LegProfile, role: 'offer' | 'answer'): NgFields {
       };
     case 'webrtc':
       return {
+        ...address,
         'transport-protocol': 'UDP/TLS/RTP/SAVPF',
         ICE: 'force',
         'rtcp-mux': [role === 'offer' ? 'require' : 'accept'],

@@ -88,7 +88,7 @@ export class Linker {
       model ?? { session: [], media: [plainAudio] },
       this.settings.parkingAddress,
     );
-    return { tag, profile: 'rtp', says };
+    return { tag, profile: 'rtp', family: this.settings.parkingAddress.includes(':') ? 'IP6' : 'IP4', says };
   }
 }
 
@@ -98,5 +98,5 @@ const noDescription: Linked = {
 };
 
 function endOf(leg: Leg): End {
-  return { tag: leg.name, profile: leg.profile, says: agreed(leg) };
+  return { tag: leg.name, profile: leg.profile, family: leg.family, says: agreed(leg) };
 }

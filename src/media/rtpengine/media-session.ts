@@ -1,4 +1,4 @@
-import { type LegProfile, readDescription } from './audio-description.js';
+import { type AddressFamily, type LegProfile, readDescription } from './audio-description.js';
 import type { NgPort } from './linker.js';
 import { type LegFigures, readFigures } from './query-figures.js';
 import { joinSdp } from './sdp-sections.js';
@@ -56,7 +56,16 @@ export class MediaSession {
       if (!read.ok) return failed(read.fault);
       const known = this.#legs.get(name);
       const added =
-        known === undefined ? this.#legs.add(newLeg(name, read.description.profile)) : done(known);
+        known === undefined
+          ? this.#legs.add(
+              newLeg({
+                name,
+                profile: read.description.profile,
+                family: read.description.family,
+                like: null,
+              }),
+            )
+          : done(known);
       if (!added.ok) return added;
       const leg = added.value;
       const before = { said: leg.said, saidByOffer: leg.saidByOffer, told: leg.told };
@@ -77,15 +86,24 @@ export class MediaSession {
   /**
    * Make the offer for a party that we call, or that called without an offer. It is parked until it is joined.
    *
-   * @param like the leg that it will talk with: its codecs and payload numbers are offered
+   * @param options.like the leg that it will talk with: its codecs and payload numbers are offered
+   * @param options.profile plain RTP by default
+   * @param options.family of the address that the party is offered; IP4 by default
    */
   prepare(
     name: string,
-    options: { readonly like?: string; readonly profile?: LegProfile } = {},
+    options: { readonly like?: string; readonly profile?: LegProfile; readonly family?: AddressFamily } = {},
   ): Promise<Outcome<string>> {
     return this.#step(async () => {
       const model = options.like === undefined ? null : (this.#legs.get(options.like) ?? null);
-      const added = this.#legs.add(newLeg(name, options.profile ?? 'rtp', options.like));
+      const added = this.#legs.add(
+        newLeg({
+          name,
+          profile: options.profile ?? 'rtp',
+          family: options.family ?? 'IP4',
+          like: options.like ?? null,
+        }),
+      );
       if (!added.ok) return added;
       const leg = added.value;
       const parking = this.#legs.newParking();

@@ -61,7 +61,7 @@ const directionLine = /^a=(sendrecv|sendonly|recvonly|inactive)$/;
 export function directionOf(sections: SdpSections): Direction {
   const audio = sections.media[audioIndex(sections)] ?? [];
   const line = audio.find(isDirection) ?? sections.session.find(isDirection) ?? 'a=sendrecv';
-  const connection = audio.find(isConnection) ?? sections.session.find(isConnection) ?? '';
+  const connection = connectionOf(sections);
   const direction = line.slice(2) as Direction;
   if (!/^c=IN IP4 0\.0\.0\.0$/.test(connection)) return direction;
   return direction === 'sendrecv' || direction === 'sendonly' ? 'sendonly' : 'inactive';
@@ -69,6 +69,12 @@ export function directionOf(sections: SdpSections): Direction {
 
 function isDirection(line: string): boolean {
   return directionLine.test(line);
+}
+
+/** The `c=` line that holds for the audio; empty when there is none. */
+export function connectionOf(sections: SdpSections): string {
+  const audio = sections.media[audioIndex(sections)] ?? [];
+  return audio.find(isConnection) ?? sections.session.find(isConnection) ?? '';
 }
 
 function isConnection(line: string): boolean {

@@ -1,4 +1,9 @@
-import { type AudioDescription, agreedFormats, type LegProfile } from './audio-description.js';
+import {
+  type AddressFamily,
+  type AudioDescription,
+  agreedFormats,
+  type LegProfile,
+} from './audio-description.js';
 import type { SdpSections } from './sdp-sections.js';
 import { cutSdp } from './sdp-sections.js';
 import type { Told } from './told-description.js';
@@ -11,6 +16,7 @@ export interface Leg {
   /** Its tag in the engine as well. */
   readonly name: string;
   readonly profile: LegProfile;
+  readonly family: AddressFamily;
   /** The leg whose codecs it was offered. */
   readonly like: string | null;
   /** What the party says now; null until it has said something. */
@@ -31,11 +37,10 @@ export interface Leg {
   keysBlocked: boolean;
 }
 
-export function newLeg(name: string, profile: LegProfile, like: string | null = null): Leg {
+/** A leg that nothing is known of but what it was made with. */
+export function newLeg(fixed: Pick<Leg, 'name' | 'profile' | 'family' | 'like'>): Leg {
   return {
-    name,
-    profile,
-    like,
+    ...fixed,
     said: null,
     saidByOffer: false,
     told: null,

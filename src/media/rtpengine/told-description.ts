@@ -1,4 +1,11 @@
-import { audioIndex, cutSdp, joinSdp, readMediaLine, type SdpSections } from './sdp-sections.js';
+import {
+  audioIndex,
+  connectionOf,
+  cutSdp,
+  joinSdp,
+  readMediaLine,
+  type SdpSections,
+} from './sdp-sections.js';
 
 /** What a leg has been told: one session of ours, whose version grows when it changes (RFC 3264 §8). */
 export interface Told {
@@ -31,15 +38,11 @@ export function samePlace(told: string, sections: SdpSections): boolean {
 /** Connection, port and keys of the audio: all that a switch could break. */
 function place(sections: SdpSections): string {
   const audio = sections.media[audioIndex(sections)] ?? [];
-  const connection = audio.find(isConnection) ?? sections.session.find(isConnection) ?? '';
+  const connection = connectionOf(sections);
   const keys = [...sections.session, ...audio].filter((line) =>
     /^a=(crypto|fingerprint|ice-ufrag)/.test(line),
   );
   return [connection, String(readMediaLine(audio)?.port), ...keys].join(' ');
-}
-
-function isConnection(line: string): boolean {
-  return line.startsWith('c=');
 }
 
 function owned(sections: SdpSections, sessionId: number, version: number): SdpSections {

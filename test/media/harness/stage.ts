@@ -4,6 +4,7 @@ import { EngineProcess } from '../../../src/media/rtpengine/engine-process.js';
 import { type KeyEvent, KeyEvents } from '../../../src/media/rtpengine/key-events.js';
 import { MediaSession } from '../../../src/media/rtpengine/media-session.js';
 import { NgClient } from '../../../src/media/rtpengine/ng-client.js';
+import type { SessionSettings } from '../../../src/media/rtpengine/session-legs.js';
 import { describeSessionFailure, type Outcome } from '../../../src/media/rtpengine/session-outcome.js';
 import { type HearingReport, reportHearing } from './hearing-log.js';
 import { ToneParty, type TonePartySettings } from './tone-party.js';
@@ -20,7 +21,7 @@ export interface TestEngine {
 
 let engines = 0;
 
-/** Start rtpengine on loopback with ports of its own; media from 50,000 up, below Linux's ephemeral ports is no need. */
+/** Start rtpengine on loopback, with media ports below those that Linux gives to everybody. */
 export async function startEngine(interfaces: readonly string[] = ['127.0.0.1']): Promise<TestEngine> {
   const keys: KeyEvent[] = [];
   const listener = await KeyEvents.open((event) => keys.push(event), silentLog);
@@ -67,6 +68,7 @@ let calls = 0;
 /** One call with parties that send and hear tones. Legs have the names of their parties. */
 export class Stage {
   readonly #parties = new Map<string, ToneParty>();
+  readonly settings: SessionSettings;
   session: MediaSession;
 
   constructor(
@@ -78,12 +80,13 @@ export class Stage {
     } = {},
   ) {
     calls += 1;
-    this.session = new MediaSession(engine.client, {
+    this.settings = {
       callId: `stage-${process.pid}-${calls}`,
       transcode: options.transcode ?? ['PCMA', 'PCMU'],
       parkingAddress: options.parkingAddress ?? '127.0.0.1',
       newSessionId: () => calls,
-    });
+    };
+    this.session = new MediaSession(engine.client, this.settings);
   }
 
   party(name: string): ToneParty {
@@ -101,7 +104,12 @@ export class Stage {
 
   /** Call a party as somebody that `like` will talk with; it answers, and sends from then on. */
   async invite(name: string, like: string): Promise<string> {
-    const offer = await must(this.session.prepare(name, { like }));
+    const offer = await must(
+      this.session.prepare(name, {
+        like,
+        family: this.party(name).settings.host?.includes(':') ? 'IP6' : 'IP4',
+      }),
+    );
     await must(this.session.answered(name, this.party(name).sdp()));
     this.party(name).talkTo(offer);
     return offer;

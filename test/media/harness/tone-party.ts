@@ -147,6 +147,8 @@ export class ToneParty {
     }
     this.#timestamp = (timestamp + count * samplesPerPacket) >>> 0;
     this.start();
+    // The shortest pause between keys that a receiver must be able to tell (ITU-T Q.24).
+    await new Promise((resolve) => setTimeout(resolve, 70));
   }
 
   close(): void {
