@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { expectHearing } from './harness/expect-hearing.js';
-import { must, Stage, startEngine, type TestEngine } from './harness/stage.js';
+import { type Heard, must, Stage, startEngine, type TestEngine } from './harness/stage.js';
 import { writeToneFile } from './harness/tone-file.js';
 
 /** Who hears whom in every 20 ms of a transfer, with parties that send a tone each through a real rtpengine. */
@@ -34,7 +34,7 @@ afterEach(() => stage.close());
 const nobody = { caller: '', agent: '', target: '' };
 
 /** Run the steps while everybody listens, from 100 ms before them to 200 ms after. */
-async function during(steps: () => Promise<void>): ReturnType<Stage['listen']> {
+async function during(steps: () => Promise<void>): Promise<Heard> {
   const from = performance.now();
   await sleep(100);
   await steps();

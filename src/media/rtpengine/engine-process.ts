@@ -6,13 +6,22 @@ import { findProgram } from './find-program.js';
 import { freeUdpPort } from './free-udp-port.js';
 import { NgClient } from './ng-client.js';
 
+export interface PortRange {
+  readonly min: number;
+  readonly max: number;
+}
+
 export interface EngineProcessSettings {
   /** Name or absolute path of the program. */
   readonly program: string;
   /** Addresses for media: `192.0.2.1`, or `192.0.2.1!203.0.113.5` to tell peers the second; rtpengine's own form. */
   readonly interfaces: readonly string[];
-  /** First and last UDP port for media; a leg takes two. */
-  readonly ports: { readonly min: number; readonly max: number };
+  /**
+   * First and last UDP port for media; a leg takes two, and two more while it is parked. Each start uses one half,
+   * the next the other: parties go on sending to the ports of an engine that died, and a new call on such a port
+   * would take their audio for its own.
+   */
+  readonly ports: PortRange;
   /** Threads for media. More than one stalls DTLS of some browsers (measured with 10.5: 1 of 20 at 2, 7 at 4). */
   readonly threads: number;
   /** UDP port on 127.0.0.1 that keys are reported to. */
@@ -48,6 +57,7 @@ export class EngineProcess {
   readonly host = '127.0.0.1';
   #child: ChildProcess | null = null;
   #stopping = false;
+  #starts = 0;
   #deaths = 0;
   #startedAt = 0;
   #again: { cancel(): void } | null = null;
@@ -104,7 +114,9 @@ export class EngineProcess {
 
   #spawn(): void {
     this.#startedAt = this.#clock.now();
-    const child = spawn(this.program, engineArguments(this.settings, this.port), {
+    const ports = halfOf(this.settings.ports, this.#starts);
+    this.#starts += 1;
+    const child = spawn(this.program, engineArguments(this.settings, this.port, ports), {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: {},
     });
@@ -159,7 +171,11 @@ export class EngineProcess {
 }
 
 /** The command line. `--config-file=none` is what keeps it from a configuration of the system. */
-export function engineArguments(settings: EngineProcessSettings, port: number): string[] {
+export function engineArguments(
+  settings: Pick<EngineProcessSettings, 'interfaces' | 'threads' | 'keysPort'>,
+  port: number,
+  ports: PortRange,
+): string[] {
   return [
     '--config-file=none',
     '--table=-1',
@@ -169,11 +185,17 @@ export function engineArguments(settings: EngineProcessSettings, port: number): 
     '--log-level=5',
     `--listen-ng=127.0.0.1:${port}`,
     ...settings.interfaces.map((address) => `--interface=${address}`),
-    `--port-min=${settings.ports.min}`,
-    `--port-max=${settings.ports.max}`,
+    `--port-min=${ports.min}`,
+    `--port-max=${ports.max}`,
     `--num-threads=${settings.threads}`,
     ...(settings.keysPort === undefined ? [] : [`--dtmf-log-dest=127.0.0.1:${settings.keysPort}`]),
   ];
+}
+
+/** The lower half of a range for even numbers of earlier starts, the upper one for odd ones; both begin even. */
+export function halfOf({ min, max }: PortRange, starts: number): PortRange {
+  const middle = min + 2 * Math.ceil((max - min + 1) / 4);
+  return starts % 2 === 0 ? { min, max: middle - 1 } : { min: middle, max };
 }
 
 function fault(kind: EngineFault['kind'], message: string, remedy: string): EngineStart {

@@ -6,7 +6,7 @@ import { MediaSession } from '../../../src/media/rtpengine/media-session.js';
 import { NgClient } from '../../../src/media/rtpengine/ng-client.js';
 import type { SessionSettings } from '../../../src/media/rtpengine/session-legs.js';
 import { describeSessionFailure, type Outcome } from '../../../src/media/rtpengine/session-outcome.js';
-import { type HearingReport, reportHearing } from './hearing-log.js';
+import { type HeardPacket, type HearingReport, reportHearing } from './hearing-log.js';
 import { ToneParty, type TonePartySettings } from './tone-party.js';
 
 /** A running rtpengine of our own, and one client to it. */
@@ -14,46 +14,84 @@ export interface TestEngine {
   readonly process: EngineProcess;
   readonly client: NgClient;
   readonly keys: KeyEvent[];
+  /** What a party hears in a call that nobody touches. */
+  readonly reference: readonly HeardPacket[];
   /** How often it was started anew. */
-  restarts: number;
+  readonly restarts: number;
   close(): Promise<void>;
 }
 
-let engines = 0;
+/** What the parties of a call heard in a span of time. */
+export interface Heard {
+  readonly reports: Readonly<Record<string, HearingReport>>;
+  /** Largest gap in a call of the same engine that nobody touches: what the machine does to all; milliseconds. */
+  readonly referenceGapMs: number;
+}
 
 /** Start rtpengine on loopback, with media ports below those that Linux gives to everybody. */
 export async function startEngine(interfaces: readonly string[] = ['127.0.0.1']): Promise<TestEngine> {
   const keys: KeyEvent[] = [];
   const listener = await KeyEvents.open((event) => keys.push(event), silentLog);
-  const min = 12_000 + (process.pid % 40) * 200 + engines * 8000;
-  engines += 1;
-  const state = { restarts: 0 };
+  const min = 12_000 + (process.pid % 9) * 800;
+  let restarts = 0;
   const started = await EngineProcess.start({
     program: 'rtpengine',
     interfaces,
-    ports: { min, max: min + 399 },
+    ports: { min, max: min + 799 },
     threads: 1,
     keysPort: listener.port,
     log: silentLog,
     onRestarted: () => {
-      state.restarts += 1;
+      restarts += 1;
     },
   });
   if (!started.ok) throw new Error(`${started.fault.message}; ${started.fault.remedy}`);
   const client = new NgClient({ host: started.engine.host, port: started.engine.port });
+  const reference = await startReference(client);
   return {
     process: started.engine,
     client,
     keys,
+    reference: reference.heard,
     get restarts() {
-      return state.restarts;
+      return restarts;
     },
     async close() {
+      reference.close();
       client.close();
       listener.close();
       await started.engine.stop();
     },
   };
+}
+
+/** A call of two parties that is made and then left alone. */
+async function startReference(
+  client: NgClient,
+): Promise<{ readonly heard: readonly HeardPacket[]; close(): void }> {
+  const one = await ToneParty.open({ name: 'one', frequency: 400 });
+  const other = await ToneParty.open({ name: 'other', frequency: 700 });
+  const session = new MediaSession(client, settingsOf('reference'));
+  await must(session.offered('one', one.sdp()));
+  other.talkTo(await must(session.prepare('other', { like: 'one' })));
+  await must(session.answered('other', other.sdp()));
+  const changes = await must(session.join('one', 'other'));
+  one.talkTo(changes.get('one') ?? '');
+  return {
+    heard: one.heard,
+    close() {
+      one.close();
+      other.close();
+    },
+  };
+}
+
+let calls = 0;
+
+function settingsOf(callId: string): SessionSettings {
+  calls += 1;
+  const number = calls;
+  return { callId, transcode: ['PCMA', 'PCMU'], parkingAddress: '127.0.0.1', newSessionId: () => number };
 }
 
 /** The value of a step that has to work. */
@@ -63,29 +101,14 @@ export async function must<T>(step: Promise<Outcome<T>>): Promise<T> {
   return outcome.value;
 }
 
-let calls = 0;
-
 /** One call with parties that send and hear tones. Legs have the names of their parties. */
 export class Stage {
   readonly #parties = new Map<string, ToneParty>();
   readonly settings: SessionSettings;
   session: MediaSession;
 
-  constructor(
-    readonly engine: TestEngine,
-    options: {
-      readonly transcode?: readonly string[];
-
-      readonly parkingAddress?: string;
-    } = {},
-  ) {
-    calls += 1;
-    this.settings = {
-      callId: `stage-${process.pid}-${calls}`,
-      transcode: options.transcode ?? ['PCMA', 'PCMU'],
-      parkingAddress: options.parkingAddress ?? '127.0.0.1',
-      newSessionId: () => calls,
-    };
+  constructor(readonly engine: TestEngine) {
+    this.settings = settingsOf(`stage-${process.pid}-${calls}`);
     this.session = new MediaSession(engine.client, this.settings);
   }
 
@@ -125,7 +148,7 @@ export class Stage {
   }
 
   /** What each party hears in the next `ms`, once `settleMs` have passed. */
-  async listen(ms = 300, settleMs = 60): Promise<Record<string, HearingReport>> {
+  async listen(ms = 300, settleMs = 60): Promise<Heard> {
     await sleep(settleMs);
     const from = performance.now();
     await sleep(ms);
@@ -133,12 +156,13 @@ export class Stage {
   }
 
   /** What each party heard between two moments of `performance.now()`. */
-  between(from: number, to: number): Record<string, HearingReport> {
+  between(from: number, to: number): Heard {
     const voices = [...this.#parties.values()].map((party) => party.settings);
     const reports = [...this.#parties.values()].map(
       (party) => [party.name, reportHearing(party.heard, voices, from, to)] as const,
     );
-    return Object.fromEntries(reports);
+    const reference = reportHearing(this.engine.reference, [], from, to);
+    return { reports: Object.fromEntries(reports), referenceGapMs: reference.largestGapMs };
   }
 
   async close(): Promise<void> {
