@@ -140,7 +140,7 @@ function rtpengine(settings: unknown): Complaint[] {
   const max = valueAt(settings, [...at, 'portMax']) ?? 32_767;
   if (typeof min === 'number' && typeof max === 'number' && max - min + 1 < fewestMediaPorts) {
     found.push({
-      path: [...at, valueAt(settings, [...at, 'portMax']) === undefined ? 'portMin' : 'portMax'],
+      path: [...at, max === 32_767 ? 'portMin' : 'portMax'],
       message: `the ports ${min} to ${max} are too few for media`,
       remedy: `make it ${fewestMediaPorts} ports or more; a call takes four, and half of the range serves at a time`,
       at: 'value',

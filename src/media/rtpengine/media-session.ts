@@ -147,6 +147,7 @@ export class MediaSession {
    */
   join(a: string, b: string): Promise<Outcome<Changes>> {
     return this.#step(async () => {
+      if (a === b) return failed({ kind: 'same-leg', leg: a });
       const x = this.#legs.ready(a);
       if (!x.ok) return x;
       const y = this.#legs.ready(b);

@@ -12,6 +12,8 @@ export type SessionFailure =
   | { readonly kind: 'nothing-said'; readonly leg: string }
   /** Somebody is heard by this leg; park it before something plays to it. */
   | { readonly kind: 'joined'; readonly leg: string }
+  /** A leg cannot be joined to itself. */
+  | { readonly kind: 'same-leg'; readonly leg: string }
   /** Nobody hears this leg. */
   | { readonly kind: 'not-joined'; readonly leg: string }
   /** The file is missing, or no audio that the engine reads. */
@@ -53,6 +55,8 @@ export function describeSessionFailure(failure: SessionFailure): string {
       return `leg ${failure.leg} has not described its media yet`;
     case 'joined':
       return `leg ${failure.leg} hears another party; park it first`;
+    case 'same-leg':
+      return `leg ${failure.leg} cannot be joined to itself`;
     case 'not-joined':
       return `nobody hears leg ${failure.leg}`;
     case 'unplayable':
