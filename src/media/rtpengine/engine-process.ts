@@ -36,7 +36,7 @@ export interface EngineProcessSettings {
 
 /** Why there is no engine, and what helps. */
 export interface EngineFault {
-  readonly kind: 'not-installed' | 'no-port' | 'will-not-start';
+  readonly kind: 'not-installed' | 'no-port' | 'no-interface' | 'will-not-start';
   readonly message: string;
   readonly remedy: string;
 }
@@ -82,6 +82,14 @@ export class EngineProcess {
     }
     const port = await freeUdpPort('127.0.0.1');
     if (port === null) return fault('no-port', 'no UDP port of 127.0.0.1 is free', 'end what takes them all');
+    // It starts without them all the same, and then refuses every call.
+    for (const address of settings.interfaces) {
+      const own = address.split('!')[0] ?? '';
+      if ((await freeUdpPort(own)) !== null) continue;
+      const remedy =
+        'write an address of this machine under media.rtpengine.interfaces (the command ip address lists them)';
+      return fault('no-interface', `media cannot be taken on ${own}`, remedy);
+    }
     const engine = new EngineProcess(settings, program, port, new EngineLog(settings.log));
     engine.#spawn();
     if (await engine.#answers()) return { ok: true, engine };
@@ -90,7 +98,7 @@ export class EngineProcess {
     return fault(
       'will-not-start',
       `rtpengine does not start${said === null ? '' : `: ${said}`}`,
-      'see media.rtpengine in the configuration: are the interfaces addresses of this machine, the ports free?',
+      'see media.rtpengine in the configuration: is program the right one, and are the ports free?',
     );
   }
 
@@ -116,7 +124,8 @@ export class EngineProcess {
     this.#startedAt = this.#clock.now();
     const ports = halfOf(this.settings.ports, this.#starts);
     this.#starts += 1;
-    const child = spawn(this.program, engineArguments(this.settings, this.port, ports), {
+    const [program, ...args] = bound([this.program, ...engineArguments(this.settings, this.port, ports)]);
+    const child = spawn(program, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: {},
     });
@@ -190,6 +199,12 @@ export function engineArguments(
     `--num-threads=${settings.threads}`,
     ...(settings.keysPort === undefined ? [] : [`--dtmf-log-dest=127.0.0.1:${settings.keysPort}`]),
   ];
+}
+
+/** The same command, ended by the system when we are killed; as it is where util-linux is not installed. */
+function bound(command: readonly [string, ...string[]]): readonly [string, ...string[]] {
+  const setpriv = findProgram('setpriv');
+  return setpriv === null ? command : [setpriv, '--pdeathsig', 'TERM', '--', ...command];
 }
 
 /** The lower half of a range for even numbers of earlier starts, the upper one for odd ones; both begin even. */
