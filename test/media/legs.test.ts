@@ -1,18 +1,28 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { MediaSession } from '../../src/media/rtpengine/media-session.js';
 import { expectHearing } from './harness/expect-hearing.js';
 import { must, Stage, startEngine, type TestEngine } from './harness/stage.js';
+import { writeToneFile } from './harness/tone-file.js';
 
 /** Legs that differ: codecs, address families, keys, holds; and what is left when things fail. */
 
+const folder = mkdtempSync(join(tmpdir(), 'onekey-legs-'));
+const music = join(folder, 'music.wav');
 let engine: TestEngine;
 let stage: Stage;
 
 beforeAll(async () => {
+  writeToneFile(music, 1500, 1);
   engine = await startEngine(['127.0.0.1', '::1']);
 });
-afterAll(() => engine.close());
+afterAll(async () => {
+  await engine.close();
+  rmSync(folder, { recursive: true });
+});
 afterEach(() => stage.close());
 
 it('a target that speaks PCMU alone is understood by a caller who stays with PCMA', async () => {
@@ -95,6 +105,38 @@ it('a party that puts us on hold gets the answer that fits, and the other side i
   expect(resumed).toContain(`m=audio ${port} `);
   expect(stage.session.told('caller')).toBe(toldCaller);
   expectHearing('resumed', await stage.listen(), { caller: 'agent', agent: 'caller' }, ['caller', 'agent']);
+});
+
+it('a caller whose phone refreshes its session keeps the music, and its ports', async () => {
+  stage = new Stage(engine);
+  const caller = await stage.add({ name: 'caller', frequency: 400 });
+  await stage.add({ name: 'agent', frequency: 700 });
+  await stage.talk('caller', 'agent');
+  const told = stage.session.told('caller');
+  await must(stage.session.park('caller'));
+  await must(stage.session.play('caller', music, 100));
+  expect(await must(stage.session.offered('caller', caller.sdp()))).toBe(told);
+  expectHearing('refreshed', await stage.listen(), { caller: 'other', agent: '' }, ['caller']);
+});
+
+it('a caller who offered PCMA and PCMU and was answered with PCMA stays with it when the target wants PCMU', async () => {
+  stage = new Stage(engine);
+  const caller = await stage.add({ name: 'caller', frequency: 400 });
+  await stage.add({ name: 'agent', frequency: 700 });
+  await stage.add({ name: 'target', frequency: 1100, codec: 'PCMU' });
+  const both = caller
+    .sdp()
+    .replace('RTP/AVP 8', 'RTP/AVP 8 0')
+    .replace('a=ptime', 'a=rtpmap:0 PCMU/8000\r\na=ptime');
+  await must(stage.session.offered('caller', both));
+  await stage.invite('agent', 'caller');
+  const changes = await must(stage.session.join('caller', 'agent'));
+  expect(changes.get('caller')).toMatch(/^m=audio \d+ RTP\/AVP 8 101\r$/m);
+  caller.talkTo(changes.get('caller') ?? '');
+  await stage.invite('target', 'caller');
+  expect(await must(stage.session.join('caller', 'target'))).toEqual(new Map());
+  const wanted = { caller: 'target', agent: '', target: 'caller' };
+  expectHearing('answered codec', await stage.listen(), wanted, ['caller', 'target']);
 });
 
 it('a caller behind NAT is heard and hears, before and after a switch', async () => {

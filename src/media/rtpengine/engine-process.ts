@@ -51,6 +51,7 @@ const againAfterMs = [0, 250, 500, 1000, 2000, 5000] as const;
 const livedWellMs = 60_000;
 const startWithinMs = 5000;
 const termWithinMs = 3000;
+const forgottenAfterSeconds = 21_600;
 
 /** rtpengine as a child process: started, kept running, stopped by its pid. */
 export class EngineProcess {
@@ -197,6 +198,10 @@ export function engineArguments(
     `--port-min=${ports.min}`,
     `--port-max=${ports.max}`,
     `--num-threads=${settings.threads}`,
+    // It ends calls in which nobody sends, whatever plays to them: by default after a minute of a silent hold. We
+    // end calls ourselves; this is for one that was forgotten.
+    `--timeout=${forgottenAfterSeconds}`,
+    `--silent-timeout=${forgottenAfterSeconds}`,
     ...(settings.keysPort === undefined ? [] : [`--dtmf-log-dest=127.0.0.1:${settings.keysPort}`]),
   ];
 }

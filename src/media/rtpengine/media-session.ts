@@ -222,7 +222,10 @@ export class MediaSession {
     });
   }
 
-  /** Whether audio and keys (RFC 4733) of a leg are kept from the others. Keys are still reported. */
+  /**
+   * Whether audio and keys (RFC 4733) of a leg are kept from the others; each for itself. Keys are reported all the
+   * same. It lasts over joins, until it is taken back.
+   */
   block(name: string, wish: { readonly media?: boolean; readonly keys?: boolean }): Promise<Outcome<void>> {
     return this.#step(async () => {
       const found = this.#legs.find(name);

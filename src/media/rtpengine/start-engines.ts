@@ -36,7 +36,11 @@ export type EnginesStart =
 
 /** Start an engine of our own, or find those that were given, and watch them. */
 export async function startEngines(wishes: EngineWishes, hooks: EngineHooks): Promise<EnginesStart> {
-  const keys = await KeyEvents.open(hooks.onKey, hooks.log);
+  const keys = await KeyEvents.open(hooks.onKey, hooks.log).catch(() => null);
+  if (keys === null) {
+    const message = 'keys cannot be taken: no UDP port of 127.0.0.1 is free';
+    return { ok: false, fault: { kind: 'no-port', message, remedy: 'end what takes them all' } };
+  }
   let pool: EnginePool | null = null;
   let own: EngineProcess | null = null;
   if (wishes.spawn) {
