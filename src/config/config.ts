@@ -25,6 +25,36 @@ const ipAddress = () =>
     .refine((text) => isIP(text) !== 0, 'this is no IP address')
     .meta({ accepts: 'an IP address of this machine, such as 127.0.0.1, 0.0.0.0 or ::1' });
 
+const anyIpAddress = () =>
+  z
+    .string()
+    .refine((text) => isIP(text) !== 0, 'this is no IP address')
+    .meta({ accepts: 'an IP address' });
+
+/** An external rtpengine. */
+const mediaHostSchema = z
+  .strictObject({
+    host: anyIpAddress(),
+    /** Of its ng protocol (`--listen-ng`). */
+    port: peerPort(),
+    /** Share of the calls beside the others. */
+    weight: wholeNumber(1, 100).default(1),
+  })
+  .meta({ accepts: '{ host: an IP address, port: 1 to 65535, weight: 1 to 100 }' });
+
+/** `192.0.2.1`, or `192.0.2.1!203.0.113.5` to tell peers the second one: rtpengine's own form. */
+const mediaInterface = () =>
+  z
+    .string()
+    .refine((text) => {
+      const [own = '', told, ...more] = text.split('!');
+      return more.length === 0 && isIP(own) !== 0 && (told === undefined || isIP(told) === isIP(own));
+    }, 'this is no address of an interface')
+    .meta({
+      accepts:
+        'an IP address of this machine, or two with ! between: our own and the one that peers are told',
+    });
+
 const listenerSchema = z
   .strictObject({
     transport: z.enum(['udp', 'tcp', 'tls', 'ws', 'wss']),
@@ -181,6 +211,28 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** Only `direct` exists so far: `auto` takes it, `rtpengine` is refused at the start. */
       anchor: z.enum(['auto', 'direct', 'rtpengine']).default('auto'),
+      rtpengine: z
+        .strictObject({
+          /** Start an engine of our own; else those under `hosts` are used. */
+          spawn: z.boolean().default(true),
+          /** Name or path of the program to start. */
+          program: pathSchema('the name or path of a program').default('rtpengine'),
+          /** Where the engine of our own takes media. */
+          interfaces: z.array(mediaInterface()).min(1).max(16).default(['127.0.0.1']),
+          /** First and last UDP port for media of the engine of our own. */
+          portMin: wholeNumber(1024, 65_000).default(10_000),
+          portMax: wholeNumber(1024, 65_535).default(32_767),
+          /** Threads for media of the engine of our own; more than one stalls some DTLS handshakes. */
+          threads: wholeNumber(1, 64).default(1),
+          /** External engines. */
+          hosts: z.array(mediaHostSchema).max(64).default([]),
+          /** Codecs that every party is offered beside those of the party it will talk with. */
+          transcode: z
+            .array(z.enum(['PCMA', 'PCMU', 'G722', 'opus']))
+            .max(4)
+            .default(['PCMA', 'PCMU']),
+        })
+        .prefault({}),
     })
     .prefault({}),
   ledger: z

@@ -12,6 +12,7 @@ export function crossFaults(settings: unknown): Complaint[] {
     ...listeners(settings),
     ...embeddedFaults(settings),
     ...drachtio(settings),
+    ...rtpengine(settings),
   ];
 }
 
@@ -110,6 +111,44 @@ function drachtio(settings: unknown): Complaint[] {
       at: 'value',
     },
   ];
+}
+
+/** Ports of our own engine: half of them serve at a time, and a call takes four. */
+const fewestMediaPorts = 200;
+
+function rtpengine(settings: unknown): Complaint[] {
+  const at = ['media', 'rtpengine'];
+  const hosts = valueAt(settings, [...at, 'hosts']) ?? [];
+  const found = repeated(settings, [...at, 'hosts'], (item) => {
+    const port = valueAt(item, ['port']);
+    return `${text(item, 'host')} ${String(port)}`;
+  }).map(
+    (index): Complaint => ({
+      path: [...at, 'hosts', index],
+      message: 'this engine is given twice',
+      remedy: 'remove one; its weight says how many calls it gets',
+      at: 'value',
+    }),
+  );
+  if (valueAt(settings, [...at, 'spawn']) === false && Array.isArray(hosts) && hosts.length === 0) {
+    found.push({
+      path: [...at, 'spawn'],
+      message: 'no engine of our own is started, and no other is given',
+      remedy: 'add engines under media.rtpengine.hosts, or set spawn to true',
+      at: 'value',
+    });
+  }
+  const min = valueAt(settings, [...at, 'portMin']) ?? 10_000;
+  const max = valueAt(settings, [...at, 'portMax']) ?? 32_767;
+  if (typeof min === 'number' && typeof max === 'number' && max - min + 1 < fewestMediaPorts) {
+    found.push({
+      path: [...at, max === 32_767 ? 'portMin' : 'portMax'],
+      message: `the ports ${min} to ${max} are too few for media`,
+      remedy: `make it ${fewestMediaPorts} ports or more; a call takes four, and half of the range serves at a time`,
+      at: 'value',
+    });
+  }
+  return found;
 }
 
 /** Indices of list items whose key an earlier item has. */

@@ -39,7 +39,9 @@ export function valueFromText(leaf: Leaf, text: string): unknown {
   if (setting === 'sip.listeners') return listFromText(text).map(listenerFromText);
   if (setting === 'sip.embedded.outbound') return listFromText(text).map(ruleFromText);
   if (setting === 'http.tokens') return listFromText(text).map(tokenFromText);
+  if (setting === 'media.rtpengine.hosts') return listFromText(text).map(mediaHostFromText);
   const type = innermost(leaf.schema)._zod.def.type;
+  if (type === 'array') return listFromText(text);
   if (type === 'number') return /^-?\d{1,15}$/.test(text.trim()) ? Number(text) : text;
   if (type === 'boolean') return BOOLEANS.get(text.trim().toLowerCase()) ?? text;
   return type === 'enum' ? text.trim() : text;
@@ -72,6 +74,15 @@ function listenerFromText(text: string): unknown {
     ...(externalHost === undefined ? {} : { externalHost: withoutBrackets(externalHost) }),
     ...(externalPort === undefined ? {} : { externalPort: Number(externalPort) }),
   };
+}
+
+/** `10.0.0.5:2223`, `[::1]:2223`, and with a weight: `10.0.0.5:2223*3`. */
+function mediaHostFromText(text: string): unknown {
+  const match = /^(\[[^\]]+\]|[^:*]+):(\d+)(?:\*(\d+))?$/.exec(text);
+  if (match === null) return text;
+  const [, host = '', port, weight] = match;
+  const address = { host: withoutBrackets(host), port: Number(port) };
+  return weight === undefined ? address : { ...address, weight: Number(weight) };
 }
 
 function withoutBrackets(host: string): string {

@@ -128,6 +128,8 @@ describe('the environment', () => {
       env: {
         ONEKEY_SIP_LISTENERS:
           'udp:127.0.0.1:5060, tcp:[::1]:0,udp:0.0.0.0:5070@203.0.113.5:5090,tcp:[::]:5071@sip.example.org',
+        ONEKEY_MEDIA_RTPENGINE_HOSTS: '10.0.0.5:2223*3, [::1]:2224',
+        ONEKEY_MEDIA_RTPENGINE_INTERFACES: '192.0.2.1!203.0.113.5,2001:db8::1',
         ONEKEY_HTTP_TOKENS: 'ops:operator:0123456789abcdef,wall:viewer:fedcba98=/+~._-76543210',
       },
     });
@@ -137,6 +139,11 @@ describe('the environment', () => {
       { transport: 'udp', host: '0.0.0.0', port: 5070, externalHost: '203.0.113.5', externalPort: 5090 },
       { transport: 'tcp', host: '::', port: 5071, externalHost: 'sip.example.org' },
     ]);
+    expect(config.media.rtpengine.hosts).toEqual([
+      { host: '10.0.0.5', port: 2223, weight: 3 },
+      { host: '::1', port: 2224, weight: 1 },
+    ]);
+    expect(config.media.rtpengine.interfaces).toEqual(['192.0.2.1!203.0.113.5', '2001:db8::1']);
     expect(config.http.tokens).toEqual([
       { name: 'ops', role: 'operator', token: '0123456789abcdef' },
       { name: 'wall', role: 'viewer', token: 'fedcba98=/+~._-76543210' },
@@ -467,5 +474,43 @@ describe('certificates of listeners', () => {
     expect(result.ok ? '' : result.faults[0]?.message).toBe(
       `a ${transport} listener needs a certificate and its key`,
     );
+  });
+});
+
+describe('media engines', () => {
+  const one = (overrides: Record<string, string>) => faultsOf({ overrides }).map(formatFault);
+
+  it('need a place in the file for what is wrong with them', () => {
+    const text =
+      'media:\n  rtpengine:\n    spawn: false\n    interfaces: [eth0, 192.0.2.1]\n    hosts:\n      - { host: media.example.org, port: 2223 }\n';
+    expect(faultsOfText(text).map(formatFault)).toEqual([
+      `${file}:4:18 media.rtpengine.interfaces[0]: this is no address of an interface; write an IP address of this machine, or two with ! between: our own and the one that peers are told`,
+      `${file}:6:17 media.rtpengine.hosts[0].host: this is no IP address; write an IP address`,
+    ]);
+  });
+
+  it('must be given when none is started', () => {
+    expect(one({ 'media.rtpengine.spawn': 'false' })).toEqual([
+      'command line --set media.rtpengine.spawn: no engine of our own is started, and no other is given; add engines under media.rtpengine.hosts, or set spawn to true',
+    ]);
+    expect(one({ 'media.rtpengine.spawn': 'false', 'media.rtpengine.hosts': '127.0.0.1:2223' })).toEqual([]);
+  });
+
+  it('are each given once', () => {
+    const [fault = ''] = one({ 'media.rtpengine.hosts': '10.0.0.5:2223,10.0.0.5:2224,10.0.0.5:2223*2' });
+    expect(fault).toContain('--set media.rtpengine.hosts [2]: this engine is given twice');
+  });
+
+  it('have ports enough', () => {
+    expect(one({ 'media.rtpengine.portMin': '20000', 'media.rtpengine.portMax': '20199' })).toEqual([]);
+    const [fault = ''] = one({ 'media.rtpengine.portMin': '20000', 'media.rtpengine.portMax': '20198' });
+    expect(fault).toContain('--set media.rtpengine.portMax: the ports 20000 to 20198 are too few for media');
+    expect(one({ 'media.rtpengine.portMin': '32700' })[0]).toContain('portMin: the ports 32700 to 32767');
+  });
+
+  it('are told to peers by an address of the same family', () => {
+    expect(one({ 'media.rtpengine.interfaces': '192.0.2.1!203.0.113.5' })).toEqual([]);
+    for (const wrong of ['192.0.2.1!2001:db8::1', '192.0.2.1!', '192.0.2.1!a!b', ''])
+      expect(one({ 'media.rtpengine.interfaces': wrong })).toHaveLength(1);
   });
 });

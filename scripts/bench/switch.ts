@@ -1,0 +1,197 @@
+/** Switches of real RTP through a real rtpengine, many times: what the caller hears, and what a switch costs. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { HearingReport } from '../../test/media/harness/hearing-log.js';
+import { must, Stage, startEngine, type TestEngine } from '../../test/media/harness/stage.js';
+import { writeToneFile } from '../../test/media/harness/tone-file.js';
+
+interface Story {
+  readonly name: string;
+  /** Before anybody listens. */
+  prepare(stage: Stage): Promise<void>;
+  /** What is measured. */
+  act(stage: Stage): Promise<void>;
+  /** Who the caller hears, in order; `other` is music. */
+  readonly callerHears: string;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'onekey-switch-'));
+const music = join(folder, 'music.wav');
+
+const stories: readonly Story[] = [
+  {
+    name: 'blind',
+    prepare: async (stage) => void (await stage.invite('target', 'caller')),
+    act: async ({ session }) => {
+      await must(session.join('caller', 'target'));
+      await must(session.leave('agent'));
+    },
+    callerHears: 'agent target',
+  },
+  {
+    name: 'blind with music',
+    prepare: async (stage) => void (await stage.invite('target', 'caller')),
+    act: async ({ session }) => {
+      await must(session.park('caller'));
+      await must(session.play('caller', music, 100));
+      await must(session.leave('agent'));
+      await sleep(200);
+      await must(session.join('caller', 'target'));
+    },
+    callerHears: 'agent other target',
+  },
+  {
+    name: 'consult, complete',
+    prepare: async (stage) => void (await stage.invite('target', 'caller')),
+    act: async ({ session }) => {
+      await must(session.join('agent', 'target'));
+      await must(session.play('caller', music, 100));
+      await sleep(200);
+      await must(session.join('caller', 'target'));
+      await must(session.leave('agent'));
+    },
+    callerHears: 'agent other target',
+  },
+  {
+    name: 'consult, cancel',
+    prepare: async (stage) => void (await stage.invite('target', 'caller')),
+    act: async ({ session }) => {
+      await must(session.join('agent', 'target'));
+      await must(session.play('caller', music, 100));
+      await sleep(200);
+      await must(session.join('caller', 'agent'));
+      await must(session.leave('target'));
+    },
+    callerHears: 'agent other agent',
+  },
+  {
+    name: 'take-back',
+    prepare: async (stage) => {
+      await stage.invite('target', 'caller');
+      await must(stage.session.join('caller', 'target'));
+    },
+    act: async ({ session }) => {
+      await must(session.join('caller', 'agent'));
+      await must(session.leave('target'));
+    },
+    callerHears: 'target agent',
+  },
+  {
+    name: 'second transfer',
+    prepare: async (stage) => {
+      await stage.invite('agent2', 'caller');
+      await must(stage.session.join('caller', 'agent2'));
+      await must(stage.session.leave('agent'));
+      await stage.invite('target', 'caller');
+    },
+    act: async ({ session }) => {
+      await must(session.join('caller', 'target'));
+      await must(session.leave('agent2'));
+    },
+    callerHears: 'agent2 target',
+  },
+  {
+    name: 'hold, resume',
+    prepare: async () => undefined,
+    act: async ({ session }) => {
+      await must(session.park('caller'));
+      await must(session.play('caller', music, 100));
+      await sleep(200);
+      await must(session.join('caller', 'agent'));
+    },
+    callerHears: 'agent other agent',
+  },
+];
+
+interface Run {
+  readonly caller: HearingReport;
+  readonly referenceGapMs: number;
+  /** Slots of 20 ms with a voice that should not be in them, or with two that came mixed. */
+  readonly wrong: number;
+}
+
+async function run(engine: TestEngine, story: Story): Promise<Run> {
+  const stage = new Stage(engine);
+  await stage.add({ name: 'caller', frequency: 400 });
+  await stage.add({ name: 'agent', frequency: 700 });
+  await stage.add({ name: 'target', frequency: 1100 });
+  await stage.add({ name: 'agent2', frequency: 1300 });
+  try {
+    await stage.talk('caller', 'agent');
+    await story.prepare(stage);
+    await sleep(60 + Math.random() * 20);
+    const from = performance.now();
+    await sleep(100);
+    await story.act(stage);
+    await sleep(150);
+    const { reports, referenceGapMs } = stage.between(from, performance.now());
+    const { caller } = reports;
+    if (caller === undefined) throw new Error('there is no caller');
+    return {
+      caller,
+      referenceGapMs,
+      wrong: caller.order.join(' ') === story.callerHears ? caller.mixed : 99,
+    };
+  } finally {
+    await stage.close();
+  }
+}
+
+function quantile(values: readonly number[], share: number): string {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN).toFixed(1);
+}
+
+function spread(values: readonly number[]): string {
+  return `p50 ${quantile(values, 0.5)}  p99 ${quantile(values, 0.99)}  max ${quantile(values, 1)}`;
+}
+
+async function bench(engine: TestEngine, story: Story, count: number, parallel: number): Promise<void> {
+  const runs: Run[] = [];
+  let started = 0;
+  const worker = async (): Promise<void> => {
+    while (started < count) {
+      started += 1;
+      runs.push(await run(engine, story));
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, worker));
+  const gaps = runs.map((one) => one.caller.largestGapMs);
+  const silences = runs.map((one) => one.caller.longestSilenceMs);
+  const reference = runs.map((one) => one.referenceGapMs);
+  console.log(
+    `${story.name}: ${count} runs, ${runs.filter((one) => one.wrong > 0).length} with a wrong or doubled voice`,
+  );
+  console.log(
+    `  largest gap at the caller      ms  ${spread(gaps)}   over 40 ms: ${gaps.filter((gap) => gap > 40).length}`,
+  );
+  console.log(`  longest silence at the caller  ms  ${spread(silences)}`);
+  console.log(`  gap of an untouched call       ms  ${spread(reference)}`);
+}
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '200' },
+    parallel: { type: 'string', default: '4' },
+    only: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+if (values.help) {
+  console.log('Usage: scripts/bench/switch [--runs N] [--parallel N] [--only STORY]');
+} else {
+  writeToneFile(music, 1500, 1);
+  const engine = await startEngine();
+  try {
+    for (const story of stories) {
+      if (values.only === undefined || values.only === story.name)
+        await bench(engine, story, Number(values.runs), Number(values.parallel));
+    }
+  } finally {
+    await engine.close();
+    rmSync(folder, { recursive: true });
+  }
+}

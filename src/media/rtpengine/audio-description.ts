@@ -1,0 +1,134 @@
+import {
+  audioIndex,
+  connectionOf,
+  cutSdp,
+  readMediaLine,
+  type SdpFault,
+  type SdpSections,
+  withDirection,
+} from './sdp-sections.js';
+
+/** How media of a leg goes over the wire. */
+export type LegProfile = 'rtp' | 'srtp' | 'webrtc';
+
+export type AddressFamily = 'IP4' | 'IP6';
+
+/** What a party said, made ready for the engine. */
+export interface AudioDescription {
+  /** Session part and the one audio section that calls are made of. */
+  readonly audio: SdpSections;
+  /** All `m=` lines as they came; an answer must have as many, in this order (RFC 3264 §6). */
+  readonly mediaLines: readonly string[];
+  /** Which of them is the audio. */
+  readonly audioAt: number;
+  readonly profile: LegProfile;
+  readonly family: AddressFamily;
+}
+
+export type ReadDescription =
+  | { readonly ok: true; readonly description: AudioDescription }
+  | { readonly ok: false; readonly fault: SdpFault };
+
+/** Longest description that is read; bytes. */
+const longest = 32_768;
+
+/**
+ * Read what a party said. Video, fax (T.38) and further audio are left out: calls have one audio stream, and the
+ * answer refuses the rest.
+ */
+export function readDescription(sdp: string): ReadDescription {
+  if (sdp.length > longest) return fault({ kind: 'no-description', what: `${sdp.length} characters` });
+  const sections = cutSdp(sdp);
+  if (sections.session[0] !== 'v=0')
+    return fault({ kind: 'no-description', what: 'it does not begin with v=0' });
+  const audioAt = audioIndex(sections);
+  const audio = sections.media[audioAt];
+  const line = audio === undefined ? null : readMediaLine(audio);
+  if (audio === undefined || line === null) return fault({ kind: 'no-audio' });
+  return {
+    ok: true,
+    description: {
+      // A bundle of one section is none; the sections that it names are not all here.
+      audio: { session: sections.session.filter((text) => !text.startsWith('a=group:')), media: [audio] },
+      mediaLines: sections.media.map((section) => section[0] ?? ''),
+      audioAt,
+      profile: profileOf(line.proto),
+      family: connectionOf({ session: sections.session, media: [audio] }).startsWith('c=IN IP6 ')
+        ? 'IP6'
+        : 'IP4',
+    },
+  };
+}
+
+function fault(found: SdpFault): ReadDescription {
+  return { ok: false, fault: found };
+}
+
+function profileOf(proto: string): LegProfile {
+  if (proto.includes('TLS')) return 'webrtc';
+  return proto.includes('SAVP') ? 'srtp' : 'rtp';
+}
+
+/** Lines that bind a description to one transport, and say nothing of the audio in it. */
+const transportLine =
+  /^a=(candidate|end-of-candidates|ice-|fingerprint|setup|crypto|rtcp|mid|msid|ssrc|extmap|group|tls-id|sctp|remote-candidates|label|key-mgmt|zone)/;
+
+/**
+ * The description that a parking place gives: the codecs, numbers and other lines of `model`, plain RTP, sent to
+ * the discard port of the engine's own machine. Nothing is ever sent from there.
+ */
+export function parkingDescription(model: SdpSections, address: string): SdpSections {
+  const family = address.includes(':') ? 'IP6' : 'IP4';
+  const keep = (line: string): boolean => !transportLine.test(line) && !/^[cb]=/.test(line);
+  const audio = model.media[0] ?? [];
+  const formats = readMediaLine(audio)?.formats ?? [];
+  const session = model.session.filter((line) => line.startsWith('a=') && keep(line));
+  const parked: SdpSections = {
+    session: [
+      'v=0',
+      `o=- 1 1 IN ${family} ${address}`,
+      's=-',
+      `c=IN ${family} ${address}`,
+      't=0 0',
+      ...session,
+    ],
+    media: [[`m=audio 9 RTP/AVP ${formats.join(' ')}`, ...audio.slice(1).filter(keep)]],
+  };
+  return withDirection(parked, 'sendrecv');
+}
+
+/**
+ * Only the formats that are also in `agreed`, in the order of `agreed`: what is left of an offer once it was
+ * answered. The offer as it is when the two have nothing in common.
+ */
+export function agreedFormats(offer: SdpSections, agreed: SdpSections): SdpSections {
+  const audio = offer.media[0] ?? [];
+  const line = readMediaLine(audio);
+  const answered = readMediaLine(agreed.media[0] ?? [])?.formats ?? [];
+  if (line === null) return offer;
+  const both = answered.filter((format) => line.formats.includes(format));
+  if (both.length === 0 || both.length === line.formats.length) return offer;
+  const gone = line.formats.filter((format) => !both.includes(format));
+  const ofGone = new RegExp(`^a=(rtpmap|fmtp|rtcp-fb):(${gone.map(escaped).join('|')}) `);
+  const head = (audio[0] ?? '').split(' ').slice(0, 3).join(' ');
+  return {
+    session: offer.session,
+    media: [[`${head} ${both.join(' ')}`, ...audio.slice(1).filter((text) => !ofGone.test(text))]],
+  };
+}
+
+function escaped(text: string): string {
+  return text.replace(/[^A-Za-z0-9]/g, '\\$&');
+}
+
+/** The engine's audio put back among the media that were offered; those others are refused with port 0. */
+export function withRefusedMedia(audio: SdpSections, offer: AudioDescription): SdpSections {
+  const media = offer.mediaLines.map((text, index) => {
+    if (index === offer.audioAt) return audio.media[0] ?? [];
+    const line = readMediaLine([text]);
+    return line === null
+      ? [text.replace(/^(m=\S+ )\d+/, '$10')]
+      : [`m=${line.kind} 0 ${line.proto} ${line.formats.join(' ')}`];
+  });
+  return { session: audio.session, media };
+}

@@ -1,0 +1,300 @@
+import { type AddressFamily, type LegProfile, readDescription } from './audio-description.js';
+import type { NgPort } from './linker.js';
+import { type LegFigures, readFigures } from './query-figures.js';
+import { joinSdp } from './sdp-sections.js';
+import { newLeg } from './session-leg.js';
+import { SessionLegs, type SessionSettings } from './session-legs.js';
+import { type Changes, done, failed, type Outcome } from './session-outcome.js';
+import type { SessionSnapshot } from './session-snapshot.js';
+
+/** Steps of one session that may wait for their turn. */
+const mostSteps = 64;
+
+/**
+ * The media of one call in one engine. Each leg keeps the ports and the description that it was told first,
+ * whoever it is joined to later, so that no re-INVITE is ever needed. Steps are taken one after the other in the
+ * order in which they were asked for. Nothing here rejects: a step that fails says why, and leaves the legs as
+ * they were.
+ */
+export class MediaSession {
+  readonly #legs: SessionLegs;
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  #ended = false;
+
+  /** @param kept a {@link snapshot} of the same call, to go on with it */
+  constructor(
+    private readonly port: NgPort,
+    private readonly settings: SessionSettings,
+    kept: SessionSnapshot | null = null,
+  ) {
+    this.#legs = new SessionLegs(port, settings, kept);
+  }
+
+  /** The call in the engine. */
+  get id(): string {
+    return this.settings.callId;
+  }
+
+  /** What a leg has been told, to be sent to its party; null before that. */
+  told(leg: string): string | null {
+    return this.#legs.get(leg)?.told?.sdp ?? null;
+  }
+
+  /** Everything that is needed to go on after a restart of this program, as plain JSON. */
+  snapshot(): SessionSnapshot {
+    return this.#legs.snapshot();
+  }
+
+  /**
+   * A party made an offer: an INVITE to us, a re-INVITE or UPDATE. A new leg is only remembered; {@link join} or
+   * {@link park} make the answer to it. A leg that is known is linked anew as it is, and its answer is the value.
+   */
+  offered(name: string, sdp: string): Promise<Outcome<string | null>> {
+    return this.#step(async () => {
+      const read = readDescription(sdp);
+      if (!read.ok) return failed(read.fault);
+      const known = this.#legs.get(name);
+      const added =
+        known === undefined
+          ? this.#legs.add(
+              newLeg({
+                name,
+                profile: read.description.profile,
+                family: read.description.family,
+                like: null,
+              }),
+            )
+          : done(known);
+      if (!added.ok) return added;
+      const leg = added.value;
+      const before = { said: leg.said, saidByOffer: leg.saidByOffer, told: leg.told };
+      leg.said = read.description;
+      leg.saidByOffer = false;
+      const linked = leg.partner === null && leg.parking === null ? null : await this.#legs.relink(leg);
+      leg.saidByOffer = true;
+      if (linked === null) return done(null);
+      if (!linked.ok) {
+        Object.assign(leg, before);
+        return linked;
+      }
+      if (linked.toFrom !== null) this.#legs.tell(leg, linked.toFrom);
+      return done(leg.told?.sdp ?? null);
+    });
+  }
+
+  /**
+   * Make the offer for a party that we call, or that called without an offer. It is parked until it is joined.
+   *
+   * @param options.like the leg that it will talk with: its codecs and payload numbers are offered
+   * @param options.profile plain RTP by default
+   * @param options.family of the address that the party is offered; IP4 by default
+   */
+  prepare(
+    name: string,
+    options: { readonly like?: string; readonly profile?: LegProfile; readonly family?: AddressFamily } = {},
+  ): Promise<Outcome<string>> {
+    return this.#step(async () => {
+      const model = options.like === undefined ? null : (this.#legs.get(options.like) ?? null);
+      const added = this.#legs.add(
+        newLeg({
+          name,
+          profile: options.profile ?? 'rtp',
+          family: options.family ?? 'IP4',
+          like: options.like ?? null,
+        }),
+      );
+      if (!added.ok) return added;
+      const leg = added.value;
+      const parking = this.#legs.newParking();
+      const linked = await this.#legs.linker.offerFromParking(leg, parking, model);
+      if (!linked.ok || linked.toTo === null) {
+        this.#legs.remove(name);
+        return linked.ok ? failed({ kind: 'no-audio' }) : linked;
+      }
+      leg.parking = parking;
+      return done(this.#legs.tell(leg, linked.toTo));
+    });
+  }
+
+  /** A party that was {@link prepare}d answered, in a 183 or 200; or changed its answer since. */
+  answered(name: string, sdp: string): Promise<Outcome<Changes>> {
+    return this.#step(async () => {
+      const found = this.#legs.find(name);
+      if (!found.ok) return found;
+      const leg = found.value;
+      const read = readDescription(sdp);
+      if (!read.ok) return failed(read.fault);
+      const before = leg.said;
+      // The 200 says the same as the 183 before it.
+      if (before !== null && joinSdp(before.audio) === joinSdp(read.description.audio))
+        return done(new Map());
+      leg.said = read.description;
+      leg.saidByOffer = false;
+      const linked =
+        leg.partner === null && leg.parking !== null
+          ? await this.#legs.linker.answerToParking(leg, leg.parking)
+          : await this.#legs.relink(leg);
+      if (linked.ok) return done(new Map());
+      leg.said = before;
+      return linked;
+    });
+  }
+
+  /**
+   * Let two legs hear each other and nobody else. Those they talked with before are parked, and hear nothing from
+   * that moment on; what played to the two is stopped.
+   */
+  join(a: string, b: string): Promise<Outcome<Changes>> {
+    return this.#step(async () => {
+      if (a === b) return failed({ kind: 'same-leg', leg: a });
+      const x = this.#legs.ready(a);
+      if (!x.ok) return x;
+      const y = this.#legs.ready(b);
+      if (!y.ok) return y;
+      if (x.value.partner === b) return done(new Map());
+      return this.#legs.join(x.value, y.value);
+    });
+  }
+
+  /** Let a leg hear nobody, and nobody hear it: on hold. Its partner is parked as well. */
+  park(name: string): Promise<Outcome<Changes>> {
+    return this.#step(async () => {
+      const leg = this.#legs.ready(name);
+      if (!leg.ok) return leg;
+      if (leg.value.parking !== null) return done(new Map());
+      return this.#legs.parkAll([leg.value, ...this.#legs.partners([leg.value])]);
+    });
+  }
+
+  /** The leg is gone. Its partner is parked; the last leg takes the whole call with it. */
+  leave(name: string): Promise<Outcome<Changes>> {
+    return this.#step(async () => {
+      const found = this.#legs.find(name);
+      if (!found.ok) return found;
+      const leg = found.value;
+      // The partner first: the engine deletes with a leg whoever is linked to nobody else.
+      const parked = await this.#legs.parkAll(this.#legs.partners([leg]));
+      if (!parked.ok) return parked;
+      this.#legs.remove(name);
+      if (this.#legs.all().length === 0) await this.#legs.delete({});
+      else if (leg.told !== null) await this.#legs.delete({ 'from-tag': name });
+      return parked;
+    });
+  }
+
+  /**
+   * Play a file to a leg that is parked; one that nothing was made for yet is parked first.
+   *
+   * @param file absolute path on the engine's machine; a WAV file of 48 kHz, mono: others arrive in bursts
+   * @param repeat how often it is played, 1 to 10,000
+   * @returns how long it lasts in all, milliseconds
+   */
+  play(
+    name: string,
+    file: string,
+    repeat = 1,
+  ): Promise<Outcome<{ readonly durationMs: number; readonly changes: Changes }>> {
+    return this.#step(async () => {
+      const found = this.#legs.ready(name);
+      if (!found.ok) return found;
+      const leg = found.value;
+      if (leg.partner !== null) return failed({ kind: 'joined', leg: name });
+      const parked = leg.parking === null ? await this.#legs.parkAll([leg]) : done<Changes>(new Map());
+      if (!parked.ok) return parked;
+      const reply = await this.#legs.command('play media', leg, { file, 'repeat-times': repeat });
+      if (!reply.ok && reply.failure.kind !== 'refused') return reply;
+      const duration = reply.ok ? reply.fields.duration : undefined;
+      // A file that it cannot read is `ok` for rtpengine 10.5 as well, but has no duration.
+      if (typeof duration !== 'number') return failed({ kind: 'unplayable', file });
+      leg.playing = true;
+      return done({ durationMs: duration * repeat, changes: parked.value });
+    });
+  }
+
+  /** Stop what plays to a leg. */
+  stop(name: string): Promise<Outcome<void>> {
+    return this.#step(async () => {
+      const found = this.#legs.find(name);
+      if (!found.ok) return found;
+      const leg = found.value;
+      return this.#legs.stopPlaying(leg);
+    });
+  }
+
+  /**
+   * Whether audio and keys (RFC 4733) of a leg are kept from the others; each for itself. Keys are reported all the
+   * same. It lasts over joins, until it is taken back.
+   */
+  block(name: string, wish: { readonly media?: boolean; readonly keys?: boolean }): Promise<Outcome<void>> {
+    return this.#step(async () => {
+      const found = this.#legs.find(name);
+      if (!found.ok) return found;
+      const leg = found.value;
+      return this.#legs.block(leg, wish.media ?? leg.mediaBlocked, wish.keys ?? leg.keysBlocked);
+    });
+  }
+
+  /**
+   * Send a key to the partner of a leg, as if the leg had pressed it.
+   *
+   * @param key 0 to 9, *, # or A to D
+   * @param durationMs 40 to 5000
+   */
+  sendKey(name: string, key: string, durationMs = 120): Promise<Outcome<void>> {
+    return this.#step(async () => {
+      const found = this.#legs.find(name);
+      if (!found.ok) return found;
+      const leg = found.value;
+      return this.#legs.sendKey(leg, key, durationMs);
+    });
+  }
+
+  /** What arrived from each leg so far. */
+  figures(): Promise<Outcome<ReadonlyMap<string, LegFigures>>> {
+    return this.#step(async () => {
+      const reply = await this.port.request('query', { 'call-id': this.id });
+      return reply.ok
+        ? done(
+            readFigures(
+              reply.fields,
+              this.#legs.all().map((leg) => leg.name),
+            ),
+          )
+        : reply;
+    });
+  }
+
+  /**
+   * The engine was started anew and knows nothing of this call: make it again as it was. Ports are others then;
+   * each leg in the value has to be told its new description by a re-INVITE.
+   */
+  rebuild(): Promise<Outcome<Changes>> {
+    return this.#step(async () => {
+      await this.#legs.delete({});
+      return this.#legs.rebuild();
+    });
+  }
+
+  /** Delete the call in the engine. Steps that come later fail as `ended`. */
+  end(): Promise<Outcome<void>> {
+    return this.#step(async () => {
+      this.#ended = true;
+      this.#legs.clear();
+      await this.#legs.delete({});
+      return done(undefined);
+    });
+  }
+
+  /** One step after the other: what a step does depends on what the last one left. */
+  #step<T>(take: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+    if (this.#waiting >= mostSteps) return Promise.resolve(failed({ kind: 'too-many', what: 'steps' }));
+    this.#waiting += 1;
+    const step = this.#last.then(async () => {
+      this.#waiting -= 1;
+      return this.#ended ? failed({ kind: 'ended' }) : take();
+    });
+    this.#last = step;
+    return step;
+  }
+}

@@ -1,0 +1,243 @@
+import { withRefusedMedia } from './audio-description.js';
+import { type Linked, Linker, type LinkSettings, type NgPort } from './linker.js';
+import type { NgFields, NgReply } from './ng-reply.js';
+import type { SdpSections } from './sdp-sections.js';
+import type { Leg } from './session-leg.js';
+import { type Changes, done, failed, type Outcome } from './session-outcome.js';
+import type { SessionSnapshot } from './session-snapshot.js';
+import { samePlace, tell } from './told-description.js';
+
+export interface SessionSettings extends LinkSettings {
+  /** Number of a new session in an `o=` line, 1 to 2^53-1. */
+  readonly newSessionId: () => number;
+}
+
+/** Legs that a session may have had in all. */
+const mostLegs = 64;
+/** Begins the tags of parking places; no name of a leg does. */
+const parkingMark = ':parking-';
+
+/** The legs of one call, who hears whom, and the commands that change it. `MediaSession` puts them in order. */
+export class SessionLegs {
+  readonly linker: Linker;
+  readonly #legs = new Map<string, Leg>();
+  /** Names that legs had: a tag that was deleted does not come back in the engine. */
+  readonly #used = new Set<string>();
+  #parkings = 0;
+
+  constructor(
+    private readonly port: NgPort,
+    private readonly settings: SessionSettings,
+    kept: SessionSnapshot | null,
+  ) {
+    this.linker = new Linker(port, settings);
+    if (kept === null) return;
+    this.#parkings = kept.parkings;
+    for (const name of kept.used) this.#used.add(name);
+    for (const leg of kept.legs) this.#legs.set(leg.name, { ...leg });
+  }
+
+  snapshot(): SessionSnapshot {
+    return structuredClone({
+      callId: this.settings.callId,
+      parkings: this.#parkings,
+      used: [...this.#used],
+      legs: [...this.#legs.values()],
+    });
+  }
+
+  all(): readonly Leg[] {
+    return [...this.#legs.values()];
+  }
+
+  get(name: string): Leg | undefined {
+    return this.#legs.get(name);
+  }
+
+  find(name: string): Outcome<Leg> {
+    const leg = this.#legs.get(name);
+    return leg === undefined ? failed({ kind: 'unknown-leg', leg: name }) : done(leg);
+  }
+
+  /** A leg that has said what it can, and so may be linked. */
+  ready(name: string): Outcome<Leg> {
+    const found = this.find(name);
+    return found.ok && found.value.said === null ? failed({ kind: 'nothing-said', leg: name }) : found;
+  }
+
+  add(leg: Leg): Outcome<Leg> {
+    const { name } = leg;
+    if (this.#used.has(name) || name.startsWith(parkingMark)) return failed({ kind: 'used-leg', leg: name });
+    if (this.#used.size >= mostLegs) return failed({ kind: 'too-many', what: 'legs' });
+    this.#used.add(name);
+    this.#legs.set(name, leg);
+    return done(leg);
+  }
+
+  remove(name: string): void {
+    this.#legs.delete(name);
+  }
+
+  clear(): void {
+    this.#legs.clear();
+  }
+
+  newParking(): string {
+    this.#parkings += 1;
+    return `${parkingMark}${this.#parkings}`;
+  }
+
+  /** Who talks with one of these now, without these themselves. */
+  partners(legs: readonly Leg[]): Leg[] {
+    const found = legs.map((leg) => this.#partnerOf(leg)).filter((leg) => leg !== undefined);
+    return found.filter((leg) => !legs.includes(leg));
+  }
+
+  async join(x: Leg, y: Leg): Promise<Outcome<Changes>> {
+    const formers = this.partners([x, y]);
+    const pairs = formers.map((leg) => [leg, this.#partnerOf(leg)] as const);
+    const places = formers.map(() => this.newParking());
+    // All offers leave together, those that cut off first: an engine that is late to all of them then drops a packet
+    // or two, where the other order would let two voices through.
+    const parking = formers.map((leg, index) => this.linker.park(leg, places[index] ?? ''));
+    const linking = this.linker.link(x, y);
+    const stopping = [x, y].filter((leg) => leg.playing).map((leg) => this.stopPlaying(leg));
+    const [linked, parked] = await Promise.all([linking, Promise.all(parking), Promise.all(stopping)]);
+    if (!linked.ok) {
+      for (const [leg, partner] of pairs) if (partner !== undefined) await this.linker.link(leg, partner);
+      return linked;
+    }
+    for (const [index, leg] of formers.entries()) {
+      Object.assign(leg, { partner: null, injecting: false });
+      leg.parking = parked[index]?.ok === true ? (places[index] ?? null) : null;
+    }
+    const left = [x, y].map((leg) => leg.parking).filter((tag) => tag !== null);
+    x.partner = y.name;
+    y.partner = x.name;
+    for (const leg of [x, y]) Object.assign(leg, { parking: null, injecting: false });
+    const changes = this.#changes([x, linked.toFrom], [y, linked.toTo]);
+    for (const tag of left) await this.delete({ 'from-tag': tag });
+    const stray = parked.find((one) => !one.ok);
+    return stray === undefined || stray.ok ? done(changes) : stray;
+  }
+
+  /** Park legs that are not yet. */
+  async parkAll(legs: readonly Leg[]): Promise<Outcome<Changes>> {
+    const changes = new Map<string, string>();
+    const places = legs.map(() => this.newParking());
+    const parked = await Promise.all(legs.map((leg, index) => this.linker.park(leg, places[index] ?? '')));
+    for (const [index, leg] of legs.entries()) {
+      const one = parked[index];
+      if (one === undefined || !one.ok) continue;
+      Object.assign(leg, { partner: null, injecting: false });
+      leg.parking = places[index] ?? null;
+      this.#noteTold(leg, one.toFrom, changes);
+    }
+    const trouble = parked.find((one) => !one.ok);
+    return trouble === undefined || trouble.ok ? done(changes) : trouble;
+  }
+
+  /** The same link once more, after the leg has said something else. */
+  async relink(leg: Leg): Promise<Linked> {
+    const partner = this.#partnerOf(leg);
+    leg.injecting = false;
+    if (partner !== undefined) {
+      partner.injecting = false;
+      return this.linker.link(leg, partner);
+    }
+    leg.parking ??= this.newParking();
+    return this.linker.park(leg, leg.parking);
+  }
+
+  /** Make the whole call again in an engine that has lost it. */
+  async rebuild(): Promise<Outcome<Changes>> {
+    const changes = new Map<string, string>();
+    const made = new Set<Leg>();
+    for (const leg of this.#legs.values()) {
+      if (made.has(leg) || (leg.partner === null && leg.parking === null)) continue;
+      const partner = this.#partnerOf(leg);
+      const model = leg.like === null ? null : (this.#legs.get(leg.like) ?? null);
+      const linked =
+        leg.said === null && leg.parking !== null
+          ? await this.linker.offerFromParking(leg, leg.parking, model)
+          : await this.relink(leg);
+      if (!linked.ok) return linked;
+      if (leg.said === null) this.#noteTold(leg, linked.toTo, changes);
+      else this.#noteTold(leg, linked.toFrom, changes);
+      if (partner !== undefined) this.#noteTold(partner, linked.toTo, changes);
+      for (const one of partner === undefined ? [leg] : [leg, partner]) {
+        made.add(one);
+        one.playing = false;
+        await this.block(one, one.mediaBlocked, one.keysBlocked);
+      }
+    }
+    return done(changes);
+  }
+
+  /** Tell a leg what the engine says to it. @returns the description to send */
+  tell(leg: Leg, sections: SdpSections): string {
+    const whole = leg.said === null ? sections : withRefusedMedia(sections, leg.said);
+    leg.told = tell(leg.told, whole, this.settings.newSessionId);
+    return leg.told.sdp;
+  }
+
+  async stopPlaying(leg: Leg): Promise<Outcome<void>> {
+    leg.playing = false;
+    const reply = await this.command('stop media', leg, {});
+    return reply.ok ? done(undefined) : reply;
+  }
+
+  async block(leg: Leg, media: boolean, keys: boolean): Promise<Outcome<void>> {
+    const replies: NgReply[] = [];
+    if (media !== leg.mediaBlocked || media)
+      replies.push(await this.command(media ? 'block media' : 'unblock media', leg, {}));
+    if (keys !== leg.keysBlocked || keys)
+      replies.push(await this.command(keys ? 'block DTMF' : 'unblock DTMF', leg, {}));
+    const refused = replies.find((reply) => !reply.ok);
+    if (refused !== undefined && !refused.ok) return refused;
+    leg.mediaBlocked = media;
+    leg.keysBlocked = keys;
+    return done(undefined);
+  }
+
+  /** Send a key to the partner of a leg; the link is made fit for that first. */
+  async sendKey(leg: Leg, key: string, durationMs: number): Promise<Outcome<void>> {
+    const partner = this.#partnerOf(leg);
+    if (partner === undefined) return failed({ kind: 'not-joined', leg: leg.name });
+    if (!leg.injecting) {
+      const linked = await this.linker.link(leg, partner, { injectKeys: true });
+      if (!linked.ok) return linked;
+      leg.injecting = true;
+      partner.injecting = true;
+    }
+    const reply = await this.command('play DTMF', leg, { code: key, duration: durationMs });
+    return reply.ok ? done(undefined) : reply;
+  }
+
+  command(command: string, leg: Leg, fields: NgFields): Promise<NgReply> {
+    return this.port.request(command, { 'call-id': this.settings.callId, 'from-tag': leg.name, ...fields });
+  }
+
+  /** Delete a tag, or the whole call without one: at once, because the default is after 30 s. */
+  delete(fields: NgFields): Promise<NgReply> {
+    return this.port.request('delete', { 'call-id': this.settings.callId, 'delete delay': 0, ...fields });
+  }
+
+  #partnerOf(leg: Leg): Leg | undefined {
+    return leg.partner === null ? undefined : this.#legs.get(leg.partner);
+  }
+
+  #changes(...told: readonly (readonly [Leg, SdpSections | null])[]): Map<string, string> {
+    const changes = new Map<string, string>();
+    for (const [leg, sections] of told) this.#noteTold(leg, sections, changes);
+    return changes;
+  }
+
+  /** What the engine says after a link is dropped as long as it is what the leg knows: the same place. */
+  #noteTold(leg: Leg, sections: SdpSections | null, changes: Map<string, string>): void {
+    if (sections === null) return;
+    const before = leg.told;
+    if (before !== null && samePlace(before.sdp, sections)) return;
+    changes.set(leg.name, this.tell(leg, sections));
+  }
+}

@@ -1,0 +1,99 @@
+import { isIPv6 } from 'node:net';
+import type { MediaLog } from '../log.js';
+import { EnginePool, type EnginePoolSettings, type PoolEngine } from './engine-pool.js';
+import { type EngineFault, EngineProcess, type PortRange } from './engine-process.js';
+import { type KeyEvent, KeyEvents } from './key-events.js';
+import { NgClient } from './ng-client.js';
+
+/** The settings `media.rtpengine` of the configuration. */
+export interface EngineWishes {
+  readonly spawn: boolean;
+  readonly program: string;
+  readonly interfaces: readonly string[];
+  readonly portMin: number;
+  readonly portMax: number;
+  readonly threads: number;
+  readonly hosts: readonly { readonly host: string; readonly port: number; readonly weight: number }[];
+  readonly transcode: readonly string[];
+}
+
+export interface EngineHooks extends Pick<EnginePoolSettings, 'newSessionId' | 'onRemade' | 'onHealth'> {
+  readonly log: MediaLog;
+  /** Keys that parties press. External engines must be told our port with `--dtmf-log-dest`. */
+  readonly onKey: (event: KeyEvent) => void;
+}
+
+export interface Engines {
+  readonly pool: EnginePool;
+  /** UDP port of 127.0.0.1 that engines report keys to. */
+  readonly keysPort: number;
+  stop(): Promise<void>;
+}
+
+export type EnginesStart =
+  | { readonly ok: true; readonly engines: Engines }
+  | { readonly ok: false; readonly fault: EngineFault };
+
+/** Start an engine of our own, or find those that were given, and watch them. */
+export async function startEngines(wishes: EngineWishes, hooks: EngineHooks): Promise<EnginesStart> {
+  const keys = await KeyEvents.open(hooks.onKey, hooks.log).catch(() => null);
+  if (keys === null) {
+    const message = 'keys cannot be taken: no UDP port of 127.0.0.1 is free';
+    return { ok: false, fault: { kind: 'no-port', message, remedy: 'end what takes them all' } };
+  }
+  let pool: EnginePool | null = null;
+  let own: EngineProcess | null = null;
+  if (wishes.spawn) {
+    const started = await EngineProcess.start({
+      ...wishes,
+      ports: portsOf(wishes),
+      keysPort: keys.port,
+      log: hooks.log,
+      onRestarted: () => void pool?.restarted(ownName),
+    });
+    if (!started.ok) {
+      keys.close();
+      return started;
+    }
+    own = started.engine;
+  }
+  const hosts = own === null ? wishes.hosts : [{ host: own.host, port: own.port, weight: 1 }];
+  const clients: NgClient[] = [];
+  const engines = hosts.map((host): PoolEngine => {
+    const client = new NgClient(host);
+    clients.push(client);
+    const name = own === null ? `${host.host}:${host.port}` : ownName;
+    const family = own === null ? host.host : (wishes.interfaces[0] ?? host.host);
+    const parkingAddress = isIPv6(family.split('!')[0] ?? '') ? '::1' : '127.0.0.1';
+    return { name, port: client, weight: host.weight, parkingAddress, spawned: own !== null };
+  });
+  pool = new EnginePool({ ...hooks, engines, transcode: wishes.transcode });
+  await pool.start();
+  return { ok: true, engines: running(pool, keys, clients, own) };
+}
+
+/** Name of the engine that we started. */
+const ownName = 'own';
+
+function portsOf({ portMin, portMax }: EngineWishes): PortRange {
+  // A leg takes an even port and the next.
+  return { min: portMin + (portMin % 2), max: portMax };
+}
+
+function running(
+  pool: EnginePool,
+  keys: KeyEvents,
+  clients: readonly NgClient[],
+  own: EngineProcess | null,
+): Engines {
+  return {
+    pool,
+    keysPort: keys.port,
+    async stop() {
+      pool.stop();
+      await own?.stop();
+      for (const client of clients) client.close();
+      keys.close();
+    },
+  };
+}
