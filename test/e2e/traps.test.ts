@@ -69,7 +69,7 @@ describe('a known trap:', () => {
       'Refer-To: <sip:110@127.0.0.1?Replaces=x%3Bto-tag%3D1%3Bfrom-tag%3D2>',
       '403',
     ],
-    ['with half a Replaces', 'Refer-To: <sip:110@127.0.0.1?Replaces=x>', '(400|403)'],
+    ['with half a Replaces', 'Refer-To: <sip:110@127.0.0.1?Replaces=x>', '400'],
   ])('a REFER %s is refused and the call goes on', async (_, lines, status) => {
     const { call, transfers } = await world.play({
       parties: [

@@ -1,33 +1,55 @@
-import { describe, expect, it } from 'vitest';
-import type { Budget } from './choices.js';
-import { explore, wander } from './explore.js';
-
-const RICH: Budget = { refers: 2, apiTransfers: 1, offers: 2, glares: 2, refusedOffers: 1, rings: 3 };
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Transition, wander } from './explore.js';
+import { FAMILIES, IMPOSSIBLE, WILD } from './families.js';
+import { modelWith } from './model.js';
+import { tableOf, unseen } from './table.js';
 
 describe('the core keeps its promises in every order of events', () => {
-  it.each<[string, Budget]>([
-    ['one REFER', { refers: 1, apiTransfers: 0, offers: 0, glares: 0, refusedOffers: 0, rings: 1 }],
-    [
-      'a re-INVITE and glare',
-      { refers: 0, apiTransfers: 0, offers: 1, glares: 1, refusedOffers: 1, rings: 0 },
-    ],
-    [
-      'a transfer by the API',
-      { refers: 0, apiTransfers: 1, offers: 0, glares: 0, refusedOffers: 1, rings: 0 },
-    ],
-  ])('every state of a call with %s', (_, budget) => {
-    const seen = explore(budget, 60_000);
-    console.log(`states ${seen.states}, steps ${seen.steps}, ended ${seen.ended}, deepest ${seen.deepest}`);
+  let explore: Awaited<ReturnType<typeof modelWith>>['explore'];
+  const transitions = new Set<Transition>();
+  let states = 0;
+
+  beforeAll(async () => {
+    ({ explore } = await modelWith(null));
+  });
+
+  it.each(FAMILIES.map((budget) => [budget.name, budget] as const))('%s', (name, budget) => {
+    const seen = explore(budget);
+    states += seen.states;
+    for (const transition of seen.transitions) transitions.add(transition);
+    console.log(
+      `${name}: ${seen.states} states, ${seen.steps} steps, ${seen.ended} ends, deepest ${seen.deepest}`,
+    );
+    expect(seen.complete).toBe(true);
     expect(seen.ended).toBeGreaterThan(0);
   });
 
+  it('a million states and more', () => {
+    console.log(`${states} states in ${FAMILIES.length} families, 0 violations`);
+    expect(states).toBeGreaterThanOrEqual(1_000_000);
+  });
+
+  it('every event in every phase in which it can come', () => {
+    expect(unseen(transitions)).toEqual(IMPOSSIBLE);
+  });
+
+  it('src/call/TRANSITIONS.md tells what was seen', () => {
+    const written = readFileSync(new URL('../../src/call/TRANSITIONS.md', import.meta.url), 'utf8');
+    expect(written).toBe(tableOf(transitions));
+  });
+});
+
+describe('the core keeps its promises in long random histories', () => {
   it.each([
-    ['offers in the INVITE', RICH],
-    ['offers in our answers', { ...RICH, lateOffers: true }],
-  ])('long random histories with %s', (_, budget) => {
+    ['of a citizen', WILD],
+    ['whose INVITE has no SDP', { ...WILD, lateOffer: true }],
+    ['of an agent who calls', { ...WILD, agentCalls: true }],
+    ['with UPDATE', { ...WILD, updates: true }],
+  ])('%s', (name, budget) => {
     const seed = 1;
-    const { steps, deepest } = wander(budget, 20_000, seed);
-    console.log(`20000 histories from seed ${seed}: ${steps} steps, longest ${deepest}`);
-    expect(steps).toBeGreaterThan(20_000);
+    const { steps, deepest } = wander(budget, 4_000, seed);
+    console.log(`4000 histories ${name} from seed ${seed}: ${steps} steps, longest ${deepest}`);
+    expect(steps).toBeGreaterThan(4_000);
   });
 });

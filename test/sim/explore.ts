@@ -1,102 +1,127 @@
-/** Enumerates what can happen to a small call, in every order, and checks the promises in every state. */
-import type { CallEvent } from '../../src/call/event.js';
-import { begin, step } from '../../src/call/step.js';
-import { type Budget, type Choice, choices, routing, sdpOf, type Trace, type World } from './choices.js';
-import { checkRules } from './rules.js';
-import { applyCommand, checkEnd, newLeg, newWire, type Wire } from './wire.js';
+/** Runs through everything that can happen to small calls, in every order, and checks the promises in every state. */
+import { choices } from './choices.js';
+import { fingerprint, joined, ofFresh, type Print, Seen } from './fingerprint.js';
+import { type Budget, type Choice, firstWorld, take, type World } from './world.js';
 
-const AT = { utc: 0, mono: 0 };
-
-function take(world: World, choice: Choice): World {
-  const wire: Wire = structuredClone(world.wire);
-  const spent = { ...world.spent };
-  const trace = { event: JSON.stringify(choice.event), before: world.trace };
-  try {
-    choice.act(wire, spent);
-    const { call, commands } = step(world.call, { ...choice.event, at: AT } as CallEvent, routing);
-    for (const command of commands) applyCommand(wire, command);
-    checkRules({ before: world.call, event: choice.event, commands, after: call, wire });
-    if (call.phase.name === 'ended') checkEnd(wire, call.transfersAsked);
-    return { call, wire, spent, depth: world.depth + 1, trace };
-  } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : error}\n${history(trace).join('\n')}`, {
-      cause: error,
-    });
-  }
-}
-
-function history(trace: Trace | null): string[] {
-  const events: string[] = [];
-  for (let t = trace; t !== null; t = t.before) events.unshift(t.event);
-  return events;
-}
-
-function first(budget: Budget): World {
-  const wire = newWire();
-  const { call, commands } = begin(
-    {
-      type: 'invited',
-      at: AT,
-      callId: 'c',
-      planVersion: 'v',
-      dialled: 'a',
-      member: 'a',
-      refuse: null,
-      callerNumber: '13800000000',
-      callerName: null,
-      trunk: 'city',
-      callerMember: null,
-      peer: '127.0.0.1:5070/udp',
-      sipCallId: 'x',
-      offer: budget.lateOffers ? null : sdpOf('c-1'),
-      allowsUpdate: false,
-    },
-    routing,
-  );
-  wire.legs['c-1'] = newLeg('in', false);
-  for (const command of commands) applyCommand(wire, command);
-  const spent = { refers: 0, apiTransfers: 0, offers: 0, glares: 0, refusedOffers: 0, rings: 0, requests: 0 };
-  return { call, wire, spent, depth: 0, trace: null };
-}
+/** `phase`, `event`, phase afterwards, in one string with `|` between. */
+export type Transition = string;
 
 export interface Explored {
   readonly states: number;
   readonly steps: number;
   readonly ended: number;
   readonly deepest: number;
+  /** Every state within the budget was seen. */
+  readonly complete: boolean;
+  readonly transitions: ReadonlySet<Transition>;
 }
 
-/** Visit every state within the budget, breadth first. Throws at the first violation, with its history. */
-export function explore(budget: Budget, maxStates: number): Explored {
-  const seen = new Set<string>();
-  let frontier: World[] = [first(budget)];
+/** A rule was broken; the message has the history that leads there. */
+export class Counterexample extends Error {}
+
+/** Of a session description, the port and whether media may flow. */
+function shortly(_: string, value: unknown): unknown {
+  if (typeof value !== 'string' || !value.startsWith('v=0')) return value;
+  return `port ${/m=audio (\d+)/.exec(value)?.[1]}${value.includes('a=inactive') ? ' on hold' : ''}`;
+}
+
+function told(trail: readonly Choice[], error: unknown): Counterexample {
+  const why = error instanceof Error ? error.message : String(error);
+  const lines = trail.map(({ to, event, closes }) => {
+    if (event === null) return `  ${closes} closes`;
+    const { other, ...shown } = { other: null, ...event } as Record<string, unknown>;
+    const text = JSON.stringify(shown, shortly);
+    return `  ${to}: ${text}${other === null ? '' : ' (with the other call)'}`;
+  });
+  return new Counterexample(`${why}\n${lines.join('\n')}`, { cause: error });
+}
+
+function isOver(world: World): boolean {
+  return Object.keys(world.calls).length === 0;
+}
+
+function key({ calls, wire, left, closed }: World): Print {
+  const parts = [
+    ofFresh(wire.legs),
+    ofFresh(wire.timers),
+    ofFresh(wire.transfers),
+    ofFresh(wire.calls),
+    fingerprint(left),
+    fingerprint(closed),
+  ];
+  for (const id in calls) {
+    const call = calls[id];
+    if (call !== undefined) parts.push(ofFresh(call));
+  }
+  return joined(parts);
+}
+
+/** What a choice is called in the table of transitions. */
+function nameOf({ event }: Choice): string | null {
+  if (event === null || event.type === 'invited') return null;
+  if (event.type !== 'timer') return event.type;
+  const colon = event.timer.indexOf(':');
+  return `timer ${colon === -1 ? event.timer : event.timer.slice(0, colon)}`;
+}
+
+function note(transitions: Set<Transition>, world: World, choice: Choice, reached: World): void {
+  const name = nameOf(choice);
+  if (name === null) return;
+  const before = world.calls[choice.to]?.phase.name;
+  const after = reached.calls[choice.to]?.phase.name ?? 'ended';
+  transitions.add(`${before}|${name}|${after}`);
+  for (const id in world.calls) {
+    const gone = id !== choice.to && reached.calls[id] === undefined;
+    if (gone) transitions.add(`${world.calls[id]?.phase.name}|${name}|absorbed`);
+  }
+}
+
+interface Frame {
+  readonly world: World;
+  readonly options: readonly Choice[];
+  next: number;
+}
+
+/** Visit every state within the budget, depth first: only the path to where we are is kept. Throws at the first violation, with its history. */
+export function explore(budget: Budget, maxStates = Number.POSITIVE_INFINITY): Explored {
+  const seen = new Seen();
+  const transitions = new Set<Transition>();
+  const path: Frame[] = [];
   let steps = 0;
   let ended = 0;
   let deepest = 0;
-  while (frontier.length > 0 && seen.size < maxStates) {
-    const next: World[] = [];
-    for (const world of frontier) {
-      const options = choices(world, budget);
-      if (world.call.phase.name === 'ended') {
-        ended++;
-        continue;
-      }
-      if (options.length === 0) {
-        throw new Error(`stuck in ${world.call.phase.name}\n${history(world.trace).join('\n')}`);
-      }
-      for (const option of options) {
-        const reached = take(world, option);
-        steps++;
-        const key = JSON.stringify([reached.call, reached.wire, reached.spent]);
-        if (seen.has(key)) continue;
-        seen.add(key);
-        deepest = Math.max(deepest, reached.depth);
-        next.push(reached);
-      }
+  const trail = (): Choice[] => path.flatMap((frame) => frame.options[frame.next - 1] ?? []);
+  const enter = (world: World): void => {
+    if (isOver(world)) {
+      ended++;
+      return;
     }
-    frontier = next;
+    const options = choices(world, budget);
+    if (options.length === 0) throw told(trail(), new Error('nothing can happen any more'));
+    path.push({ world, options, next: 0 });
+    deepest = Math.max(deepest, path.length);
+  };
+  const first = firstWorld(budget);
+  seen.add(key(first));
+  enter(first);
+  for (let frame = path.at(-1); frame !== undefined; frame = path.at(-1)) {
+    const option = frame.options[frame.next];
+    if (option === undefined || seen.size >= maxStates) {
+      path.pop();
+      continue;
+    }
+    frame.next++;
+    steps++;
+    let reached: World;
+    try {
+      reached = take(frame.world, option, budget);
+    } catch (error) {
+      throw told(trail(), error);
+    }
+    note(transitions, frame.world, option, reached);
+    if (seen.add(key(reached))) enter(reached);
   }
-  return { states: seen.size, steps, ended, deepest };
+  return { states: seen.size, steps, ended, deepest, complete: seen.size < maxStates, transitions };
 }
 
 /** Mulberry32: small, and the same on every machine. */
@@ -110,33 +135,47 @@ function randomOf(seed: number): () => number {
   };
 }
 
+/** Hang-ups come seldom, so that histories grow long. */
+function choose(options: readonly Choice[], chance: number): Choice | undefined {
+  const weights = options.map(({ event }) => (event?.type === 'hung-up' ? 1 : 8));
+  let rest = chance * weights.reduce((sum, weight) => sum + weight, 0);
+  return options.find((_, at) => {
+    rest -= weights[at] ?? 0;
+    return rest < 0;
+  });
+}
+
+export interface Wandered {
+  readonly steps: number;
+  readonly deepest: number;
+  readonly transitions: ReadonlySet<Transition>;
+}
+
 /** Long random histories, each to its end. The seed of a failing one is in its message. */
-export function wander(
-  budget: Budget,
-  histories: number,
-  firstSeed: number,
-): { steps: number; deepest: number } {
+export function wander(budget: Budget, histories: number, firstSeed: number): Wandered {
+  const transitions = new Set<Transition>();
   let steps = 0;
   let deepest = 0;
   for (let seed = firstSeed; seed < firstSeed + histories; seed++) {
     const random = randomOf(seed);
-    let world = first(budget);
-    while (world.call.phase.name !== 'ended') {
-      const options = choices(world, budget);
-      const option = options[Math.floor(random() * options.length)];
-      if (option === undefined) {
-        throw new Error(
-          `seed ${seed}: stuck in ${world.call.phase.name}\n${history(world.trace).join('\n')}`,
-        );
+    const trail: Choice[] = [];
+    let world = firstWorld(budget);
+    try {
+      while (!isOver(world)) {
+        const options = choices(world, budget);
+        const option = choose(options, random());
+        if (option === undefined) throw new Error('nothing can happen any more');
+        trail.push(option);
+        const reached = take(world, option, budget);
+        note(transitions, world, option, reached);
+        world = reached;
       }
-      try {
-        world = take(world, option);
-      } catch (error) {
-        throw new Error(`seed ${seed}: ${error instanceof Error ? error.message : error}`, { cause: error });
-      }
-      steps++;
+    } catch (error) {
+      const failed = told(trail, error);
+      throw new Counterexample(`seed ${seed}: ${failed.message}`, { cause: error });
     }
-    deepest = Math.max(deepest, world.depth);
+    steps += trail.length;
+    deepest = Math.max(deepest, trail.length);
   }
-  return { steps, deepest };
+  return { steps, deepest, transitions };
 }

@@ -1,64 +1,35 @@
 /** What must hold after every step: the promises, and that nothing waits for something that will not come. */
-import type { Call, Leg, LegId } from '../../src/call/call.js';
-import type { Command } from '../../src/call/command.js';
-import type { Untimed } from './choices.js';
-import { Violation, type Wire } from './wire.js';
-
-export interface Stepped {
-  readonly before: Call;
-  readonly event: Untimed;
-  readonly commands: readonly Command[];
-  readonly after: Call;
-  readonly wire: Wire;
-}
+import type { Call } from '../../src/call/call.js';
+import { checkKeys } from './rules-keys.js';
+import { checkConsulting, checkMedia } from './rules-media.js';
+import { checkParties } from './rules-promise.js';
+import { checkBelonging, checkHunting, checkWaiting } from './rules-waiting.js';
+import { type Stepped, transferIn } from './stepped.js';
+import { demand } from './wire.js';
 
 export function checkRules(stepped: Stepped): void {
-  checkCaller(stepped);
+  checkParties(stepped);
+  checkReplies(stepped);
   checkRepeats(stepped);
-  checkMedia(stepped.after);
-  checkSwitch(stepped);
+  checkTransferRecords(stepped);
+  checkSubscriptions(stepped);
+  checkPolicies(stepped);
+  checkKeys(stepped);
+  checkMedia(stepped);
+  checkConsulting(stepped);
   checkBelonging(stepped);
+  checkHunting(stepped);
   checkWaiting(stepped);
 }
 
-/** Promise 1: the caller's leg ends only for a reason that the promise names. */
-function checkCaller({ before, event, commands }: Stepped): void {
-  const { phase } = before;
-  const caller = before.legs[before.callerLeg];
-  for (const command of commands) {
-    if (command.type !== 'bye' && command.type !== 'reject') continue;
-    if (command.leg !== before.callerLeg) continue;
-    // Decided earlier, and held back until the ACK was in.
-    if (command.type === 'bye' && event.type === 'acked' && caller?.state === 'leaving') continue;
-    // Its own dialog is lost: BYE only tells a peer that said so itself.
-    if (event.type === 'offer-answered' && event.status === 481 && event.leg === before.callerLeg) continue;
-    if (nobodyLeft(before, event)) continue;
-    if (phase.name === 'talking' && 'leg' in event && partnerWent(event)) {
-      const { a, b } = phase.link;
-      if (event.leg === (a === before.callerLeg ? b : a)) continue;
-    }
-    throw new Violation(
-      `promise 1: the caller is dropped (${command.cause}) in ${phase.name} on ${event.type}`,
-    );
-  }
-}
-
-function partnerWent(event: Untimed): boolean {
-  return event.type === 'hung-up' || (event.type === 'offer-answered' && event.status === 481);
-}
-
-/** Everybody who could take the caller was tried. */
-function nobodyLeft({ phase }: Call, event: Untimed): boolean {
-  if (event.type === 'timer' && event.timer === 'hunt') return true;
-  switch (phase.name) {
-    case 'seeking':
-    case 'returning':
-      return phase.hunt.queue.length === 0;
-    case 'switching':
-      return phase.transfer === null && phase.hunt.queue.length === 0;
-    default:
-      return false;
-  }
+/** Whoever asks the program something is told once. */
+function checkReplies({ event, commands }: Stepped): void {
+  const asked =
+    event.type === 'transfer-requested' ||
+    event.type === 'control-requested' ||
+    event.type === 'hang-up-requested';
+  const replies = commands.filter((c) => c.type === 'reply').length;
+  demand(replies === (asked ? 1 : 0), `${event.type} is replied to ${replies} times`);
 }
 
 /** What a party has just refused for good is not offered to it again at once. */
@@ -66,83 +37,61 @@ function checkRepeats({ before, event, commands }: Stepped): void {
   if (event.type !== 'offer-answered' || event.retry || event.status < 300) return;
   const refused = before.legs[event.leg]?.exchange;
   if (refused?.kind !== 'offered') return;
-  const again = commands.some((c) => c.type === 'offer' && c.leg === event.leg && c.from === refused.from);
-  if (again) throw new Violation('a refused offer is made again at once');
-}
-
-/** In a settled conversation both parties know where the other is. */
-function checkMedia(call: Call): void {
-  if (call.phase.name !== 'talking') return;
-  const { a, b, rounds } = call.phase.link;
-  const [first, second] = [call.legs[a], call.legs[b]];
-  if (!first || !second || first.exchange || second.exchange || !first.acked || rounds >= 4) return;
-  if (first.state !== 'answered' || second.state !== 'answered') return;
-  if (first.given?.from !== b || second.given?.from !== a) {
-    throw new Violation(`one-way audio: ${first.given?.from} at ${a}, ${second.given?.from} at ${b}`);
-  }
-}
-
-/** A switch is done when both parties know of each other, and not before. */
-function checkSwitch({ before, after }: Stepped): void {
-  if (before.phase.name !== 'switching' || after.phase.name !== 'talking') return;
-  const { a, b } = after.phase.link;
-  if (before.phase.link.a !== a || before.phase.link.b !== b) return;
-  if (after.legs[a]?.given?.from !== b || after.legs[b]?.given?.from !== a) {
-    throw new Violation('the switch is taken for done although the caller does not know the target');
-  }
-}
-
-function members(call: Call): (LegId | null)[] {
-  const { phase } = call;
-  switch (phase.name) {
-    case 'seeking':
-      return [phase.caller, phase.hunt.current];
-    case 'talking':
-      return [phase.link.a, phase.link.b];
-    case 'transferring':
-      return [phase.transferee, phase.transferor, phase.hunt.current];
-    case 'switching':
-      return [phase.link.a, phase.link.b, phase.transferor];
-    case 'returning':
-      return [phase.party, phase.hunt.current];
-    case 'ending':
-    case 'ended':
-      return [];
-  }
-}
-
-/** Promise 3: a party on the wire has a part in the call, or is on its way out. */
-function checkBelonging({ after, wire }: Stepped): void {
-  const part = members(after);
-  for (const [id, leg] of Object.entries(wire.legs)) {
-    if (leg.state === 'over' || part.includes(id)) continue;
-    const leaving =
-      leg.byeSent || !leg.acked || leg.notifies.length > 0 || (leg.state === 'inviting' && leg.cancelSent);
-    if (!leaving) throw new Violation(`leg ${id} is up and forgotten in ${after.phase.name}`);
-  }
-}
-
-function isWaiting(wire: Wire, id: LegId, leg: Leg | undefined): boolean {
-  return (
-    wire.legs[id]?.reinviteOut === true ||
-    wire.timers.includes(`glare:${id}`) ||
-    leg?.acked === false ||
-    leg?.exchange?.kind === 'ack-awaited'
+  const again = commands.some(
+    (c) => c.type === 'offer' && c.leg === event.leg && c.from === refused.from && c.sdp === refused.sdp,
   );
+  demand(!again, 'a refused offer is made again at once');
 }
 
-/** Nothing waits for something that will not come. */
-function checkWaiting({ after, wire }: Stepped): void {
-  const ids = Object.keys(wire.legs);
-  const anyWaits = ids.some((id) => isWaiting(wire, id, after.legs[id]));
-  for (const [id, leg] of Object.entries(wire.legs)) {
-    if (leg.state === 'up' && !leg.byeSent && leg.acksOwed > 0 && !anyWaits) {
-      throw new Violation(`the 2xx of leg ${id} is never acknowledged`);
-    }
-    if (leg.state === 'up' && !leg.byeSent && leg.open.length > 0 && !anyWaits) {
-      throw new Violation(`requests of leg ${id} wait for nothing: ${leg.open.join(', ')}`);
-    }
+/** A transfer has its record in the moment that it is over, and not before. */
+function checkTransferRecords({ before, after, commands, wire }: Stepped): void {
+  const [was, is] = [transferIn(before)?.id, transferIn(after)?.id];
+  for (const command of commands) {
+    if (command.type !== 'write' || command.record.kind !== 'transfer') continue;
+    demand(command.record.id !== is, `transfer ${is} is recorded while it is under way`);
   }
-  // It may wait for a third leg: for the answer of the old party to what the caller asked it just before.
-  if (after.phase.name === 'switching' && !anyWaits) throw new Violation('the switch waits for nothing');
+  if (was !== undefined && was !== is)
+    demand(wire.transfers[was] !== undefined, `transfer ${was} is over and has no record`);
+}
+
+/** Each REFER that was accepted and wants news has its subscription (RFC 3515 §2.4.4). */
+function checkSubscriptions({ wire, event }: Stepped): void {
+  if (event.type !== 'referred' && event.type !== 'attended') return;
+  const asker = event.type === 'referred' ? event.leg : event.asker;
+  const leg = wire.legs[asker];
+  if (leg === undefined || leg.state === 'over') return;
+  demand(!leg.open.some((r) => r.startsWith('refer')), `a REFER of ${asker} is not answered at once`);
+  const wanted = leg.accepted;
+  const told = Object.keys(leg.subscriptions).length;
+  demand(told === wanted, `of ${wanted} accepted REFERs of ${asker}, ${told} were told of`);
+}
+
+/** Promise 5: nobody is called whom the plan keeps apart, and nobody is moved more often than it says. */
+function checkPolicies({ before, event, after, commands, wire, wireBefore, routing }: Stepped): void {
+  const transferor = transferIn(after)?.transferor;
+  demand(
+    transferor === undefined || after.legs[transferor]?.mayTransfer === true,
+    `${transferor} may not transfer`,
+  );
+  for (const command of commands) {
+    if (command.type !== 'invite') continue;
+    const { member } = command.to;
+    demand(!'fkn'.includes(member), `${member} is called, who is full, closed or not permitted`);
+    const from = before.phase.name === 'talking' ? transferOwner(after) : null;
+    demand(from !== member, `an agent of ${member} transfers to ${member}`);
+  }
+  if (event.type === 'attended' && after.phase.name === 'switching' && before.phase.name === 'talking') {
+    const [asker, named] = [after.legs[event.asker], after.legs[event.named]];
+    demand(asker?.member === named?.member, `${event.asker} joins a call in which it has no part`);
+  }
+  const moves = wire.calls[after.id]?.moves ?? 0;
+  if (moves === (wireBefore.calls[after.id]?.moves ?? 0)) return;
+  const home = before.phase.name === 'switching' && before.phase.transfer?.toMember === before.member;
+  demand(home || moves <= routing.limits.maxHops, `the caller is moved ${moves} times`);
+}
+
+/** Member whose agent has just asked for the transfer. */
+function transferOwner(call: Call): string | null {
+  const transferor = transferIn(call)?.transferor;
+  return transferor === undefined ? null : (call.legs[transferor]?.member ?? null);
 }

@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { SipMessageParts, SrfRequest, SrfResponse } from '../../../src/engine/drachtio.js';
+import type { Content, SipMessageParts, SrfRequest, SrfResponse } from '../../../src/engine/drachtio.js';
 import { IncomingRequests } from '../../../src/engine/incoming-requests.js';
 import { LegPorts, nameOf, newPort } from '../../../src/engine/leg-port.js';
 import { LegWire } from '../../../src/engine/leg-wire.js';
 import type { IncomingInvite, LegEvent } from '../../../src/engine/signalling.js';
-import type { Content, RequestHandler } from '../../../src/engine/srf-link.js';
+import type { RequestHandler } from '../../../src/engine/srf-link.js';
 import { aMessage } from './a-context.js';
 
 const NIL = '0'.repeat(32);

@@ -1,0 +1,20 @@
+/** Explores all families of histories and writes the table of transitions that was seen. */
+import { writeFileSync } from 'node:fs';
+import type { Transition } from '../../test/sim/explore.js';
+import { FAMILIES } from '../../test/sim/families.js';
+import { modelWith } from '../../test/sim/model.js';
+import { tableOf, unseen } from '../../test/sim/table.js';
+
+const { explore } = await modelWith(null);
+const transitions = new Set<Transition>();
+let states = 0;
+for (const budget of FAMILIES) {
+  const seen = explore(budget);
+  states += seen.states;
+  for (const transition of seen.transitions) transitions.add(transition);
+  console.log(`${budget.name}: ${seen.states} states, ${seen.steps} steps`);
+}
+writeFileSync(new URL('../../src/call/TRANSITIONS.md', import.meta.url), tableOf(transitions));
+console.log(
+  `${states} states; src/call/TRANSITIONS.md is written. Not seen:\n${unseen(transitions).join('\n')}`,
+);

@@ -1,0 +1,132 @@
+/** The families of histories that are explored to the last state, and those that long random histories come from. */
+import type { Budget } from './world.js';
+
+export const FAMILIES: readonly Budget[] = [
+  // Blind transfers.
+  {
+    name: 'a REFER, and targets that fail',
+    times: { refer: 1, ring: 2, noAnswer: 1, unreachable: 1, deaf: 1 },
+  },
+  { name: 'two REFERs, one of them odd', times: { refer: 2, oddRefer: 1 } },
+  { name: 'one move allowed, and back', times: { refer: 2, back: 1 }, layout: { maxHops: 1 } },
+  {
+    name: 'desks that ring at once',
+    times: { refer: 1, ring: 2, unreachable: 1, silence: 1 },
+    layout: { desksOfB: 'together' },
+  },
+  {
+    name: 'a stage after the other',
+    times: { refer: 1, silence: 1, huntOut: 1, mute: 1 },
+    layout: { desksOfB: 'two ways', stagesOfA: 2 },
+  },
+  {
+    name: 'members that close',
+    times: { refer: 1, close: 1, hangUp: 1, huntOut: 1, ring: 1, mute: 1, noAnswer: 1 },
+  },
+  {
+    name: 'limits and operators',
+    times: { api: 1, limit: 1, hangUp: 1, guard: 1 },
+    layout: { limit: true },
+    modes: ['blind', 'consult', 'alert', 'conference'],
+  },
+  // Offers.
+  { name: 'offers during a transfer', times: { refer: 1, offer: 1, glare: 1, refusal: 1, lost: 1 } },
+  { name: 'offers without SDP during a transfer', times: { refer: 1, lateOffer: 1, offer: 1, glare: 1 } },
+  {
+    name: 'a caller without SDP',
+    times: { api: 1, offer: 1, unacked: 1, ring: 1 },
+    lateOffer: true,
+    modes: ['blind', 'consult'],
+  },
+  { name: 'UPDATE', times: { refer: 1, offer: 2 }, updates: true },
+  // Consultation.
+  { name: 'consultation', times: { api: 1, control: 3, ring: 1, noAnswer: 1 }, modes: ['consult'] },
+  {
+    name: 'consultation and refused holds',
+    times: { api: 1, control: 1, glare: 1, refusal: 1, lost: 1 },
+    modes: ['consult'],
+  },
+  { name: 'consultation and offers', times: { api: 1, control: 2, offer: 1 }, modes: ['consult'] },
+  { name: 'consultation and REFER', times: { api: 1, control: 1, refer: 1 }, modes: ['consult'] },
+  {
+    name: 'consultation by an agent who calls',
+    times: { api: 1, control: 1, refer: 1, unacked: 1 },
+    modes: ['consult'],
+    agentCalls: true,
+  },
+  // Keys.
+  { name: 'keys', times: { press: 6 } },
+  { name: 'keys in a consultation', times: { api: 1, press: 3 }, modes: ['consult'] },
+  { name: 'keys that cross', times: { press: 2, info: 1, refer: 1, crossing: 1 } },
+  // Attended transfers.
+  { name: 'attended', times: { second: 1, attended: 1, ring: 1, deaf: 1 } },
+  { name: 'attended, twice', times: { second: 1, attended: 2, crossing: 1 } },
+  { name: 'attended and REFER', times: { second: 1, attended: 1, refer: 1 } },
+  { name: 'attended and offers', times: { second: 1, attended: 1, offer: 1, glare: 1, refusal: 1 } },
+  { name: 'attended by an agent who calls', times: { second: 1, attended: 1, refer: 1 }, agentCalls: true },
+  { name: 'attended and keys', times: { second: 1, attended: 1, press: 2 } },
+  // INVITE with Replaces.
+  { name: 'replaced', times: { replace: 1, refer: 1, unacked: 1 } },
+  { name: 'replaced and offers', times: { replace: 1, offer: 1, glare: 1, refusal: 1, unacked: 1 } },
+  { name: 'replaced and consultation', times: { replace: 1, api: 1, control: 1 }, modes: ['consult'] },
+  { name: 'replaced twice', times: { replace: 2, api: 1 } },
+  { name: 'replaced after two calls joined', times: { replace: 1, second: 1, attended: 1 } },
+  // Several of these.
+  {
+    name: 'a transfer right after one that failed',
+    times: { refer: 1, api: 1, deaf: 1, guard: 1 },
+    modes: ['consult'],
+  },
+  { name: 'Call-IDs that become known', times: { refer: 1, sent: 3, silence: 1 } },
+  { name: 'agents at both ends press keys', times: { press: 3, refer: 1 }, agentCalls: true },
+  {
+    name: 'attended and consultation',
+    times: { second: 1, attended: 1, api: 1, control: 1 },
+    modes: ['consult'],
+  },
+  {
+    name: 'attended with desks that ring at once',
+    times: { second: 1, attended: 1, ring: 1, unreachable: 1 },
+    layout: { desksOfB: 'together' },
+  },
+  { name: 'many offers', times: { refer: 1, offer: 2, glare: 1 } },
+];
+
+export const WILD: Budget = {
+  name: 'everything',
+  times: {
+    refer: 2,
+    oddRefer: 1,
+    back: 1,
+    api: 2,
+    control: 3,
+    offer: 2,
+    lateOffer: 1,
+    glare: 2,
+    refusal: 1,
+    lost: 1,
+    ring: 3,
+    press: 6,
+    info: 1,
+    replace: 1,
+    second: 1,
+    attended: 2,
+    unreachable: 2,
+    silence: 1,
+    noAnswer: 1,
+    huntOut: 1,
+    limit: 1,
+    deaf: 1,
+    close: 1,
+    guard: 1,
+    mute: 1,
+    unacked: 1,
+    crossing: 2,
+    sent: 1,
+  },
+  layout: { stagesOfA: 2, desksOfB: 'together', limit: true },
+  modes: ['blind', 'consult', 'alert', 'conference'],
+};
+
+/** Pairs of phase and event that cannot come. */
+export const IMPOSSIBLE: readonly string[] = [];

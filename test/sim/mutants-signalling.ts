@@ -1,0 +1,191 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the places hold source text, not templates
+/** Bugs of legs, offers and hunts. */
+import type { Mutant } from './mutants.js';
+
+/** Answers, ACKs, BYEs, records of legs. */
+export const SIGNALLED: readonly Mutant[] = [
+  {
+    bug: 'a target that answers after our CANCEL is not acknowledged',
+    file: 'progress.ts',
+    from: "w.emit({ type: 'ack', leg: leg.id, sdp: lateOffer, from: null });",
+    to: '',
+    family: 'a REFER, and targets that fail',
+    rule: 'ACK before BYE',
+  },
+  {
+    bug: 'a target that answers after our CANCEL is not hung up',
+    file: 'progress.ts',
+    from: "w.emit({ type: 'bye', leg: leg.id, cause: leg.leave?.cause ?? 'other-party-left' });",
+    to: '',
+    family: 'a REFER, and targets that fail',
+    rule: 'is up and forgotten in ending',
+  },
+  {
+    bug: 'BYE before the ACK of our answer',
+    file: 'legs.ts',
+    from: "const by = !answered ? 'cancel' : leg.acked ? 'bye' : 'bye-on-ack';",
+    to: "const by = !answered ? 'cancel' : 'bye';",
+    family: 'attended',
+    rule: 'no BYE before the ACK of our 2xx (RFC 3261 §15)',
+  },
+  {
+    bug: 'the deferred BYE is forgotten when the ACK comes',
+    file: 'step.ts',
+    from: "w.emit({ type: 'bye', leg: leg.id, cause: leg.leave.cause });",
+    to: '',
+    family: 'attended',
+    rule: 'is up and forgotten in ending',
+  },
+  {
+    bug: 'a leg that ended has two records',
+    file: 'legs.ts',
+    from: "if (leg.state === 'leaving') w.emit({ type: 'stop-timer', timer: `guard:${id}` });",
+    to: "if (leg.state === 'leaving') w.emit({ type: 'write', record: legRecord(w.call, leg, w.at, { endedBy, outcome: outcomeOf(leg), reason }) });",
+    family: 'a REFER, and targets that fail',
+    rule: 'has two records',
+  },
+  {
+    bug: 'the ring timer of a target that answered runs on',
+    file: 'progress.ts',
+    from: "w.emit({ type: 'stop-timer', timer: `ring:${leg.id}` });\n  w.patchLeg(leg.id, {\n    state: 'answered',",
+    to: "w.patchLeg(leg.id, {\n    state: 'answered',",
+    family: 'a REFER, and targets that fail',
+    rule: 'timers left: c ring',
+  },
+  {
+    bug: 'the 2xx of a target that was asked for its offer is acknowledged without an answer',
+    file: 'progress.ts',
+    from: "w.emit({ type: 'ack', leg: leg.id, sdp: answer, from: null });",
+    to: "w.emit({ type: 'ack', leg: leg.id, sdp: null, from: null });",
+    family: 'a caller without SDP',
+    rule: 'an offer in a 2xx is answered in its ACK (RFC 3261 §13.2.2.4)',
+  },
+  {
+    bug: 'a caller who was answered is an unanswered one in the ledger',
+    file: 'step.ts',
+    from: 'if (event.leg === w.call.callerLeg) w.patch({ answeredAt: null });',
+    to: 'w.patch({ answeredAt: null });',
+    family: 'replaced',
+    rule: 'the record of call c says whether its caller was answered',
+  },
+];
+
+/** Offers after the first INVITE. */
+export const OFFERED: readonly Mutant[] = [
+  {
+    bug: 'two re-INVITEs at once on one leg',
+    file: 'link.ts',
+    from: 'if (!isUp(a) || !isUp(b) || a.exchange !== null || b.exchange !== null)',
+    to: 'if (!isUp(a) || !isUp(b))',
+    family: 'a REFER, and targets that fail',
+    rule: 'one re-INVITE at a time (RFC 3261 §14.1)',
+  },
+  {
+    bug: 'the caller goes on hearing the old party after the switch',
+    file: 'link.ts',
+    from: 'if (leg.given === null || leg.given.from !== other.id) return false;',
+    to: 'if (leg.given === null) return false;\n  if (leg.given.from !== other.id) return true;',
+    family: 'a REFER, and targets that fail',
+    rule: 'is recorded as completed, but caller and target do not know of each other',
+  },
+  {
+    bug: 'the re-INVITE of a party is never answered when the other refuses it',
+    file: 'exchange.ts',
+    from: 'if (exchange.relay && exchange.from !== null) passRefusal(w, exchange.from, event.status, event.reason);',
+    to: '',
+    family: 'replaced and offers',
+    rule: 'wait for nothing: offer',
+  },
+  {
+    bug: 'the offer is not made again after glare',
+    file: 'legs.ts',
+    from: "w.emit({ type: 'start-timer', timer: `glare:${leg.id}`, ...wait });",
+    to: '',
+    family: 'offers during a transfer',
+    rule: 'the switch waits for nothing',
+  },
+  {
+    bug: 'a re-INVITE is never answered when the other party leaves meanwhile',
+    file: 'departure.ts',
+    from: 'closeExchangesWith(w, id);\n  partyLeft(w, leg);\n}\n\n/** The dialog',
+    to: 'partyLeft(w, leg);\n}\n\n/** The dialog',
+    family: 'offers without SDP during a transfer',
+    rule: 'wait for nothing: offer-late',
+  },
+  {
+    bug: 'the answer in the ACK of a late offer is not passed on',
+    file: 'exchange.ts',
+    from: "w.emit({ type: 'ack', leg: from, sdp: answer, from: leg.id });",
+    to: '',
+    family: 'offers without SDP during a transfer',
+    rule: 'is never acknowledged',
+  },
+  {
+    bug: 'who was answered while alone is left on hold for ever',
+    file: 'exchange.ts',
+    from: 'remote: event.sdp, remoteOffered: true, given: { from: null, sdp: answer } });',
+    to: 'remote: event.sdp, remoteOffered: true });',
+    family: 'a caller without SDP',
+    rule: 'was told of null and not of',
+  },
+  {
+    bug: 'agent and caller do not hear each other while a second target rings',
+    file: 'step.ts',
+    from: "} else if (phase.name === 'transferring' && phase.transferor !== null) {",
+    to: "} else if (phase.name === 'transferring' && phase.transferor === 'nobody') {",
+    family: 'keys that cross',
+    rule: 'one-way audio in transferring',
+  },
+];
+
+/** Looking for a desk. */
+export const HUNTED: readonly Mutant[] = [
+  {
+    bug: 'desks that rang too go on ringing when one has answered',
+    file: 'hunt.ts',
+    from: "if (leg !== winner) releaseLeg(w, leg, winner === null ? 'taken-back' : 'answered-elsewhere');",
+    to: "if (winner === null) releaseLeg(w, leg, 'taken-back');",
+    family: 'desks that ring at once',
+    rule: 'is up and forgotten in switching',
+  },
+  {
+    bug: 'the first desk that is busy ends the ringing of the others',
+    file: 'hunt.ts',
+    from: 'return others.length > 0 ? next : callNext(w, { ...search, hunt: next });',
+    to: 'return callNext(w, { ...search, hunt: next });',
+    family: 'desks that ring at once',
+    rule: 'is up and forgotten in returning',
+  },
+  {
+    bug: 'a failed desk is waited for although it has failed',
+    file: 'hunt.ts',
+    from: 'const others = hunt.ringing.filter((r) => r.leg !== lost);',
+    to: 'const others = hunt.ringing.filter((r) => r.leg !== lost || hunt.ringing.length === 1);',
+    family: 'a REFER, and targets that fail',
+    rule: 'has a part in returning, but is gone',
+  },
+  {
+    bug: 'the other way to a desk is forgotten by the hunt that called it',
+    file: 'hunt.ts',
+    from: 'if (way !== null) return { ...next, ringing: [...others, way] };',
+    to: 'if (way !== null) return others.length > 0 ? next : { ...next, ringing: [way] };',
+    family: 'desks that ring at once',
+    rule: 'is up and forgotten in transferring',
+  },
+  {
+    bug: 'a member that has closed is called as the fallback',
+    file: 'hunt.ts',
+    from: 'if (routing.obstacle(id, at) === null) found.push(...routing.stages(id, null));',
+    to: 'found.push(...routing.stages(id, null));',
+    family: 'a REFER, and targets that fail',
+    rule: 'f is called, who is full, closed or not permitted',
+  },
+  {
+    bug: 'a desk that rings too long goes on ringing',
+    file: 'progress.ts',
+    from: 'releaseLeg(w, id, cause);\n  if (cause',
+    to: 'if (cause',
+    family: 'a REFER, and targets that fail',
+    rule: 'is up and forgotten in returning',
+  },
+];

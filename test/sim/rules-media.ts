@@ -1,0 +1,74 @@
+/** Who hears whom: at most one other party each, known on both sides, and nobody is left on hold who talks. */
+import type { LegId, Link } from '../../src/call/call.js';
+import { portOf } from './plan.js';
+import type { Stepped } from './stepped.js';
+import { demand, type Wire, type WireLeg } from './wire.js';
+
+/** Offers to bring two together before they are left as they are. */
+const MAX_ROUNDS = 4;
+
+/** Nothing is under way on this leg that could still tell it something. */
+function isQuiet(wire: Wire, id: LegId): boolean {
+  const leg = wire.legs[id];
+  return leg !== undefined && leg.state === 'up' && !leg.byeSent && leg.acked && isSettled(wire, id, leg);
+}
+
+function isSettled(wire: Wire, id: LegId, leg: WireLeg): boolean {
+  return (
+    leg.offered === null &&
+    leg.acksOwed === 0 &&
+    !leg.answerDue &&
+    leg.asked === null &&
+    !leg.open.some((r) => r.startsWith('offer')) &&
+    wire.timers[`${leg.call} glare:${id}`] === undefined
+  );
+}
+
+function knows(wire: Wire, id: LegId, of: LegId): string | null {
+  const { told, own } = wire.legs[id] ?? {};
+  const other = wire.legs[of];
+  if (told?.from !== of) return `${id} was told of ${told?.from} and not of ${of}`;
+  if (other === undefined) return `${of} is not there`;
+  if (told.port !== String(portOf(of, other.own.version))) return `${id} sends to an old port of ${of}`;
+  return told.live || own?.holding || other.own.holding ? null : `${id} is still on hold`;
+}
+
+function checkPair(wire: Wire, { a, b, rounds }: Link, where: string): void {
+  if (rounds >= MAX_ROUNDS || !isQuiet(wire, a) || !isQuiet(wire, b)) return;
+  const wrong = knows(wire, a, b) ?? knows(wire, b, a);
+  demand(wrong === null, `one-way audio in ${where}: ${wrong}`);
+}
+
+/** In a settled conversation both parties know where the other is; a switch is done when they do, and not before. */
+export function checkMedia({ before, after, wire }: Stepped): void {
+  if (after.phase.name === 'transferring' && after.phase.transferor !== null)
+    checkPair(
+      wire,
+      { a: after.phase.transferee, b: after.phase.transferor, rounds: after.phase.rounds },
+      'transferring',
+    );
+  if (after.phase.name !== 'talking') return;
+  const { link } = after.phase;
+  checkPair(wire, link, 'talking');
+  if (before.phase.name !== 'switching' || before.phase.link.a !== link.a || before.phase.link.b !== link.b)
+    return;
+  const [a, b] = [wire.legs[link.a]?.told?.from, wire.legs[link.b]?.told?.from];
+  demand(
+    a === link.b && b === link.a,
+    'the switch is taken for done although the two do not know of each other',
+  );
+}
+
+/** The two who talk know of each other, and the third is on hold. */
+export function checkConsulting({ after, wire }: Stepped): void {
+  const { phase } = after;
+  if (phase.name !== 'consulting') return;
+  checkPair(wire, phase.link, 'consulting');
+  const waits = phase.link.b === phase.target ? phase.transferee : phase.target;
+  if (phase.holds >= 2 || ![waits, phase.link.a, phase.link.b].every((id) => isQuiet(wire, id))) return;
+  const told = wire.legs[waits]?.told;
+  demand(
+    told?.from === null && !told.live,
+    `${waits} waits, but was told of ${told?.from} and not put on hold`,
+  );
+}

@@ -1,0 +1,106 @@
+/** Promise 1: nobody who is to be served is dropped by us, but for the reasons that the promise names. */
+import type { Call, LegId } from '../../src/call/call.js';
+import type { Routing } from '../../src/call/routing.js';
+import { type Stepped, transferIn, type Untimed } from './stepped.js';
+import { Violation } from './wire.js';
+
+/** Whom we owe somebody to talk to: the caller, or whoever is being transferred. */
+export function served({ phase }: Call): readonly LegId[] {
+  switch (phase.name) {
+    case 'seeking':
+      return [phase.caller];
+    case 'talking':
+      return [phase.link.a, phase.link.b];
+    case 'transferring':
+    case 'consulting':
+      return [phase.transferee];
+    case 'switching':
+      return [phase.link.a];
+    case 'returning':
+      return [phase.party];
+    case 'ending':
+    case 'ended':
+      return [];
+  }
+}
+
+export function checkParties(stepped: Stepped): void {
+  const { before, event, commands } = stepped;
+  const parties = served(before);
+  for (const command of commands) {
+    if (command.type !== 'bye' && command.type !== 'reject') continue;
+    if (!parties.includes(command.leg)) continue;
+    if (mayBeDropped(stepped, command.leg)) continue;
+    throw new Violation(
+      `promise 1: ${command.leg} is dropped (${command.cause}) in ${before.phase.name} on ${event.type}`,
+    );
+  }
+  checkTransferorLeft(stepped);
+  if (!parties.every((id) => stillServed(stepped, id)))
+    throw new Violation(`promise 1: ${parties} left without anybody in ${stepped.after.phase.name}`);
+}
+
+/** Asked to end, and by whom it may be. */
+function mayBeDropped({ before, event, routing }: Stepped, leg: LegId): boolean {
+  if (event.type === 'hang-up-requested') return true;
+  if (event.type === 'timer' && event.timer === 'limit') return true;
+  // Its own dialog is lost: BYE only tells a peer that said so itself.
+  if (event.type === 'offer-answered' && event.status === 481 && event.leg === leg) return true;
+  if (nobodyLeft(before, event, routing)) return true;
+  if (before.phase.name !== 'talking' || !('leg' in event) || !wentAway(event)) return false;
+  const { a, b } = before.phase.link;
+  return event.leg === (a === leg ? b : a);
+}
+
+function wentAway(event: Untimed): boolean {
+  if (event.type === 'hung-up' || event.type === 'answer-failed') return true;
+  return event.type === 'offer-answered' && event.status === 481;
+}
+
+/** Everybody who could take the party was tried. */
+function nobodyLeft({ phase, member }: Call, event: Untimed, routing: Routing): boolean {
+  switch (phase.name) {
+    case 'seeking':
+    case 'returning': {
+      if (event.type === 'timer' && event.timer === 'hunt') return true;
+      const failed = 'leg' in event ? event.leg : event.type === 'timer' ? event.timer.split(':')[1] : null;
+      return phase.hunt.stages.length === 0 && phase.hunt.ringing.every((r) => r.leg === failed);
+    }
+    case 'switching':
+      if (phase.transfer === null) return phase.hunt.stages.length === 0;
+      return phase.transferor === null && noneOpen(phase.transfer.fromMember ?? member, routing);
+    case 'transferring':
+    case 'consulting':
+      return phase.transferor === null && noneOpen(phase.transfer.fromMember ?? member, routing);
+    default:
+      return false;
+  }
+}
+
+/** Neither this member nor any of its fallbacks takes calls now. */
+function noneOpen(first: string | null, routing: Routing): boolean {
+  for (let id = first; id !== null; id = routing.member(id)?.fallback ?? null)
+    if (routing.obstacle(id, { utc: 0, mono: 0 }) === null) return false;
+  return true;
+}
+
+/** After the step the party is served still, or on its way out, or gone. */
+function stillServed({ after, before }: Stepped, id: LegId): boolean {
+  const leg = after.legs[id];
+  if (leg === undefined || leg.state === 'leaving' || leg.state === 'ended') return true;
+  if (after.phase.name === 'ending') return true;
+  // Of two who talked, one may have become the transferor, who is free to be released.
+  if (before.phase.name === 'talking' && after.phase.name !== 'talking') return true;
+  return served(after).includes(id);
+}
+
+/** Whoever asked for the transfer may leave at any time: it goes on (RFC 5589 §6.1). */
+function checkTransferorLeft({ before, after, event }: Stepped): void {
+  if (event.type !== 'hung-up') return;
+  const was = transferIn(before);
+  if (was === null || was.transferor !== event.leg || before.legs[event.leg]?.state !== 'answered') return;
+  if (before.phase.name === 'switching' || transferIn(after)?.id === was.id) return;
+  throw new Violation(
+    `transfer ${was.id} is given up in ${before.phase.name} because the transferor has left`,
+  );
+}

@@ -1,0 +1,91 @@
+/** Promise 3: nobody is forgotten, and nothing waits for something that will not come. */
+import type { Call, Hunt, LegId } from '../../src/call/call.js';
+import type { Stepped } from './stepped.js';
+import { demand, type Wire, type WireLeg } from './wire.js';
+
+function huntOf({ phase }: Call): Hunt | null {
+  return phase.name === 'seeking' || phase.name === 'transferring' || phase.name === 'returning'
+    ? phase.hunt
+    : null;
+}
+
+/** Everybody who has a part in the call as it is. */
+function parts(call: Call): (LegId | null)[] {
+  const { phase } = call;
+  const called = huntOf(call)?.ringing.map((r) => r.leg) ?? [];
+  switch (phase.name) {
+    case 'seeking':
+      return [phase.caller, ...called];
+    case 'talking':
+      return [phase.link.a, phase.link.b];
+    case 'transferring':
+      return [phase.transferee, phase.transferor, ...called];
+    case 'consulting':
+      return [phase.transferee, phase.transferor, phase.target];
+    case 'switching':
+      return [phase.link.a, phase.link.b, phase.transferor, phase.consultation];
+    case 'returning':
+      return [phase.party, ...called];
+    case 'ending':
+    case 'ended':
+      return [];
+  }
+}
+
+/** A party on the wire has a part in the call, or is on its way out. */
+export function checkBelonging({ after, wire }: Stepped): void {
+  const part = parts(after);
+  for (const id of part) {
+    if (id === null) continue;
+    const leg = wire.legs[id];
+    demand(
+      leg?.call === after.id && leg.state !== 'over',
+      `${id} has a part in ${after.phase.name}, but is gone`,
+    );
+    demand(
+      leg?.byeSent === false && !leg.cancelSent,
+      `${id} has a part in ${after.phase.name}, but was let go`,
+    );
+  }
+  for (const [id, leg] of Object.entries(wire.legs)) {
+    if (leg.call !== after.id || leg.state === 'over' || part.includes(id)) continue;
+    demand(isLeaving(leg), `leg ${id} is up and forgotten in ${after.phase.name}`);
+  }
+}
+
+function isLeaving(leg: WireLeg): boolean {
+  return leg.byeSent || !leg.acked || leg.notifies.length > 0 || (leg.state === 'inviting' && leg.cancelSent);
+}
+
+/** Whoever is called has a limit, and somebody is called as long as we look for somebody. */
+export function checkHunting({ after, wire }: Stepped): void {
+  const hunt = huntOf(after);
+  if (hunt === null) return;
+  demand(hunt.ringing.length > 0, `nobody is called in ${after.phase.name}`);
+  for (const { leg } of hunt.ringing) {
+    demand(wire.legs[leg]?.state === 'inviting', `${leg} is not being called in ${after.phase.name}`);
+    demand(wire.timers[`${after.id} ring:${leg}`] === true, `${leg} may ring for ever`);
+  }
+  const name = after.phase.name;
+  if (name === 'seeking' || name === 'returning')
+    demand(wire.timers[`${after.id} hunt`] === true, `the party may wait for ever in ${name}`);
+}
+
+function isWaiting(wire: Wire, call: string, id: LegId): boolean {
+  const leg = wire.legs[id];
+  if (leg === undefined || leg.state !== 'up' || leg.byeSent) return false;
+  return leg.offered !== null || leg.answerDue || !leg.acked || wire.timers[`${call} glare:${id}`] === true;
+}
+
+/** Nothing waits for something that will not come. */
+export function checkWaiting({ after, wire }: Stepped): void {
+  const legs = Object.entries(wire.legs).filter(([, leg]) => leg.call === after.id);
+  if (legs.some(([id]) => isWaiting(wire, after.id, id))) return;
+  for (const [id, leg] of legs) {
+    if (leg.state !== 'up' || leg.byeSent) continue;
+    demand(leg.acksOwed === 0, `the 2xx of leg ${id} is never acknowledged`);
+    demand(leg.open.length === 0, `requests of leg ${id} wait for nothing: ${leg.open.join(', ')}`);
+  }
+  // It may wait for a third leg: for the answer of the old party to what the caller asked it just before.
+  demand(after.phase.name !== 'switching', 'the switch waits for nothing');
+}
