@@ -1,5 +1,6 @@
 /** Composition root: makes the parts from the settings, starts them in order, drains and stops them. */
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createApi } from './api/create-api.js';
@@ -17,7 +18,7 @@ import { SrfSignalling } from './engine/srf-signalling.js';
 import type { Ledger } from './ledger/ledger.js';
 import { type LedgerReader, openLedgerReader } from './ledger/ledger-reader.js';
 import { openLedger } from './ledger/open-ledger.js';
-import { chooseAnchor } from './media/choose-anchor.js';
+import { type MediaWishes, startMedia } from './media/start-media.js';
 import { LAST_RESORT } from './sip/control/control-server.js';
 import { addSipMetrics } from './sip/metrics.js';
 
@@ -63,9 +64,15 @@ async function startParts(
   onStarted: (stop: () => Promise<void>) => void,
 ): Promise<Running> {
   const { config, plan, log } = settings;
-  const media = chooseAnchor(config.media.anchor, () => randomInt(1, 2 ** 47));
+  let mediaRemade: Engine['mediaRemade'] = () => undefined;
+  const media = await startMedia(mediaWishes(config), {
+    log: log.child({ part: 'media' }),
+    newSessionId: () => randomInt(1, 2 ** 47),
+    onRemade: (callId, legs) => mediaRemade(callId, legs),
+  });
   if (!media.ok) throw new StartFault(media.message, media.remedy);
-  if (media.note !== null) log.info({}, media.note);
+  onStarted(() => media.stop());
+  log.info({}, media.note ?? 'media is anchored in rtpengine');
 
   const problems = new Map<string, string>();
   const { ledger, reader } = openLedgers(config, log, problems);
@@ -107,6 +114,7 @@ async function startParts(
       notifyAnswerMs: config.calls.notifyAnswerSeconds * 1000,
     },
   });
+  mediaRemade = (callId, legs) => engine.mediaRemade(callId, legs);
   onStarted(async () => signalling.close());
   await engine.start().catch((error: Error) => {
     throw new StartFault(error.message, 'is the SIP server running, and are host, port and secret right?');
@@ -129,9 +137,19 @@ async function startParts(
       await api.server.close();
       signalling.close();
       await sip.server?.stop();
+      await media.stop();
       await reader.close();
       await ledger.close();
     },
+  };
+}
+
+function mediaWishes(config: Config): MediaWishes {
+  return {
+    ...config.media,
+    sipHosts: config.sip.listeners.map(({ host }) => host),
+    prompts: join(dirname(config.dialplan), 'prompts'),
+    promptCopies: join(config.data, 'prompts'),
   };
 }
 

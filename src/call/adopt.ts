@@ -1,4 +1,5 @@
 /** Two calls become one: the legs of the other call go on living in this one. */
+import { isAnchored } from './anchored.js';
 import type { Call, Leg, LegId, TransferId } from './call.js';
 import { GUARD_MS, startGlareTimer } from './legs.js';
 import { callRecord } from './records.js';
@@ -13,7 +14,9 @@ export function adopt(w: Work, other: Call, transferId: TransferId, target: LegI
   for (const leg of Object.values(other.legs)) {
     if (leg.state === 'ended') continue;
     const role = leg.id === target ? 'target' : leg.role === 'caller' ? 'agent' : leg.role;
-    legs[leg.id] = { ...leg, role, transferId };
+    // A media server keeps calls apart: what the leg was told there does not hold here.
+    const given = isAnchored(w) ? null : leg.given;
+    legs[leg.id] = { ...leg, role, transferId, given };
   }
   w.emit({ type: 'absorb', call: other.id });
   w.call = { ...w.call, legs, subscriptions: [...w.call.subscriptions, ...other.subscriptions] };

@@ -1,4 +1,5 @@
 /** The beginning of a call. */
+import { heard } from './anchored.js';
 import type { Call, Leg } from './call.js';
 import { closeIfOver, endCall } from './ending.js';
 import type { CallEventOf } from './event.js';
@@ -78,6 +79,7 @@ export function begin(event: CallEventOf<'invited'>, routing: Routing): StepResu
     const { maxHuntMs, maxCallMs } = routing.limits;
     w.emit({ type: 'start-timer', timer: 'hunt', ms: maxHuntMs });
     if (maxCallMs > 0) w.emit({ type: 'start-timer', timer: 'limit', ms: maxCallMs });
+    heard(w, caller.id, event.offer, 'offer');
     seek(w, caller.id, withFallbacks(w, event.member));
   }
   closeIfOver(w);

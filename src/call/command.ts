@@ -91,6 +91,12 @@ export type Command =
     }
   /** Pass an INFO or MESSAGE to the other party and its answer back. */
   | { readonly type: 'forward'; readonly leg: LegId; readonly request: RequestRef; readonly to: LegId }
+  /** Anchored media: the peer of a leg described its media. */
+  | { readonly type: 'heard'; readonly leg: LegId; readonly sdp: string; readonly as: 'offer' | 'answer' }
+  /** Anchored media: two legs hear each other, and nobody else. */
+  | { readonly type: 'join'; readonly a: LegId; readonly b: LegId }
+  /** Anchored media: a leg hears a prompt, then music. */
+  | { readonly type: 'park'; readonly leg: LegId; readonly play: PromptName }
   /** Keys that were held back and turned out to be no code go to whom they were meant for, in this order. */
   | { readonly type: 'send-keys'; readonly leg: LegId; readonly presses: readonly KeyPress[] }
   /** The legs of this other call have become ours; it is over, and its own record among the records of this step. */
@@ -116,6 +122,9 @@ export type Command =
   | { readonly type: 'unexpected'; readonly event: string; readonly leg: LegId | null; readonly why: string }
   /** The call is over and all its records are written. */
   | { readonly type: 'forget' };
+
+/** What a party on hold is played; files of these names are in the folder of prompts. */
+export type PromptName = 'music' | 'transferring' | 'back-to-agent' | 'all-busy';
 
 export type RefusalCode =
   | 'unknown-leg'

@@ -175,6 +175,8 @@ export type CallEvent = { readonly at: Instant } & (
     }
   /** Complete, cancel or toggle the transfer that is under way. */
   | { readonly type: 'control-requested'; readonly action: TransferAction }
+  /** The media server had lost the call and made it anew: these legs must be told where to send now. */
+  | { readonly type: 'media-remade'; readonly legs: readonly LegId[] }
   | { readonly type: 'hang-up-requested' }
   | { readonly type: 'timer'; readonly timer: TimerId }
 );

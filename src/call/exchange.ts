@@ -2,6 +2,7 @@
  * Offers and answers after the first INVITE (RFC 3264, RFC 3261 §14): a party's own offer passes to the other
  * party and its answer comes back; offers of ours bring two parties together. At most one exchange a leg.
  */
+import { answeredByServer, heard } from './anchored.js';
 import type { Leg, LegId, OfferMade, RequestRef } from './call.js';
 import type { CallEventOf } from './event.js';
 import { startGlareTimer } from './legs.js';
@@ -44,6 +45,7 @@ export function peerOffered(w: Work, event: CallEventOf<'offered'>): void {
     if (leg.exchange.kind !== 'glare-wait') return respond(w, leg.id, event.request, 491);
     yieldToPeer(w, leg);
   }
+  if (answeredByServer(w, leg, event.request, event.sdp)) return;
   if (event.sdp !== null && event.sdp === leg.remote && leg.given !== null) {
     return accept(w, leg.id, event.request, leg.given.sdp, leg.given.from);
   }
@@ -110,6 +112,7 @@ export function offerAnswered(w: Work, event: CallEventOf<'offer-answered'>): Of
     if (exchange.sdp === null && exchange.from !== null)
       return offerFetched(w, leg, exchange.from, event.sdp);
     if (exchange.method === 'INVITE') w.emit({ type: 'ack', leg: leg.id, sdp: null, from: null });
+    heard(w, leg.id, event.sdp, 'answer');
     w.patchLeg(leg.id, {
       exchange: null,
       remote: event.sdp ?? leg.remote,
@@ -199,6 +202,7 @@ export function peerAcked(w: Work, event: CallEventOf<'acked'>): void {
   const leg = w.patchLeg(event.leg, { acked: true });
   if (leg.exchange?.kind !== 'ack-awaited') return;
   const { offer, from } = leg.exchange;
+  heard(w, leg.id, event.sdp, 'answer');
   const answer = event.sdp ?? answerOnHold(offer, leg.remote ?? offer);
   w.patchLeg(leg.id, { exchange: null, remote: answer, remoteOffered: false });
   if (from === null) return;

@@ -1,5 +1,6 @@
 /** Making legs, letting them go, and closing them with their record. One way to die: `endLeg`. */
 import type { EndedBy, LegOutcome } from '../ledger/records.js';
+import { isAnchored, SERVERS_OWN } from './anchored.js';
 import type { LeaveCause, Leg, LegId, TransferId } from './call.js';
 import type { Candidate } from './candidate.js';
 import type { CallContext } from './command.js';
@@ -22,6 +23,8 @@ export function startLeg(w: Work, made: NewLeg): LegId {
   const { candidate } = made;
   const n = w.call.legsMade + 1;
   const id = `${w.call.id}-${n}`;
+  // A media server has an offer for everybody, also when the caller's INVITE had none.
+  const sdp = made.offer.sdp ?? (isAnchored(w) ? SERVERS_OWN : null);
   const leg: Leg = {
     id,
     role: made.role,
@@ -44,13 +47,19 @@ export function startLeg(w: Work, made: NewLeg): LegId {
     sipStatus: null,
     remote: null,
     remoteOffered: false,
-    given: made.offer.sdp === null ? null : { from: made.offer.from, sdp: made.offer.sdp },
+    given: sdp === null ? null : { from: made.offer.from, sdp },
     exchange: null,
     allowsUpdate: false,
     refers: 0,
   };
   w.call = { ...w.call, legsMade: n, legs: { ...w.call.legs, [id]: leg } };
-  w.emit({ type: 'invite', leg: id, to: candidate, offer: made.offer, context: made.context });
+  w.emit({
+    type: 'invite',
+    leg: id,
+    to: candidate,
+    offer: { from: made.offer.from, sdp },
+    context: made.context,
+  });
   w.emit({ type: 'start-timer', timer: `silent:${id}`, ms: w.routing.limits.noResponseMs });
   w.emit({ type: 'start-timer', timer: `ring:${id}`, ms: candidate.ringSeconds * 1000 });
   w.publish(

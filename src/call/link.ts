@@ -1,4 +1,5 @@
 /** Bringing two answered parties together: each must know where the other receives media now. */
+import { areJoined, isAnchored, join, park } from './anchored.js';
 import type { Leg, LegId, Link } from './call.js';
 import { sendOffer } from './exchange.js';
 import { onHold, stillServes, twoWay } from './session-description.js';
@@ -26,6 +27,10 @@ function knows(leg: Leg, other: Leg): boolean {
 export function hold(w: Work, id: LegId): boolean {
   const leg = w.leg(id);
   if (!isUp(leg) || leg.exchange !== null || leg.given === null || leg.given.from === null) return false;
+  if (isAnchored(w)) {
+    park(w, id, 'music');
+    return false;
+  }
   const sdp = onHold(leg.given.sdp);
   sendOffer(w, id, { sdp, from: null, relay: false, method: 'INVITE', attempt: 1 });
   return true;
@@ -44,12 +49,17 @@ export function reconcile(w: Work, link: Link): { readonly state: 'settled' | 'b
   const a = w.leg(link.a);
   const b = w.leg(link.b);
   if (!isUp(a) || !isUp(b) || a.exchange !== null || b.exchange !== null) return { state: 'busy', link };
+  // A leg that came from another call has no place in the media of this one yet: it is offered one like all others.
+  if (isAnchored(w) && a.given !== null && b.given !== null) {
+    if (!areJoined(a, b)) join(w, a.id, b.id);
+    return { state: 'settled', link };
+  }
   for (const [to, from] of [
     [a, b],
     [b, a],
   ] as const) {
     const sdp = offerOf(from);
-    if (sdp === null || knows(to, from)) continue;
+    if (sdp === null || knows(to, from) || (isAnchored(w) && to.given !== null)) continue;
     if (link.rounds >= MAX_ROUNDS) continue;
     sendOffer(w, to.id, { sdp, from: from.id, relay: false, method: 'INVITE', attempt: 1 });
     return { state: 'busy', link: { ...link, rounds: link.rounds + 1 } };

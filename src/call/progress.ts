@@ -1,4 +1,5 @@
 /** Progress of a leg that we called: ringing, answer, failure, silence. */
+import { heard, isAnchored, join } from './anchored.js';
 import type { FailureCause, Hunt, LeaveCause, Leg, LegId } from './call.js';
 import type { Stage } from './candidate.js';
 import { endCall } from './ending.js';
@@ -51,7 +52,11 @@ export function provisional(w: Work, event: CallEventOf<'provisional'>): void {
     const caller = w.leg(phase.caller);
     w.patchLeg(caller.id, { state: 'ringing', ringingAt: caller.ringingAt ?? w.at });
     // Early media of several desks would reach the caller's phone mixed up: then it rings by itself.
-    const sdp = hunt.ringing.length === 1 ? event.sdp : null;
+    const sdp = hunt.ringing.length === 1 && !(isAnchored(w) && caller.remote === null) ? event.sdp : null;
+    if (sdp !== null) {
+      heard(w, leg.id, sdp, 'answer');
+      join(w, caller.id, leg.id);
+    }
     const status = event.sdp !== null && sdp === null ? 180 : event.status;
     w.emit({ type: 'provisional', leg: caller.id, status, sdp, from: leg.id });
   } else if (phase.name === 'transferring' && first) {
@@ -90,6 +95,7 @@ export function answered(w: Work, event: CallEventOf<'answered'>): void {
     releaseLeg(w, leg.id, 'refused');
     return legLost(w, leg.id, 'media-refused', 488);
   }
+  heard(w, leg.id, sdp, 'answer');
   const rest = stopHunt(w, hunt, leg.id);
   const { phase } = w.call;
   if (phase.name === 'seeking') return answerCaller(w, phase.caller, leg, sdp);
@@ -130,7 +136,10 @@ function answeredTooLate(w: Work, leg: Leg, event: CallEventOf<'answered'>): voi
 function answerCaller(w: Work, callerId: LegId, agent: Leg, sdp: string): void {
   const caller = w.leg(callerId);
   const lateOffer = caller.remote === null;
-  if (lateOffer) {
+  const anchored = isAnchored(w);
+  // Who has not said yet where it receives media cannot be joined: that comes with its ACK.
+  if (!lateOffer) join(w, callerId, agent.id);
+  if (lateOffer && !anchored) {
     // The caller's INVITE had no SDP: the agent's offer goes to the caller, whose ACK brings the answer.
     w.patchLeg(agent.id, { exchange: { kind: 'ack-owed', offer: sdp, initial: true } });
   } else {
@@ -141,8 +150,8 @@ function answerCaller(w: Work, callerId: LegId, agent: Leg, sdp: string): void {
     state: 'answered',
     answeredAt: w.at,
     sipStatus: 200,
-    given: { from: agent.id, sdp },
-    exchange: lateOffer ? { kind: 'ack-awaited', offer: sdp, from: agent.id } : null,
+    given: { from: lateOffer && anchored ? null : agent.id, sdp },
+    exchange: lateOffer ? { kind: 'ack-awaited', offer: sdp, from: anchored ? null : agent.id } : null,
   });
   w.emit({ type: 'stop-timer', timer: 'hunt' });
   w.publish('leg-answered', { legId: callerId }, { role: 'caller', member: caller.member });

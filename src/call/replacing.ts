@@ -1,4 +1,5 @@
 /** INVITE with Replaces (RFC 3891): a member's other phone or PBX takes the place of one of its legs. */
+import { heard } from './anchored.js';
 import type { Leg, Transfer } from './call.js';
 import type { CallEventOf } from './event.js';
 import { newHunt } from './hunt.js';
@@ -48,6 +49,7 @@ function take(w: Work, leg: Leg, described: Transfer, replaced: Leg): void {
   const party = w.leg(transferee);
   const sdp = offerOf(party);
   const lateOffer = leg.remote === null && sdp !== null;
+  heard(w, leg.id, leg.remote, 'offer');
   w.emit({ type: 'answer', leg: leg.id, sdp, from: transferee });
   w.patchLeg(leg.id, {
     state: 'answered',

@@ -58,6 +58,8 @@ export interface RoutingLimits {
   readonly noResponseMs: number;
   /** How long we wait for the answer to the final NOTIFY before the transferor is released. */
   readonly notifyAnswerMs: number;
+  /** Media passes through a media server: a leg keeps its description whoever it is joined to. */
+  readonly anchored: boolean;
   /** Longest pause between two keys of one code. */
   readonly betweenKeysMs: number;
 }

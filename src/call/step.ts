@@ -2,13 +2,13 @@
  * The core: `step(call, event, routing)` gives the call as it is after the event, and what is to be done.
  * Pure: no clock, no randomness, no I/O, no promise. A step never throws on anything a peer can cause.
  */
-import type { Call } from './call.js';
+import type { Call, LegId } from './call.js';
 import type { Command, TimerId } from './command.js';
 import { consultationRefused, settleConsultation } from './consult.js';
 import { dialogLost, hungUp } from './departure.js';
 import { closeIfOver, endCall } from './ending.js';
 import type { CallEvent, CallEventOf } from './event.js';
-import { offerAgain, offerAnswered, peerAcked, peerOffered } from './exchange.js';
+import { offerAgain, offerAnswered, peerAcked, peerOffered, sendOffer } from './exchange.js';
 import { keyed, keysOver } from './keys.js';
 import { endLeg } from './legs.js';
 import { giveUpOn, MAX_ROUNDS, reconcile } from './link.js';
@@ -78,6 +78,8 @@ function apply(w: Work, event: CallEvent): void {
       return transferRequested(w, event);
     case 'control-requested':
       return controlRequested(w, event);
+    case 'media-remade':
+      return tellAgain(w, event.legs);
     case 'hang-up-requested':
       return hangUpRequested(w);
     case 'timer':
@@ -162,6 +164,16 @@ function info(w: Work, event: CallEventOf<'info'>): void {
     sdp: null,
     from: null,
   });
+}
+
+/** Their media is elsewhere now, through no fault of theirs. Who is in an exchange learns it from that. */
+function tellAgain(w: Work, legs: readonly LegId[]): void {
+  for (const id of legs) {
+    const leg = w.call.legs[id];
+    if (leg === undefined || !isUp(leg) || leg.exchange !== null || leg.given === null) continue;
+    const { from, sdp } = leg.given;
+    sendOffer(w, id, { sdp, from, relay: false, method: 'INVITE', attempt: 1 });
+  }
 }
 
 function timerFired(w: Work, timer: TimerId): void {

@@ -1,4 +1,5 @@
 /** A transfer from its start to its end: completed, failed or abandoned. */
+import { park } from './anchored.js';
 import type { EndedBy, FailureCause, Hunt, LegId, Transfer } from './call.js';
 import { beginConsultation } from './consult.js';
 import { endCall } from './ending.js';
@@ -144,6 +145,7 @@ export function returningHunt(w: Work, party: LegId, hunt: Hunt): HuntFor {
 
 /** Nobody is with this party: call those who can take it back. */
 export function returnParty(w: Work, party: LegId, hunt: Hunt): void {
+  park(w, party, 'back-to-agent');
   w.emit({ type: 'start-timer', timer: 'hunt', ms: w.routing.limits.maxHuntMs });
   returnOn(w, party, callNext(w, returningHunt(w, party, hunt)));
 }
@@ -195,6 +197,7 @@ export function dropTarget(w: Work, cause: FailureCause, status: number): void {
 /** The transferor has left: the transfer goes on without it (RFC 5589 §6.1). */
 export function transferorLeft(w: Work): void {
   const { phase } = w.call;
+  if (phase.name === 'transferring') park(w, phase.transferee, 'transferring');
   if (phase.name === 'transferring' || phase.name === 'switching') {
     w.setPhase({ ...phase, transferor: null });
   }

@@ -209,8 +209,14 @@ export const configSchema = z.strictObject({
     .prefault({}),
   media: z
     .strictObject({
-      /** Only `direct` exists so far: `auto` takes it, `rtpengine` is refused at the start. */
+      /** `auto` takes rtpengine where it is installed and reachable for the peers of SIP, else direct. */
       anchor: z.enum(['auto', 'direct', 'rtpengine']).default('auto'),
+      /** Language of prompts, the name of a folder of theirs. */
+      language: z
+        .string()
+        .regex(/^[a-z]{2,8}$/)
+        .default('zh')
+        .meta({ accepts: 'the name of a folder of prompts, such as zh or en' }),
       rtpengine: z
         .strictObject({
           /** Start an engine of our own; else those under `hosts` are used. */

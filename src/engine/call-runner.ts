@@ -235,6 +235,18 @@ export class CallRunner {
   #failed(command: Command, err: unknown): void {
     this.log.error({ err, command: command.type }, 'a command could not be carried out');
     this.parts.onUnexpected(this.id, command.type);
+    // Where the media server failed somebody waits for a message that will not go out.
+    if (command.type === 'invite')
+      this.dispatch({ type: 'failed', leg: command.leg, status: 503, reason: 'media', reached: false });
+    else if (command.type === 'respond')
+      this.parts.signalling.respond(command.leg, command.request, 488, null, null, null);
+    else if (command.type === 'offer') {
+      const answer = { status: 488, reason: 'media', sdp: null, retry: false };
+      this.dispatch({ type: 'offer-answered', leg: command.leg, ...answer });
+    } else if (command.type === 'answer') {
+      this.parts.signalling.reject(command.leg, 500, {});
+      this.dispatch({ type: 'answer-failed', leg: command.leg });
+    }
   }
 
   #carryOut(command: Command): Awaitable<void> {
@@ -270,6 +282,15 @@ export class CallRunner {
           signalling.respond(leg, request, status, reason, sdp, code),
         );
       }
+      case 'heard':
+        return this.parts.media.moves?.heard({ callId: this.id, ...command });
+      case 'join':
+        signalling.pair(command.a, command.b);
+        signalling.pair(command.b, command.a);
+        return this.parts.media.moves?.join(this.id, command.a, command.b);
+      case 'park':
+        signalling.pair(command.leg, null);
+        return this.parts.media.moves?.park(this.id, command.leg, command.play);
       case 'forward':
         return signalling.forward(command.leg, command.request, command.to);
       case 'notify': {

@@ -163,6 +163,7 @@ export class Engine implements Operations {
         occupancy: this.#occupancy,
         random: this.parts.random,
         times,
+        anchored: this.parts.media.moves !== null,
       }),
       this.#runnerParts,
       log.child({ call: id }),
@@ -267,6 +268,11 @@ export class Engine implements Operations {
   #forget(callId: CallId): void {
     this.#calls.forget(callId);
     if (this.#calls.size === 0) this.#whenEmpty?.();
+  }
+
+  /** The media server had lost this call; it is made anew, at other ports. */
+  mediaRemade(callId: CallId, legs: readonly LegId[]): void {
+    this.#calls.get(callId)?.dispatch({ type: 'media-remade', legs });
   }
 
   // --- Operations --------------------------------------------------------------------------------------

@@ -14,7 +14,9 @@ export function partnerIn(command: Command): { readonly leg: LegId; readonly par
     case 'ack':
     case 'respond':
       // Without a description these are about something else, such as a REFER.
-      return command.from === null ? null : { leg: command.leg, partner: command.from };
+      return command.from === null || command.from === command.leg
+        ? null
+        : { leg: command.leg, partner: command.from };
     default:
       return null;
   }

@@ -21,6 +21,8 @@ export interface RoutingParts {
   /** A number from 0 (included) to 1 (excluded), for the order of weighted desks. */
   readonly random: () => number;
   readonly times: WaitingTimes;
+  /** Media passes through a media server. */
+  readonly anchored: boolean;
 }
 
 function routed(member: Member): RoutedMember {
@@ -58,6 +60,7 @@ export class PlanRouting implements Routing {
       maxHuntMs: maxHuntSeconds * 1000,
       maxCallMs: maxCallSeconds * 1000,
       betweenKeysMs: betweenKeysSeconds * 1000,
+      anchored: parts.anchored,
       ...parts.times,
     };
   }

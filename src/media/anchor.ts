@@ -18,12 +18,34 @@ export interface Passage {
   readonly sdp: string;
 }
 
+/** What the peer of a leg said of its media: an offer of its own, or an answer to ours (RFC 3264). */
+export interface Heard {
+  readonly callId: string;
+  readonly leg: string;
+  readonly sdp: string;
+  readonly as: 'offer' | 'answer';
+}
+
+/** What a media server does with legs, none of which are told anything of it. All reject when it fails. */
+export interface MediaMoves {
+  heard(heard: Heard): Promise<void>;
+  /** The two hear each other, and nobody else hears them. */
+  join(callId: string, a: string, b: string): Promise<void>;
+  /** The leg hears this prompt, then music. */
+  park(callId: string, leg: string, prompt: string): Promise<void>;
+}
+
 export interface MediaAnchor {
   readonly kind: 'direct' | 'rtpengine';
   readonly can: MediaAbilities;
-  /** The description of `from` as `to` shall see it. Rejects when the media server cannot do it. */
+  /** Null where parties send to each other: then only descriptions can move them. */
+  readonly moves: MediaMoves | null;
+  /**
+   * What `to` is told: the description of `from`, or that of the media server, which stays the same for a leg.
+   * Rejects when the media server cannot do it.
+   */
   describe(passage: Passage): Awaitable<string>;
-  /** The legs of call `from` belong to call `to` from now on, and keep their sessions. */
+  /** The legs of call `from` belong to call `to` from now on. */
   callsJoined(from: string, to: string): void;
   /** The leg is gone: forget what was kept for it. */
   legEnded(callId: string, leg: string): void;

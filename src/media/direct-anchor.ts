@@ -14,6 +14,7 @@ interface Origin {
  */
 export class DirectAnchor implements MediaAnchor {
   readonly kind = 'direct';
+  readonly moves = null;
   readonly can = {
     holdPrompts: false,
     keysFromRtp: false,

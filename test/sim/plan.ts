@@ -1,6 +1,6 @@
 /** The dial plan of the model: few members, each there for something that may go wrong. */
-import type { Candidate } from '../../src/call/call.js';
-import type { KeyReading, Obstacle, Routing, Stage } from '../../src/call/routing.js';
+import type { Candidate, Stage } from '../../src/call/candidate.js';
+import type { KeyReading, Obstacle, Routing } from '../../src/call/routing.js';
 
 /** How desks are laid out. */
 export interface Layout {
@@ -11,6 +11,8 @@ export interface Layout {
   /** Calls end by themselves after some time. */
   readonly limit: boolean;
   readonly maxHops: number;
+  /** Media passes through a media server. */
+  readonly anchored?: boolean;
 }
 
 function candidate(member: string, desk = 1): Candidate {
@@ -99,6 +101,7 @@ function build(layout: Layout, closed: string): Routing {
       noResponseMs: 4000,
       notifyAnswerMs: 8000,
       betweenKeysMs: 3000,
+      anchored: layout.anchored ?? false,
     },
   };
 }

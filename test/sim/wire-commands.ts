@@ -37,6 +37,9 @@ export function applyCommand(wire: Wire, by: string, command: Command): void {
       return patchCall(wire, by, { forgotten: true });
     case 'publish':
     case 'reply':
+    case 'heard':
+    case 'join':
+    case 'park':
       return;
     case 'invite':
       return invite(wire, by, command);
@@ -53,7 +56,7 @@ export function applyCommand(wire: Wire, by: string, command: Command): void {
 function onLeg(
   wire: Wire,
   leg: WireLeg,
-  command: Exclude<Extract<Command, { leg: string | null }>, Of<'invite' | 'unexpected'>>,
+  command: Exclude<Extract<Command, { leg: string | null }>, Of<'invite' | 'unexpected' | 'heard' | 'park'>>,
 ): void {
   switch (command.type) {
     case 'provisional':

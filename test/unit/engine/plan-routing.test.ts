@@ -65,6 +65,7 @@ function routingOf(world: { readonly random?: () => number; readonly down?: read
     isUp: (gateway) => !down.includes(gateway),
     occupancy,
     random,
+    anchored: false,
     times: { noResponseMs: 4000, notifyAnswerMs: 5000 },
   });
   let legs = 0;

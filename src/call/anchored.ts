@@ -1,0 +1,65 @@
+/**
+ * Media that passes through a media server: every leg keeps the description that it was told first, whoever it is
+ * joined to. A switch then needs no offer. Nothing in here does anything where media is direct.
+ */
+import type { Leg, LegId, RequestRef } from './call.js';
+import type { PromptName } from './command.js';
+import type { Work } from './work.js';
+
+/** A description that the media server makes; the core need not know its text. */
+export const SERVERS_OWN = '';
+
+export function isAnchored(w: Work): boolean {
+  return w.routing.limits.anchored;
+}
+
+/** The peer of a leg has said where it receives media. */
+export function heard(w: Work, leg: LegId, sdp: string | null, as: 'offer' | 'answer'): void {
+  if (isAnchored(w) && sdp !== null) w.emit({ type: 'heard', leg, sdp, as });
+}
+
+/** Let two legs hear each other, and nobody else. */
+export function join(w: Work, a: LegId, b: LegId): void {
+  if (!isAnchored(w)) return;
+  w.emit({ type: 'join', a, b });
+  remember(w, a, b);
+  remember(w, b, a);
+}
+
+function remember(w: Work, leg: LegId, partner: LegId | null): void {
+  const { given } = w.leg(leg);
+  w.patchLeg(leg, { given: { from: partner, sdp: given?.sdp ?? SERVERS_OWN } });
+}
+
+/** Let a leg hear nobody but a prompt or music. */
+export function park(w: Work, leg: LegId, play: PromptName): void {
+  if (!isAnchored(w)) return;
+  w.emit({ type: 'park', leg, play });
+  remember(w, leg, null);
+}
+
+export function areJoined(a: Leg, b: Leg): boolean {
+  return a.given?.from === b.id && b.given?.from === a.id;
+}
+
+/**
+ * Offers of a party are answered by the media server alone; the other party notices nothing. False where media is
+ * direct: then they are the other party's to answer.
+ */
+export function answeredByServer(w: Work, leg: Leg, request: RequestRef, sdp: string | null): boolean {
+  if (!isAnchored(w)) return false;
+  heard(w, leg.id, sdp, 'offer');
+  w.emit({
+    type: 'respond',
+    leg: leg.id,
+    request,
+    status: 200,
+    reason: null,
+    code: null,
+    sdp: SERVERS_OWN,
+    from: leg.id,
+  });
+  if (sdp === null) w.patchLeg(leg.id, { exchange: { kind: 'ack-awaited', offer: SERVERS_OWN, from: null } });
+  else w.patchLeg(leg.id, { remote: sdp, remoteOffered: true });
+  return true;
+}

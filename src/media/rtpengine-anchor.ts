@@ -1,0 +1,144 @@
+import type { Heard, MediaAnchor, MediaMoves, Passage } from './anchor.js';
+import type { MediaLog } from './log.js';
+import type { PromptStore } from './prompts/prompt-store.js';
+import type { EnginePool } from './rtpengine/engine-pool.js';
+import type { MediaSession } from './rtpengine/media-session.js';
+import { describeSessionFailure, type Outcome } from './rtpengine/session-outcome.js';
+
+/** Music is played so often; some hours of it. */
+const MUSIC_REPEATS = 1000;
+
+/** A media server did not do what was asked of it. */
+export class MediaFailure extends Error {
+  override readonly name = 'MediaFailure';
+}
+
+export interface RtpengineAnchorParts {
+  readonly pool: EnginePool;
+  readonly prompts: Pick<PromptStore, 'path'>;
+  /** Language of the prompts. */
+  readonly language: string;
+  readonly log: MediaLog;
+}
+
+/** All media passes through rtpengine: a leg is told one description, whoever it speaks with. */
+export class RtpengineAnchor implements MediaAnchor, MediaMoves {
+  readonly kind = 'rtpengine';
+  readonly can = {
+    holdPrompts: true,
+    keysFromRtp: false,
+    recording: false,
+    webrtc: false,
+    conference: false,
+  };
+  readonly #sessions = new Map<string, MediaSession>();
+  /** What plays to a leg now: music follows a prompt only if nothing else came meanwhile. */
+  readonly #playing = new Map<string, symbol>();
+
+  constructor(private readonly parts: RtpengineAnchorParts) {}
+
+  get moves(): MediaMoves {
+    return this;
+  }
+
+  /** Calls that have media now. */
+  get calls(): number {
+    return this.#sessions.size;
+  }
+
+  async describe({ callId, from, to }: Passage): Promise<string> {
+    const session = this.#session(callId);
+    const told = session.told(to);
+    if (told !== null) return told;
+    const prepared = from === to ? null : await session.prepare(to, { like: from });
+    if (prepared?.ok) return prepared.value;
+    if (prepared !== null && prepared.failure.kind !== 'used-leg') throw failure(prepared);
+    // The leg has made an offer and speaks with nobody yet.
+    value(await session.park(to));
+    const parked = session.told(to);
+    if (parked === null) throw new MediaFailure(`nothing to tell leg ${to}`);
+    return parked;
+  }
+
+  async heard({ callId, leg, sdp, as }: Heard): Promise<void> {
+    const session = this.#session(callId);
+    const taken: Outcome<unknown> =
+      as === 'offer' ? await session.offered(leg, sdp) : await session.answered(leg, sdp);
+    value(taken);
+  }
+
+  async join(callId: string, a: string, b: string): Promise<void> {
+    this.#playing.delete(a);
+    this.#playing.delete(b);
+    value(await this.#session(callId).join(a, b));
+  }
+
+  async park(callId: string, leg: string, prompt: string): Promise<void> {
+    const session = this.#session(callId);
+    value(await session.park(leg));
+    await this.#play(session, leg, prompt);
+  }
+
+  callsJoined(from: string, _to: string): void {
+    // Legs cannot go from one call to another in rtpengine: they get a place in the other when they are described.
+    this.callEnded(from);
+  }
+
+  legEnded(callId: string, leg: string): void {
+    this.#playing.delete(leg);
+    const session = this.#sessions.get(callId);
+    if (session !== undefined) this.#later(session.leave(leg), `leave ${leg}`);
+  }
+
+  callEnded(callId: string): void {
+    if (!this.#sessions.delete(callId)) return;
+    void this.parts.pool.close(callId);
+  }
+
+  #session(callId: string): MediaSession {
+    const known = this.#sessions.get(callId);
+    if (known !== undefined) return known;
+    const session = this.parts.pool.open(callId);
+    if (session === null) throw new MediaFailure('no media engine answers');
+    this.#sessions.set(callId, session);
+    return session;
+  }
+
+  /** A prompt that is missing must not leave the party in silence: then there is music at once. */
+  async #play(session: MediaSession, leg: string, prompt: string): Promise<void> {
+    const { prompts, language, log } = this.parts;
+    const mark = Symbol(prompt);
+    this.#playing.set(leg, mark);
+    const music = prompts.path('music', language);
+    const file = prompt === 'music' ? null : prompts.path(prompt, language);
+    if (file !== null) {
+      const played = await session.play(leg, file);
+      if (played.ok) {
+        const next = setTimeout(() => {
+          if (this.#playing.get(leg) === mark && music !== null)
+            this.#later(session.play(leg, music, MUSIC_REPEATS), `music for ${leg}`);
+        }, played.value.durationMs);
+        next.unref();
+        return;
+      }
+      log.warn({ leg, prompt, why: describeSessionFailure(played.failure) }, 'a prompt was not played');
+    }
+    if (music !== null) value(await session.play(leg, music, MUSIC_REPEATS));
+  }
+
+  #later(step: Promise<Outcome<unknown>>, what: string): void {
+    void step.then((outcome) => {
+      if (!outcome.ok)
+        this.parts.log.debug({ what, why: describeSessionFailure(outcome.failure) }, 'media step not taken');
+    });
+  }
+}
+
+function failure(outcome: Outcome<unknown>): MediaFailure {
+  return new MediaFailure(outcome.ok ? 'no failure' : describeSessionFailure(outcome.failure));
+}
+
+function value<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw failure(outcome);
+  return outcome.value;
+}

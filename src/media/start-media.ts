@@ -1,0 +1,67 @@
+import type { MediaAnchor } from './anchor.js';
+import { DirectAnchor } from './direct-anchor.js';
+import type { MediaLog } from './log.js';
+import { PromptStore } from './prompts/prompt-store.js';
+import { findProgram } from './rtpengine/find-program.js';
+import { type EngineWishes, startEngines } from './rtpengine/start-engines.js';
+import { RtpengineAnchor } from './rtpengine-anchor.js';
+
+export interface MediaWishes {
+  readonly anchor: 'auto' | 'direct' | 'rtpengine';
+  readonly rtpengine: EngineWishes;
+  /** Addresses that SIP is taken on. */
+  readonly sipHosts: readonly string[];
+  /** Folder of the prompts, and one of our own for copies of them. */
+  readonly prompts: string;
+  readonly promptCopies: string;
+  readonly language: string;
+}
+
+export interface MediaHooks {
+  readonly log: MediaLog;
+  readonly newSessionId: () => number;
+  /** Media of a call was made anew: these legs must be told where to send. */
+  readonly onRemade: (callId: string, legs: readonly string[]) => void;
+}
+
+export type MediaStart =
+  | { readonly ok: true; readonly anchor: MediaAnchor; readonly note: string | null; stop(): Promise<void> }
+  | { readonly ok: false; readonly message: string; readonly remedy: string };
+
+const WITHOUT = 'no hold prompts, no key codes from RTP, no recording, no WebRTC, no conference';
+
+function isLoopback(host: string): boolean {
+  return host === '::1' || host === 'localhost' || host.startsWith('127.');
+}
+
+/** Why `auto` does not take rtpengine; null when it does. */
+function whyDirect({ rtpengine, sipHosts }: MediaWishes): string | null {
+  if (rtpengine.spawn && findProgram(rtpengine.program) === null)
+    return `${rtpengine.program} is not installed (Debian package rtpengine-daemon)`;
+  const own = rtpengine.interfaces.every((address) => isLoopback(address.split('!')[0] ?? ''));
+  if (rtpengine.spawn && own && !sipHosts.every(isLoopback))
+    return 'media.rtpengine.interfaces has only addresses that other machines cannot reach';
+  return null;
+}
+
+/** Media as the settings want it. The note says what cannot be done, for people. */
+export async function startMedia(wishes: MediaWishes, hooks: MediaHooks): Promise<MediaStart> {
+  const direct = wishes.anchor === 'direct' ? 'media.anchor says so' : null;
+  const reason = wishes.anchor === 'auto' ? whyDirect(wishes) : direct;
+  if (reason !== null) {
+    const anchor = new DirectAnchor(hooks.newSessionId);
+    return { ok: true, anchor, note: `media is direct, because ${reason}: ${WITHOUT}`, stop: async () => {} };
+  }
+  const started = await startEngines(wishes.rtpengine, {
+    ...hooks,
+    onKey: ({ callId, leg, key }) => hooks.log.debug({ callId, leg, key }, 'key'),
+    onRemade: (session, changes) => hooks.onRemade(session.id, [...changes.keys()]),
+  });
+  if (!started.ok) return { ok: false, message: started.fault.message, remedy: started.fault.remedy };
+  const { engines } = started;
+  const prompts = PromptStore.load(wishes.prompts, wishes.promptCopies);
+  for (const fault of prompts.faults) hooks.log.warn({ ...fault }, 'prompt');
+  const { pool } = engines;
+  const anchor = new RtpengineAnchor({ pool, prompts, language: wishes.language, log: hooks.log });
+  return { ok: true, anchor, note: null, stop: () => engines.stop() };
+}
