@@ -1,6 +1,6 @@
 /** The dial plan of the model: few members, each there for something that may go wrong. */
-import type { Candidate } from '../../src/call/call.js';
-import type { KeyReading, Obstacle, Routing, Stage } from '../../src/call/routing.js';
+import type { Candidate, Stage } from '../../../src/call/candidate.js';
+import type { KeyReading, Obstacle, Routing } from '../../../src/call/routing.js';
 
 /** How desks are laid out. */
 export interface Layout {
