@@ -1,9 +1,9 @@
 /** Explores all families of histories and writes the table of transitions that was seen. */
 import { writeFileSync } from 'node:fs';
-import type { Transition } from '../../test/sim/explore.js';
-import { FAMILIES } from '../../test/sim/families.js';
-import { modelWith } from '../../test/sim/model.js';
-import { tableOf, unseen } from '../../test/sim/table.js';
+import { modelWith } from '../../test/sim/model/bundle.js';
+import type { Transition } from '../../test/sim/model/explore.js';
+import { FAMILIES } from '../../test/sim/model/families.js';
+import { tableOf, unseen } from '../../test/sim/model/table.js';
 
 const { explore } = await modelWith(null);
 const transitions = new Set<Transition>();

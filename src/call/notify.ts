@@ -1,5 +1,6 @@
 /** Telling the transferor how the transfer goes: the implicit subscription of a REFER (RFC 3515 §2.4). */
 import type { LeaveCause, LegId, Subscription, TransferId, TransferNews } from './call.js';
+import { closeExchangesWith } from './exchange.js';
 import { releaseLeg } from './legs.js';
 import { isGone, type Work } from './work.js';
 
@@ -84,8 +85,10 @@ function finish(w: Work, subscription: Subscription): void {
   if (subscription.finalSent) w.emit({ type: 'stop-timer', timer: `notify:${subscription.transferId}` });
   drop(w, subscription.transferId);
   const { leg, releaseAfter } = subscription;
-  if (releaseAfter !== null && !w.call.subscriptions.some((s) => s.leg === leg))
-    releaseLeg(w, leg, releaseAfter);
+  if (releaseAfter === null || w.call.subscriptions.some((s) => s.leg === leg)) return;
+  releaseLeg(w, leg, releaseAfter);
+  // It may have been asked something by another who waits for its NOTIFY, too.
+  closeExchangesWith(w, leg);
 }
 
 /** The answer to the final NOTIFY does not come: go on without it. */

@@ -1,5 +1,5 @@
 /** Promise 3: nobody is forgotten, and nothing waits for something that will not come. */
-import type { Call, Hunt, LegId } from '../../src/call/call.js';
+import type { Call, Hunt, LegId } from '../../../src/call/call.js';
 import type { Stepped } from './stepped.js';
 import { demand, type Wire, type WireLeg } from './wire.js';
 
@@ -80,6 +80,8 @@ function isWaiting(wire: Wire, call: string, id: LegId): boolean {
 /** Nothing waits for something that will not come. */
 export function checkWaiting({ after, wire }: Stepped): void {
   const legs = Object.entries(wire.legs).filter(([, leg]) => leg.call === after.id);
+  for (const [id, leg] of legs)
+    demand(leg.state !== 'inviting' || leg.open.length === 0, `requests of ${id} before its answer wait`);
   if (legs.some(([id]) => isWaiting(wire, after.id, id))) return;
   for (const [id, leg] of legs) {
     if (leg.state !== 'up' || leg.byeSent) continue;

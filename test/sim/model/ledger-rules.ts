@@ -1,5 +1,5 @@
 /** Promise 4: each leg, transfer and call has one record, and it says what was seen on the wire. */
-import type { LedgerRecord } from '../../src/ledger/records.js';
+import type { LedgerRecord } from '../../../src/ledger/records.js';
 import { demand, legOf, patchCall, patchLeg, type Wire } from './wire.js';
 
 export type Outcome = 'completed' | 'failed' | 'abandoned' | 'refused' | 'interrupted';

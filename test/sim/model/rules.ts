@@ -1,5 +1,5 @@
 /** What must hold after every step: the promises, and that nothing waits for something that will not come. */
-import type { Call } from '../../src/call/call.js';
+import type { Call } from '../../../src/call/call.js';
 import { checkKeys } from './rules-keys.js';
 import { checkConsulting, checkMedia } from './rules-media.js';
 import { checkParties } from './rules-promise.js';

@@ -1,8 +1,8 @@
 /** One step of the core, as the rules see it. */
-import type { Call, LegId } from '../../src/call/call.js';
-import type { Command } from '../../src/call/command.js';
-import type { CallEvent } from '../../src/call/event.js';
-import type { Routing } from '../../src/call/routing.js';
+import type { Call, LegId } from '../../../src/call/call.js';
+import type { Command } from '../../../src/call/command.js';
+import type { CallEvent } from '../../../src/call/event.js';
+import type { Routing } from '../../../src/call/routing.js';
 import type { Wire } from './wire.js';
 
 /** An event without its moment: the model has no clock. */

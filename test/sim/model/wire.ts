@@ -1,5 +1,5 @@
 /** What an observer on the wire knows, built only from events and commands: the judge of the core. */
-import type { CallId } from '../../src/call/call.js';
+import type { CallId } from '../../../src/call/call.js';
 import type { Outcome } from './ledger-rules.js';
 
 /** What a phone was told of the party it hears. */

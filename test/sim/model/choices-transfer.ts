@@ -1,5 +1,5 @@
 /** Transfers that are asked for otherwise than by a REFER: by desktops, by INVITE with Replaces, by two calls of one agent. */
-import type { CallEventOf } from '../../src/call/event.js';
+import type { CallEventOf } from '../../../src/call/event.js';
 import { nameOf } from './choices-requests.js';
 import { sdpOf } from './plan.js';
 import { newLeg, patchLeg, type Wire } from './wire.js';

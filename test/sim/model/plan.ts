@@ -1,6 +1,6 @@
 /** The dial plan of the model: few members, each there for something that may go wrong. */
-import type { Candidate, Stage } from '../../src/call/candidate.js';
-import type { KeyReading, Obstacle, Routing } from '../../src/call/routing.js';
+import type { Candidate, Stage } from '../../../src/call/candidate.js';
+import type { KeyReading, Obstacle, Routing } from '../../../src/call/routing.js';
 
 /** How desks are laid out. */
 export interface Layout {
@@ -12,7 +12,7 @@ export interface Layout {
   readonly limit: boolean;
   readonly maxHops: number;
   /** Media passes through a media server. */
-  readonly anchored?: boolean;
+  readonly anchored: boolean;
 }
 
 function candidate(member: string, desk = 1): Candidate {
@@ -101,7 +101,7 @@ function build(layout: Layout, closed: string): Routing {
       noResponseMs: 4000,
       notifyAnswerMs: 8000,
       betweenKeysMs: 3000,
-      anchored: layout.anchored ?? false,
+      anchored: layout.anchored,
     },
   };
 }
@@ -110,7 +110,7 @@ const built = new Map<string, Routing>();
 
 /** @param closed letters of the members that have closed meanwhile */
 export function routingOf(layout: Layout, closed: string): Routing {
-  const name = `${layout.stagesOfA} ${layout.desksOfB} ${layout.limit} ${layout.maxHops} ${closed}`;
+  const name = `${layout.stagesOfA} ${layout.desksOfB} ${layout.limit} ${layout.maxHops} ${layout.anchored} ${closed}`;
   const known = built.get(name);
   if (known !== undefined) return known;
   const made = build(layout, closed);

@@ -1,5 +1,5 @@
 /** What our commands do on the wire, and whether they may be done there. */
-import type { Command } from '../../src/call/command.js';
+import type { Command } from '../../../src/call/command.js';
 import { applyRecord } from './ledger-rules.js';
 import { readKeys } from './plan.js';
 import {

@@ -53,7 +53,8 @@ function neverAnswered(wire: Wire, id: string): void {
 
 function beingCalled(add: Add, id: string, leg: WireLeg, budget: Budget): void {
   const over = (wire: Wire) => endOnWire(wire, id);
-  if (!leg.rang && !leg.cancelSent) {
+  // They may cross our CANCEL.
+  if (!leg.rang) {
     const rings = (w: Wire) => patchLeg(w, id, { rang: true });
     add({ type: 'provisional', leg: id, status: 180, sdp: null }, rings, 'ring');
     add({ type: 'sent', leg: id, sipCallId: 'y' }, null, 'sent');

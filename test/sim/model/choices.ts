@@ -1,5 +1,5 @@
 /** What may happen next, seen from the wire: the environment of the model. */
-import type { TimerId } from '../../src/call/command.js';
+import type { TimerId } from '../../../src/call/command.js';
 import { choicesOfLeg } from './choices-leg.js';
 import { requestsOfLeg } from './choices-requests.js';
 import { attendedChoices, desktopChoices, replacingChoices } from './choices-transfer.js';

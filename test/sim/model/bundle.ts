@@ -7,7 +7,7 @@ import type * as Explore from './explore.js';
 import type { Mutant } from './mutants.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const callFolder = join(here, '..', '..', 'src', 'call');
+const callFolder = join(here, '..', '..', '..', 'src', 'call');
 
 /** The source with the bug in it. Throws when the place is not found exactly once. */
 function changed({ bug, file, from, to }: Mutant): { readonly path: string; readonly contents: string } {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { modelWith } from './bundle.js';
 import { FAMILIES } from './families.js';
-import { modelWith } from './model.js';
 import { mutants } from './mutants.js';
 
 describe('the model notices when', () => {

@@ -1,10 +1,10 @@
 /** One moment of the model: the calls as the core has them, the wire as an observer sees it, and what may still happen. */
 
-import { begin } from '../../src/call/begin.js';
-import type { Call, CallId } from '../../src/call/call.js';
-import type { Command } from '../../src/call/command.js';
-import type { CallEvent, CallEventOf } from '../../src/call/event.js';
-import { step } from '../../src/call/step.js';
+import { begin } from '../../../src/call/begin.js';
+import type { Call, CallId } from '../../../src/call/call.js';
+import type { Command } from '../../../src/call/command.js';
+import type { CallEvent, CallEventOf } from '../../../src/call/event.js';
+import { step } from '../../../src/call/step.js';
 import { checkEnd } from './ledger-rules.js';
 import { type Layout, routingOf, sdpOf } from './plan.js';
 import { checkRules } from './rules.js';
@@ -55,6 +55,8 @@ export const KINDS = [
   'unacked',
   /** Requests that cross our BYE. */
   'crossing',
+  /** Requests in an early dialog. */
+  'early',
   /** The Call-ID of a leg becomes known. */
   'sent',
 ] as const;
@@ -99,7 +101,7 @@ const AT = { utc: 0, mono: 0 };
 const CARRIED = { headers: {}, bodies: [] };
 
 export function layoutOf(budget: Budget): Layout {
-  return { stagesOfA: 1, desksOfB: 'one', limit: false, maxHops: 2, ...budget.layout };
+  return { stagesOfA: 1, desksOfB: 'one', limit: false, maxHops: 2, anchored: false, ...budget.layout };
 }
 
 function invited(

@@ -1,5 +1,5 @@
 /** Who hears whom: at most one other party each, known on both sides, and nobody is left on hold who talks. */
-import type { LegId, Link } from '../../src/call/call.js';
+import type { LegId, Link } from '../../../src/call/call.js';
 import { portOf } from './plan.js';
 import type { Stepped } from './stepped.js';
 import { demand, type Wire, type WireLeg } from './wire.js';

@@ -16,7 +16,7 @@ export const FAMILIES: readonly Budget[] = [
   },
   {
     name: 'a stage after the other',
-    times: { refer: 1, silence: 1, huntOut: 1, mute: 1 },
+    times: { refer: 1, silence: 1, huntOut: 1, mute: 1, guard: 1 },
     layout: { desksOfB: 'two ways', stagesOfA: 2 },
   },
   {
@@ -77,7 +77,12 @@ export const FAMILIES: readonly Budget[] = [
     times: { refer: 1, api: 1, deaf: 1, guard: 1 },
     modes: ['consult'],
   },
-  { name: 'Call-IDs that become known', times: { refer: 1, sent: 3, silence: 1 } },
+  {
+    name: 'Call-IDs that become known',
+    times: { api: 1, sent: 2, silence: 1 },
+    layout: { desksOfB: 'together' },
+    modes: ['consult'],
+  },
   { name: 'agents at both ends press keys', times: { press: 3, refer: 1 }, agentCalls: true },
   {
     name: 'attended and consultation',
@@ -90,6 +95,13 @@ export const FAMILIES: readonly Budget[] = [
     layout: { desksOfB: 'together' },
   },
   { name: 'many offers', times: { refer: 1, offer: 2, glare: 1 } },
+  {
+    name: 'legs that never say that they are gone',
+    times: { api: 1, guard: 1, noAnswer: 1 },
+    layout: { desksOfB: 'together' },
+    modes: ['blind', 'consult'],
+  },
+  { name: 'requests before the answer', times: { refer: 1, early: 2, ring: 1 } },
 ];
 
 export const WILD: Budget = {
@@ -122,11 +134,49 @@ export const WILD: Budget = {
     mute: 1,
     unacked: 1,
     crossing: 2,
+    early: 1,
     sent: 1,
   },
   layout: { stagesOfA: 2, desksOfB: 'together', limit: true },
   modes: ['blind', 'consult', 'alert', 'conference'],
 };
 
+interface Never {
+  readonly why: string;
+  readonly phases: readonly string[];
+  readonly events: readonly string[];
+}
+
+const NEVER: readonly Never[] = [
+  {
+    why: 'the caller is not answered yet: there is no dialog, and nothing of ours to answer in it',
+    phases: ['seeking'],
+    events: [
+      'answer-failed',
+      'acked',
+      'referred',
+      'attended',
+      'notify-answered',
+      'timer notify',
+      'offer-answered',
+      'timer glare',
+      'timer keys',
+    ],
+  },
+  {
+    why: 'nobody is being called: what was, has answered or was cancelled, and its timers were stopped',
+    phases: ['talking', 'consulting', 'switching', 'ending'],
+    events: ['timer silent', 'timer ring'],
+  },
+  {
+    why: 'its time ends with the first answer, or with the return of the caller',
+    phases: ['talking', 'transferring', 'consulting', 'ending'],
+    events: ['timer hunt'],
+  },
+  { why: 'an ending call has stopped them', phases: ['ending'], events: ['timer limit', 'timer keys'] },
+];
+
 /** Pairs of phase and event that cannot come. */
-export const IMPOSSIBLE: readonly string[] = [];
+export const IMPOSSIBLE: readonly string[] = NEVER.flatMap(({ phases, events }) =>
+  phases.flatMap((phase) => events.map((event) => `${phase}: ${event}`)),
+).sort();

@@ -1,6 +1,6 @@
 /** Promise 1: nobody who is to be served is dropped by us, but for the reasons that the promise names. */
-import type { Call, LegId } from '../../src/call/call.js';
-import type { Routing } from '../../src/call/routing.js';
+import type { Call, LegId } from '../../../src/call/call.js';
+import type { Routing } from '../../../src/call/routing.js';
 import { type Stepped, transferIn, type Untimed } from './stepped.js';
 import { Violation } from './wire.js';
 

@@ -8,6 +8,7 @@ import { type Budget, type Choice, type Kind, may, type World } from './world.js
 const WHERE: Readonly<Record<string, string>> = { a: 'b', b: 'c', c: 'b' };
 
 export function requestsOfLeg(found: Choice[], world: World, budget: Budget, id: string, leg: WireLeg): void {
+  if (leg.state === 'inviting' && !leg.cancelSent && may(world, 'early')) earlyRequests(found, id, leg);
   if (leg.state !== 'up' || !leg.acked || leg.acksOwed > 0) return;
   if (leg.byeSent && !may(world, 'crossing')) return;
   const ask = (event: Untimed & { request: string }, asked: Own | null, ...costs: readonly Kind[]) => {
@@ -54,6 +55,25 @@ export function requestsOfLeg(found: Choice[], world: World, budget: Budget, id:
     ask({ ...refer, ...to(address), request }, null, 'oddRefer');
   const bad = { ok: false, status: 400, code: 'bad-refer', why: 'two Refer-To' } as const;
   ask({ ...refer, referTo: bad, subscribes: true, request }, null, 'oddRefer');
+}
+
+/** Before the answer: UPDATE (RFC 3311 §5.1), INFO. */
+function earlyRequests(found: Choice[], id: string, leg: WireLeg): void {
+  const [offer, info] = [nameOf(leg, 'offer-update', id), nameOf(leg, 'info', id)];
+  const key = nameOf(leg, 'key:*', id);
+  const press = { key: '*', contentType: 'application/dtmf-relay', body: '*' };
+  const events = [
+    { type: 'offered', leg: id, request: offer, method: 'UPDATE', sdp: sdpOf(id, 1, false) },
+    { type: 'info', leg: id, request: info },
+    { type: 'keyed', leg: id, request: key, press },
+  ] as const;
+  for (const event of events)
+    found.push({
+      to: leg.call,
+      event,
+      costs: ['early'],
+      act: (wire) => opens(wire, id, event.request, null),
+    });
 }
 
 /** Named by what they are, so that the same state reached in another way is the same. */
