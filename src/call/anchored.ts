@@ -33,7 +33,8 @@ function remember(w: Work, leg: LegId, partner: LegId | null): void {
 
 /** Let a leg hear nobody but a prompt or music. */
 export function park(w: Work, leg: LegId, play: PromptName): void {
-  if (!isAnchored(w)) return;
+  // Who has not said yet where it receives media hears nothing at all.
+  if (!isAnchored(w) || w.leg(leg).remote === null) return;
   w.emit({ type: 'park', leg, play });
   remember(w, leg, null);
 }

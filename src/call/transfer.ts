@@ -5,7 +5,6 @@ import { beginConsultation } from './consult.js';
 import { endCall } from './ending.js';
 import { closeExchangesWith } from './exchange.js';
 import { callNext, type HuntFor, huntOn, newHunt, stopHunt, withFallbacks } from './hunt.js';
-import { releaseLeg } from './legs.js';
 import { letGo, subscribe, tell } from './notify.js';
 import { type TransferEnd, transferRecord } from './records.js';
 import { describe, type Granted, type TransferWish } from './wish.js';
@@ -188,8 +187,7 @@ export function dropTarget(w: Work, cause: FailureCause, status: number): void {
   const { phase } = w.call;
   if (phase.name !== 'switching') return;
   const { link, hunt, transfer } = phase;
-  releaseLeg(w, link.b, 'other-party-left');
-  closeExchangesWith(w, link.b);
+  letTargetGo(w, link.b, 'other-party-left');
   if (transfer !== null) return failTransfer(w, cause, status);
   returnParty(w, link.a, { ...hunt, lastCause: cause, lastStatus: status });
 }

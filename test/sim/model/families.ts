@@ -102,6 +102,35 @@ export const FAMILIES: readonly Budget[] = [
     modes: ['blind', 'consult'],
   },
   { name: 'requests before the answer', times: { refer: 1, early: 2, ring: 1 } },
+  // Media passes through a server.
+  {
+    name: 'anchored: a REFER',
+    times: { refer: 1, ring: 2, noAnswer: 1, unreachable: 1, offer: 1 },
+    layout: { anchored: true },
+  },
+  {
+    name: 'anchored: consultation',
+    times: { api: 1, control: 3, lateOffer: 1 },
+    layout: { anchored: true },
+    modes: ['consult'],
+  },
+  {
+    name: 'anchored: attended',
+    times: { second: 1, attended: 1, refer: 1, glare: 1, refusal: 1 },
+    layout: { anchored: true },
+  },
+  {
+    name: 'anchored: replaced',
+    times: { replace: 1, refer: 1, unacked: 1 },
+    layout: { anchored: true },
+  },
+  {
+    name: 'anchored: a caller without SDP',
+    times: { api: 1, offer: 1, unacked: 1, ring: 1 },
+    lateOffer: true,
+    layout: { anchored: true, desksOfB: 'together' },
+    modes: ['blind', 'consult'],
+  },
 ];
 
 export const WILD: Budget = {

@@ -37,8 +37,11 @@ function transferWritten(wire: Wire, record: RecordOf<'transfer'>): void {
     patchCall(wire, callId, { moves: (wire.calls[callId]?.moves ?? 0) + 1 });
   const target = targetLeg === null ? undefined : wire.legs[targetLeg];
   const transferee = wire.legs[transfereeLeg];
+  // By what they were told, or by the media server that they send to.
+  const told = target?.told?.from === transfereeLeg && transferee?.told?.from === targetLeg;
+  const joined = target?.hears === transfereeLeg && transferee?.hears === targetLeg;
   demand(
-    target?.state === 'up' && target.told?.from === transfereeLeg && transferee?.told?.from === targetLeg,
+    target?.state === 'up' && (told || joined),
     `transfer ${record.id} is recorded as completed, but caller and target do not know of each other`,
   );
 }

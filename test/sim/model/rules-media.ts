@@ -33,23 +33,43 @@ function knows(wire: Wire, id: LegId, of: LegId): string | null {
   return told.live || own?.holding || other.own.holding ? null : `${id} is still on hold`;
 }
 
-function checkPair(wire: Wire, { a, b, rounds }: Link, where: string): void {
+/** Media passes through a server: the two hear each other there, whatever they were told. */
+function checkJoined(wire: Wire, { a, b, rounds }: Link, where: string): void {
+  if (rounds >= MAX_ROUNDS || !isQuiet(wire, a) || !isQuiet(wire, b)) return;
+  const [x, y] = [wire.legs[a]?.hears, wire.legs[b]?.hears];
+  demand(x === b && y === a, `${a} hears ${x} and ${b} hears ${y} in ${where}`);
+}
+
+function checkPair(stepped: Stepped, link: Link, where: string): void {
+  const { wire, routing } = stepped;
+  if (routing.limits.anchored) return checkJoined(wire, link, where);
+  const { a, b, rounds } = link;
   if (rounds >= MAX_ROUNDS || !isQuiet(wire, a) || !isQuiet(wire, b)) return;
   const wrong = knows(wire, a, b) ?? knows(wire, b, a);
   demand(wrong === null, `one-way audio in ${where}: ${wrong}`);
 }
 
+/** Through a media server the caller's phone is told nothing, whatever happens to the call. */
+function checkCallerUntouched({ commands, after, routing }: Stepped): void {
+  if (!routing.limits.anchored) return;
+  const told = commands.some((c) => c.type === 'offer' && c.leg === after.callerLeg);
+  demand(!told, 'the caller is told of a switch although media is anchored');
+}
+
 /** In a settled conversation both parties know where the other is; a switch is done when they do, and not before. */
-export function checkMedia({ before, after, wire }: Stepped): void {
+export function checkMedia(stepped: Stepped): void {
+  const { before, after, wire, routing } = stepped;
+  checkCallerUntouched(stepped);
   if (after.phase.name === 'transferring' && after.phase.transferor !== null)
     checkPair(
-      wire,
+      stepped,
       { a: after.phase.transferee, b: after.phase.transferor, rounds: after.phase.rounds },
       'transferring',
     );
   if (after.phase.name !== 'talking') return;
   const { link } = after.phase;
-  checkPair(wire, link, 'talking');
+  checkPair(stepped, link, 'talking');
+  if (routing.limits.anchored) return;
   if (before.phase.name !== 'switching' || before.phase.link.a !== link.a || before.phase.link.b !== link.b)
     return;
   const [a, b] = [wire.legs[link.a]?.told?.from, wire.legs[link.b]?.told?.from];
@@ -60,12 +80,15 @@ export function checkMedia({ before, after, wire }: Stepped): void {
 }
 
 /** The two who talk know of each other, and the third is on hold. */
-export function checkConsulting({ after, wire }: Stepped): void {
+export function checkConsulting(stepped: Stepped): void {
+  const { after, wire, routing } = stepped;
   const { phase } = after;
   if (phase.name !== 'consulting') return;
-  checkPair(wire, phase.link, 'consulting');
+  checkPair(stepped, phase.link, 'consulting');
   const waits = phase.link.b === phase.target ? phase.transferee : phase.target;
   if (phase.holds >= 2 || ![waits, phase.link.a, phase.link.b].every((id) => isQuiet(wire, id))) return;
+  if (routing.limits.anchored)
+    return demand(wire.legs[waits]?.hears === null, `${waits} waits and hears ${wire.legs[waits]?.hears}`);
   const told = wire.legs[waits]?.told;
   demand(
     told?.from === null && !told.live,

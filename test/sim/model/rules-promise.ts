@@ -95,11 +95,12 @@ function stillServed({ after, before }: Stepped, id: LegId): boolean {
 }
 
 /** Whoever asked for the transfer may leave at any time: it goes on (RFC 5589 §6.1). */
-function checkTransferorLeft({ before, after, event }: Stepped): void {
+function checkTransferorLeft({ before, after, event, wire }: Stepped): void {
   if (event.type !== 'hung-up') return;
   const was = transferIn(before);
   if (was === null || was.transferor !== event.leg || before.legs[event.leg]?.state !== 'answered') return;
   if (before.phase.name === 'switching' || transferIn(after)?.id === was.id) return;
+  if (wire.transfers[was.id] === 'completed') return;
   throw new Violation(
     `transfer ${was.id} is given up in ${before.phase.name} because the transferor has left`,
   );

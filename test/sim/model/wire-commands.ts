@@ -37,10 +37,9 @@ export function applyCommand(wire: Wire, by: string, command: Command): void {
       return patchCall(wire, by, { forgotten: true });
     case 'publish':
     case 'reply':
-    case 'heard':
-    case 'join':
-    case 'park':
       return;
+    case 'join':
+      return join(wire, by, command);
     case 'invite':
       return invite(wire, by, command);
     default: {
@@ -56,9 +55,15 @@ export function applyCommand(wire: Wire, by: string, command: Command): void {
 function onLeg(
   wire: Wire,
   leg: WireLeg,
-  command: Exclude<Extract<Command, { leg: string | null }>, Of<'invite' | 'unexpected' | 'heard' | 'park'>>,
+  command: Exclude<Extract<Command, { leg: string | null }>, Of<'invite' | 'unexpected'>>,
 ): void {
   switch (command.type) {
+    case 'heard':
+      return patchLeg(wire, command.leg, { described: true });
+    case 'park':
+      demand(leg.described, `leg ${command.leg} has said nothing of its media and cannot be parked`);
+      demand(leg.state !== 'over', 'only a leg that is there is parked');
+      return part(wire, command.leg);
     case 'provisional':
       return demand(leg.state === 'inviting', 'provisional before the final response only');
     case 'answer':
@@ -84,6 +89,25 @@ function onLeg(
       return sendKeys(wire, leg, command);
     case 'notify':
       return notify(wire, leg, command);
+  }
+}
+
+/** The media server lets two hear each other; whom they heard before hears nobody. */
+function join(wire: Wire, by: string, { a, b }: Of<'join'>): void {
+  for (const id of [a, b]) {
+    const leg = legOf(wire, id);
+    demand(leg.call === by, `join for leg ${id} comes from the call it belongs to`);
+    demand(leg.described, `leg ${id} has said nothing of its media and cannot be joined`);
+    demand(leg.state !== 'over', 'only a leg that is there is joined');
+    part(wire, id);
+  }
+  patchLeg(wire, a, { hears: b });
+  patchLeg(wire, b, { hears: a });
+}
+
+function part(wire: Wire, id: string): void {
+  for (const [other, leg] of Object.entries(wire.legs)) {
+    if (other === id || leg.hears === id) patchLeg(wire, other, { hears: null });
   }
 }
 

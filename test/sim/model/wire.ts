@@ -44,6 +44,9 @@ export interface WireLeg {
   /** What it offers in a request that is still open. */
   readonly asked: Own | null;
   readonly told: Told | null;
+  /** Anchored media: the peer has said where it receives; and whom it hears. */
+  readonly described: boolean;
+  readonly hears: string | null;
   /** NOTIFYs that wait for their answer, one a subscription. */
   readonly notifies: readonly { readonly transferId: string; readonly final: boolean }[];
   /** REFERs accepted that asked for NOTIFYs. */
@@ -103,6 +106,8 @@ export function newLeg({ call, direction, member, mayTransfer }: Born): WireLeg 
     own: FIRST,
     asked: null,
     told: null,
+    described: false,
+    hears: null,
     notifies: NOTHING,
     accepted: 0,
     subscriptions: NO_SUBSCRIPTIONS,
