@@ -1,0 +1,18 @@
+import type { Case } from './verdict.js';
+import type { WireLeg } from './wire-leg.js';
+
+/** No call is made twice: no desk is called for a caller while it is being called for that caller already. */
+export function judgeDoubles({ legsOf, violate }: Case): void {
+  for (const [story, legs] of legsOf) {
+    const desks = new Map<string, WireLeg[]>();
+    for (const leg of legs) {
+      if (leg.direction !== 'out') continue;
+      const caller = leg.invite.header('p-asserted-identity');
+      const key = `${leg.host} ${leg.user} for ${caller}`;
+      for (const other of desks.get(key) ?? []) {
+        if (other.callingAt(leg.inviteAt)) violate(story, `desk ${leg.user} at ${leg.host} was called twice at once`);
+      }
+      desks.set(key, [...(desks.get(key) ?? []), leg]);
+    }
+  }
+}
