@@ -1,5 +1,6 @@
 import { skeleton } from '../message/keep.js';
 import type { SipResponse } from '../message/message.js';
+import { FOR_ACK } from './ack.js';
 import { acceptInvite, repeatAck } from './acknowledge.js';
 import { releaseCancel } from './cancel.js';
 import { cdrStart, cdrStop } from './cdr.js';
@@ -38,17 +39,6 @@ export function takeProvisional(core: Core, outbound: OutboundRequest, response:
   }
   deliverResponse(core, outbound, response, response.raw?.length ?? 0);
 }
-
-const FOR_ACK: ReadonlySet<string> = new Set([
-  'Via',
-  'Route',
-  'From',
-  'To',
-  'Call-ID',
-  'CSeq',
-  'Authorization',
-  'Proxy-Authorization',
-]);
 
 /** A final response, from the network or of our own making. */
 export function takeFinal(core: Core, outbound: OutboundRequest, response: SipResponse, bytes: number): void {

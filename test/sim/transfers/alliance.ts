@@ -37,7 +37,12 @@ export const KEYS: Readonly<Partial<Record<MemberName, string>>> = {
   health: '*5',
 };
 
-export const LIMITS = { huntMs: 40_000, callMs: 300_000, noResponseMs: 4_000, notifyAnswerMs: 8_000 } as const;
+export const LIMITS = {
+  huntMs: 40_000,
+  callMs: 300_000,
+  noResponseMs: 4_000,
+  notifyAnswerMs: 8_000,
+} as const;
 
 const TEXT = `
 numbering: { country: "86", area: "22" }

@@ -4,11 +4,12 @@ import { BACKUP_2, CARRIER, PBX } from './alliance.js';
 import { Dice } from './cast/dice.js';
 import { planFaults } from './cast/faults.js';
 import { type Stage, Story, storyOf } from './cast/story.js';
+import { ladderOf } from './observer/ladder.js';
 import { Observer } from './observer/observer.js';
+import { judge, type Tally, type Violation } from './observer/verdict.js';
 import type { ServerTransaction } from './phones/transactions.js';
 import { UserAgent } from './phones/user-agent.js';
 import { Site } from './site.js';
-import { judge, type Tally, type Violation } from './observer/verdict.js';
 import { uriOf, userOf } from './wire/message.js';
 
 /** What the world does to calls; `none` leaves the people alone with each other. */
@@ -38,6 +39,8 @@ export interface BatchResult {
   readonly tally: Tally;
   readonly datagrams: number;
   readonly virtualMs: number;
+  /** What was said in a story, as lines; empty without `ladders`. */
+  readonly ladder: (story: number) => readonly string[];
 }
 
 /** Any whole number will do: after so much silence nothing may be left that could still happen. */
@@ -92,9 +95,9 @@ export async function runBatch(options: BatchOptions): Promise<BatchResult> {
       violations.push({ story: null, what: `a timer was left for ${lateMs} ms after the last message` });
     site.close();
     const { fingerprint, figures } = world.network;
-    return { seed, fingerprint, violations, tally, datagrams: figures.sent, virtualMs };
+    const ladder = (story: number): string[] => ladderOf(observer, story, began);
+    return { seed, fingerprint, violations, tally, datagrams: figures.sent, virtualMs, ladder };
   } finally {
     await world.close();
   }
 }
-

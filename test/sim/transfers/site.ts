@@ -40,6 +40,7 @@ export class Site {
   readonly errors: string[] = [];
   readonly signalling: SrfSignalling;
   readonly engine: Engine;
+  readonly plan = alliancePlan();
 
   /** @param wheel the server's timers sit in its timing wheel, as they do outside of simulations */
   constructor(
@@ -66,7 +67,7 @@ export class Site {
       signalling: this.signalling,
       media: new DirectAnchor(() => 1 + Math.floor(random.next() * 2 ** 40)),
       ledger: this.ledger,
-      dialPlan: new DialPlanHolder(alliancePlan()),
+      dialPlan: new DialPlanHolder(this.plan),
       log,
       random: random.next,
       newCallId: () => newCallId(time.now(), bytes),

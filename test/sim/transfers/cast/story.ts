@@ -2,7 +2,7 @@ import type { Engine } from '../../../../src/engine/engine.js';
 import { SERVER_HOST, type World } from '../../world/world.js';
 import { CARRIER, type MemberName, NUMBERS, PBX } from '../alliance.js';
 import { Session, type SessionEvents } from '../phones/session.js';
-import type { ServerTransaction } from '../phones/transactions.js';
+import { ServerTransaction } from '../phones/transactions.js';
 import type { UserAgent } from '../phones/user-agent.js';
 import { parameter } from '../wire/message.js';
 import { Desk } from './desk.js';
@@ -46,6 +46,8 @@ export class Story {
   readonly dialled: MemberName | null;
   /** Transfers that were asked for. */
   asked = 0;
+  /** When an operator asked for the end of the call. */
+  operatorAt: number | null = null;
 
   constructor(
     readonly index: number,
@@ -81,7 +83,8 @@ export class Story {
       callId: callId ?? `${agent.token()}@${host}`,
       address: this.stage.newAddress(),
       events,
-      complain: (what) => this.stage.complain(this.index, `${part} at ${host}: ${what}`),
+      // A second answerer of one INVITE is sent away at once, without ceremony.
+      complain: (what) => part !== 'fork' && this.stage.complain(this.index, `${part} at ${host}: ${what}`),
     });
     this.players.push({ part, session });
     return session;
@@ -122,7 +125,9 @@ export class Story {
   private operatorHangsUp(): void {
     const { engine } = this.stage;
     const located = engine.locate({ by: 'sipCallId', value: this.caller?.callId ?? '' }, 'control');
-    if (located.ok) void engine.hangUp(located.value.callId);
+    if (!located.ok) return;
+    this.operatorAt = this.stage.world.time.now();
+    void engine.hangUp(located.value.callId);
   }
 
   /** Something happened that a caller may hang up at, of all moments. */
@@ -149,7 +154,7 @@ export class Story {
   /** Another phone at the same address answers the same INVITE, as where a proxy forks. */
   fork(of: Session, transaction: ServerTransaction): void {
     const fork = this.newSession('fork', of.agent.host, {}, of.callId);
-    fork.accept(transaction);
+    fork.accept(new ServerTransaction(of.agent, transaction.request));
     fork.answer();
   }
 

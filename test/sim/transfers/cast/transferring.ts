@@ -1,7 +1,7 @@
 import type { TransferAction } from '../../../../src/engine/operations.js';
 import { KEYS, type MemberName, memberAt, NUMBERS } from '../alliance.js';
 import type { Session } from '../phones/session.js';
-import { serverUri, type Story } from './story.js';
+import { type Story, serverUri } from './story.js';
 
 type Way =
   | 'refer'
@@ -202,7 +202,15 @@ export class Transferring {
     const { story } = this;
     const { dice } = story;
     let at = dice.between(1_000, 9_000);
-    for (let toggles = dice.pick([[60, 0], [25, 1], [15, 2]]); toggles > 0; toggles--) {
+    for (
+      let toggles = dice.pick([
+        [60, 0],
+        [25, 1],
+        [15, 2],
+      ]);
+      toggles > 0;
+      toggles--
+    ) {
       story.later(at, () => this.act('toggle'));
       at += dice.between(0, 3_000);
     }
@@ -229,7 +237,11 @@ export class Transferring {
       notified: (status, final) => this.told(status, final),
     });
     this.consultation = consultation;
-    consultation.invite(`sip:${story.number('consulting')}@${host}`, serverUri(NUMBERS[this.to]), dice.chance(0.05));
+    consultation.invite(
+      `sip:${story.number('consulting')}@${host}`,
+      serverUri(NUMBERS[this.to]),
+      dice.chance(0.05),
+    );
     // An agent does not wait for ever either.
     story.later(dice.between(40_000, 80_000), () => {
       consultation.hangUp();
@@ -247,7 +259,11 @@ export class Transferring {
       if (status === 202) story.moment(0.05);
       else story.later(dice.between(0, 3_000), () => consultation.hangUp());
     });
-    if (dice.chance(0.15)) story.later(dice.between(0, 300), () => session.hangUp());
-    else if (dice.chance(0.15)) story.later(dice.between(0, 300), () => consultation.hangUp());
+    const leaver = dice.pick<Session | null>([
+      [70, null],
+      [15, session],
+      [15, consultation],
+    ]);
+    if (leaver !== null) story.later(dice.between(0, 300), () => leaver.hangUp());
   }
 }

@@ -46,6 +46,7 @@ function toldInVain(session: Session, leg: WireLeg): boolean {
 function judgeForks({ violate }: Case, leg: WireLeg): void {
   for (const [tag, { acknowledged, hungUp }] of leg.forks) {
     if (!acknowledged) violate(leg.story, `a 2xx of ${leg.host} (tag ${tag}) was never acknowledged`);
-    if (tag !== leg.final?.tag && !hungUp) violate(leg.story, `a fork at ${leg.host} (tag ${tag}) was never hung up`);
+    if (tag !== leg.final?.tag && !hungUp)
+      violate(leg.story, `a fork at ${leg.host} (tag ${tag}) was never hung up`);
   }
 }

@@ -1,6 +1,6 @@
-import { storyOf } from '../cast/story.js';
 import type { Watcher } from '../../world/network.js';
 import { SERVER_HOST } from '../../world/world.js';
+import { storyOf } from '../cast/story.js';
 import { read, uriOf, userOf, type WireMessage } from '../wire/message.js';
 import { describedIn } from '../wire/session-description.js';
 import { type OwnRequest, type PeerRequest, WireLeg } from './wire-leg.js';
@@ -25,7 +25,10 @@ export class Observer implements Watcher {
   /** When the last message was said. */
   lastAt = 0;
   private readonly ours = new Map<string, OwnRequest & { readonly leg: WireLeg }>();
-  private readonly theirs = new Map<string, PeerRequest & { readonly leg: WireLeg; readonly message: WireMessage }>();
+  private readonly theirs = new Map<
+    string,
+    PeerRequest & { readonly leg: WireLeg; readonly message: WireMessage }
+  >();
   private readonly acks = new Map<string, { readonly leg: WireLeg; readonly at: number }>();
 
   constructor(
@@ -97,7 +100,7 @@ export class Observer implements Watcher {
       case 'BYE': {
         const fork = leg.forks.get(message.toTag);
         if (fork !== undefined) fork.hungUp = true;
-        if (fork === undefined || message.toTag === leg.final?.tag) leg.byeSentAt ??= at;
+        if (message.toTag === leg.peerTag) leg.byeSentAt ??= at;
       }
     }
     const key = `${message.branch} ${message.method}`;
@@ -136,7 +139,8 @@ export class Observer implements Watcher {
       if (status >= 200 && leg.final === null) leg.final = { status, at, tag: message.toTag };
     } else if (request !== undefined && request.status === null && status >= 200) {
       request.status = status;
-      if (message.method === 'INVITE' && status < 300) this.acks.set(`${leg.callId} ${message.seq}`, { leg, at });
+      if (message.method === 'INVITE' && status < 300)
+        this.acks.set(`${leg.callId} ${message.seq}`, { leg, at });
     }
     if (address !== undefined && status < 300) leg.told.push({ at, address });
   }
@@ -162,7 +166,7 @@ export class Observer implements Watcher {
         leg.cancelAt ??= at;
         return;
       case 'BYE':
-        if (leg.direction === 'in' || leg.final === null || message.fromTag === leg.final.tag) leg.byeHeardAt ??= at;
+        if (message.fromTag === leg.peerTag) leg.byeHeardAt ??= at;
         else leg.forks.set(message.fromTag, { acknowledged: true, hungUp: true });
     }
     if (message.method === 'INVITE' && message.toTag === '') {
@@ -193,7 +197,7 @@ export class Observer implements Watcher {
     if (status < 200 || request.answeredAt !== null) return;
     request.answeredAt = at;
     request.status = status;
-    if (request.method === 'BYE') leg.byeAnsweredAt ??= at;
+    if (request.method === 'BYE' && message.toTag === leg.peerTag) leg.byeAnsweredAt ??= at;
     const offered = request.address !== null && (request.method === 'INVITE' || request.method === 'UPDATE');
     if (offered && status < 300 && request.address !== null) leg.told.push({ at, address: request.address });
   }

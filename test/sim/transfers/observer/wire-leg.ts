@@ -69,6 +69,11 @@ export class WireLeg {
     readonly invite: WireMessage,
   ) {}
 
+  /** The peer's tag: of its INVITE, or of its first final response. */
+  get peerTag(): string | null {
+    return this.direction === 'in' ? this.invite.fromTag : (this.final?.tag ?? null);
+  }
+
   get answeredAt(): number | null {
     return this.final !== null && this.final.status < 300 ? this.final.at : null;
   }

@@ -32,7 +32,8 @@ export class Reports {
     }
     const status = Number(/^SIP\/2\.0 (\d{3})/.exec(notify.body)?.[1] ?? 0);
     const final = notify.header('subscription-state').startsWith('terminated');
-    if (final !== status >= 200) this.parts.complain(`a NOTIFY of ${status} that is ${final ? '' : 'not '}final`);
+    if (final !== status >= 200)
+      this.parts.complain(`a NOTIFY of ${status} that is ${final ? '' : 'not '}final`);
     if (final) this.expected.set(id, 'over');
     this.parts.events.notified?.(status, final);
     return 200;

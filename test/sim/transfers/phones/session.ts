@@ -1,5 +1,11 @@
 import type { WireMessage } from '../wire/message.js';
-import { answering, type Description, describe, describedIn, type Direction } from '../wire/session-description.js';
+import {
+  answering,
+  type Description,
+  type Direction,
+  describe,
+  describedIn,
+} from '../wire/session-description.js';
 import { Reports } from './reports.js';
 import type { ServerTransaction } from './transactions.js';
 import { type Dialog, targetOf, type UserAgent } from './user-agent.js';
@@ -55,7 +61,10 @@ export class Session implements Dialog {
   /** Our own re-INVITE is out, or waits to be said again. */
   private offering = false;
   /** 2xx of ours that wait for an ACK, by CSeq; `late`: it carried the offer. */
-  private readonly unacked = new Map<number, { readonly transaction: ServerTransaction; readonly late: boolean }>();
+  private readonly unacked = new Map<
+    number,
+    { readonly transaction: ServerTransaction; readonly late: boolean }
+  >();
   private readonly acks = new Map<string, Buffer>();
   private readonly reports: Reports;
   private byeWanted = false;
@@ -98,9 +107,24 @@ export class Session implements Dialog {
     this.remoteAddress = `<${uri}>`;
     this.seq = 1;
     this.calling = { uri, branch: agent.branch(), late, cancel: 'no', provisional: false, final: false };
-    const lines = [`From: ${this.localAddress}`, `To: <${uri}>`, `Call-ID: ${callId}`, 'CSeq: 1 INVITE', ...headers];
+    const lines = [
+      `From: ${this.localAddress}`,
+      `To: <${uri}>`,
+      `Call-ID: ${callId}`,
+      'CSeq: 1 INVITE',
+      ...headers,
+    ];
     const body = late ? '' : this.describe('sendrecv');
-    agent.ask(this, 'INVITE', uri, lines, body, (r) => this.onInviteResponse(r), undefined, this.calling.branch);
+    agent.ask(
+      this,
+      'INVITE',
+      uri,
+      lines,
+      body,
+      (r) => this.onInviteResponse(r),
+      undefined,
+      this.calling.branch,
+    );
   }
 
   private onInviteResponse(response: WireMessage | null): void {
@@ -132,7 +156,12 @@ export class Session implements Dialog {
   private sendCancel(calling: Calling): void {
     const { agent, callId } = this.parts;
     calling.cancel = 'sent';
-    const lines = [`From: ${this.localAddress}`, `To: <${calling.uri}>`, `Call-ID: ${callId}`, 'CSeq: 1 CANCEL'];
+    const lines = [
+      `From: ${this.localAddress}`,
+      `To: <${calling.uri}>`,
+      `Call-ID: ${callId}`,
+      'CSeq: 1 CANCEL',
+    ];
     agent.ask(this, 'CANCEL', calling.uri, lines, '', NOTHING, undefined, calling.branch);
   }
 
@@ -313,9 +342,15 @@ export class Session implements Dialog {
     if (key === undefined || this.state !== 'up' || this.gone) return;
     const body = relay ? `Signal=${key}\r\nDuration=160\r\n` : key;
     const type = relay ? 'application/dtmf-relay' : 'application/dtmf';
-    this.ask('INFO', [], body, (response) => {
-      if (response !== null && response.status >= 200) this.press(keys.slice(1), relay);
-    }, type);
+    this.ask(
+      'INFO',
+      [],
+      body,
+      (response) => {
+        if (response !== null && response.status >= 200) this.press(keys.slice(1), relay);
+      },
+      type,
+    );
   }
 
   hangUp(): void {
@@ -365,7 +400,15 @@ export class Session implements Dialog {
     type?: string,
   ): void {
     this.seq += 1;
-    this.agent.ask(this, method, this.target, [...this.head(method, this.seq), ...lines], body, answered, type);
+    this.agent.ask(
+      this,
+      method,
+      this.target,
+      [...this.head(method, this.seq), ...lines],
+      body,
+      answered,
+      type,
+    );
   }
 
   private head(method: string, seq: number): string[] {
@@ -409,4 +452,3 @@ interface Calling {
   final: boolean;
   told?: boolean;
 }
-

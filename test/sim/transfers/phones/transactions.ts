@@ -78,7 +78,12 @@ export class ServerTransaction {
   }
 
   /** A response; final ones of an INVITE are said until their ACK comes, then or after 64*T1 `over` is called. */
-  respond(bytes: Buffer, status: number, owner: Owner, over: (acknowledged: boolean) => void = () => {}): void {
+  respond(
+    bytes: Buffer,
+    status: number,
+    owner: Owner,
+    over: (acknowledged: boolean) => void = () => {},
+  ): void {
     this.last = bytes;
     if (status < 200 || this.request.method !== 'INVITE') {
       this.final ||= status >= 200;

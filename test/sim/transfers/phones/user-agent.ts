@@ -132,7 +132,13 @@ export class UserAgent implements Speaker {
     return write([...head, `Contact: <sip:phone@${this.host}:${PORT}>`], body, type);
   }
 
-  response(request: WireMessage, status: number, tag: string, body = '', lines: readonly string[] = []): Buffer {
+  response(
+    request: WireMessage,
+    status: number,
+    tag: string,
+    body = '',
+    lines: readonly string[] = [],
+  ): Buffer {
     const to = request.header('to');
     const head = [`SIP/2.0 ${status} ${PHRASES[status] ?? 'Status'}`];
     for (const via of request.all('via')) head.push(`Via: ${via}`);
