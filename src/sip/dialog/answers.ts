@@ -108,7 +108,10 @@ function agree(core: Core, outbound: OutboundRequest, dialog: Dialog, response: 
 /** Our BYE ends the dialog with any final response but a challenge, as does the last NOTIFY of a subscription. */
 function endsDialog(outbound: OutboundRequest, dialog: Dialog, status: number): boolean {
   const { request } = outbound;
-  if (status === 401 || status === 407) return false;
+  if (status === 401 || status === 407) {
+    if (request.method === 'BYE' && outbound.dialog !== null) outbound.dialog.hangingUp = false;
+    return false;
+  }
   if (request.method === 'BYE') return true;
   if (request.method === 'NOTIFY' && dialog.kind === 'SUBSCRIBE') return isTerminated(request);
   // RFC 3261 §12.2.1.2: the peer has lost the dialog. The application decides what a 408 means.

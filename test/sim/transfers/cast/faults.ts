@@ -27,8 +27,9 @@ export function planFaults(
   };
   for (let n = 0; n < counts.partitions; n++) {
     const { host } = some();
-    time.setTimeout(() => network.partition(SERVER_HOST, host), dice.between(0, forMs));
-    time.setTimeout(() => network.heal(SERVER_HOST, host), dice.between(500, forMs));
+    const at = dice.between(0, forMs);
+    time.setTimeout(() => network.partition(SERVER_HOST, host), at);
+    time.setTimeout(() => network.heal(SERVER_HOST, host), at + dice.between(500, 50_000));
   }
   for (let n = 0; n < counts.restarts; n++) {
     const agent = some();

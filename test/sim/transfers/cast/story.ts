@@ -48,6 +48,8 @@ export class Story {
   asked = 0;
   /** When an operator asked for the end of the call. */
   operatorAt: number | null = null;
+  /** When agents asked to have the caller back. */
+  readonly takenBackAt: number[] = [];
 
   constructor(
     readonly index: number,
@@ -66,6 +68,10 @@ export class Story {
       [5, 'backup'],
       [1, null],
     ]);
+  }
+
+  get now(): number {
+    return this.stage.world.time.now();
   }
 
   later(ms: number, act: () => void): void {
@@ -126,7 +132,7 @@ export class Story {
     const { engine } = this.stage;
     const located = engine.locate({ by: 'sipCallId', value: this.caller?.callId ?? '' }, 'control');
     if (!located.ok) return;
-    this.operatorAt = this.stage.world.time.now();
+    this.operatorAt = this.now;
     void engine.hangUp(located.value.callId);
   }
 

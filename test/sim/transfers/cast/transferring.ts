@@ -164,6 +164,7 @@ export class Transferring {
   }
 
   private press(keys: string): void {
+    if (keys === '*0') this.story.takenBackAt.push(this.story.now);
     this.session.press(keys, this.story.dice.chance(0.7));
   }
 
@@ -195,6 +196,7 @@ export class Transferring {
   private act(action: TransferAction): void {
     const { engine } = this.story.stage;
     const located = engine.locate({ by: 'sipCallId', value: this.session.callId }, 'control');
+    if (action === 'cancel') this.story.takenBackAt.push(this.story.now);
     if (located.ok) void engine.controlTransfer(located.value.callId, action);
   }
 

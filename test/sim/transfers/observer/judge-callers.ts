@@ -1,10 +1,13 @@
 import type { DialPlan } from '../../../../src/dialplan/plan.js';
 import { BACKUP_2, LIMITS, type MemberName, memberAt, PBX } from '../alliance.js';
+import type { Story } from '../cast/story.js';
 import type { Case } from './verdict.js';
 import type { WireLeg } from './wire-leg.js';
 
 /** The server may take so long between an event and what it does: the next turn of the virtual clock. */
 const AT_ONCE_MS = 50;
+/** The keys of a code take so long, with losses. */
+const TYPING_MS = 5_000;
 
 interface CallerCase extends Case {
   readonly plan: DialPlan;
@@ -21,16 +24,16 @@ export function judgeCallers(found: Case): void {
     const caller = observer.legs.get(story.caller?.callId ?? '');
     if (caller === undefined) continue;
     const case_ = { ...found, plan, story: story.index, legs: legsOf.get(story.index) ?? [], caller };
-    if (caller.answeredAt !== null) judgeAnswered(case_, story.operatorAt);
+    if (caller.answeredAt !== null) judgeAnswered(case_, story);
     else judgeUnanswered(case_, story.dialled, story.operatorAt);
   }
 }
 
-function judgeAnswered(found: CallerCase, operatorAt: number | null): void {
+function judgeAnswered(found: CallerCase, told: Story): void {
   const { caller, count, story, violate } = found;
   const at = caller.byeSentAt;
   if (at === null || caller.leftAt !== null) return count('caller: left by itself');
-  const reason = reasonToEnd(found, at, operatorAt);
+  const reason = reasonToEnd(found, at, told);
   if (reason.allowed) return count(`caller: ${reason.why}`);
   count('caller: DROPPED');
   violate(story, `caller dropped: ${reason.why}`);
@@ -42,7 +45,7 @@ interface Reason {
 }
 
 /** Why the server may have hung up on an answered caller at this moment. */
-function reasonToEnd(found: CallerCase, at: number, operatorAt: number | null): Reason {
+function reasonToEnd(found: CallerCase, at: number, { operatorAt, takenBackAt }: Story): Reason {
   const { caller, legs } = found;
   const yes = (why: string): Reason => ({ allowed: true, why });
   const no = (why: string): Reason => ({ allowed: false, why });
@@ -56,17 +59,25 @@ function reasonToEnd(found: CallerCase, at: number, operatorAt: number | null): 
   const gone = partner.goneAt();
   if (gone === null || gone > at)
     return no(`its partner at ${partner.host} (${address}) was there, and had not hung up`);
+  // Who did not ring yet when the caller was taken back cannot be seen to be given up.
+  const takenBack = takenBackAt.some((then) => then <= gone && then > gone - LIMITS.noResponseMs - TYPING_MS);
+  // Desks that were called together with the partner and lost are no transfer.
   const others = legs.filter(
-    (leg) => leg !== caller && leg !== partner && (leg.callingAt(gone - 1) || leg.upAt(gone - 1)),
+    (leg) =>
+      leg !== caller &&
+      leg !== partner &&
+      ((leg.callingAt(gone - 1) && leg.inviteAt > (partner.answeredAt ?? 0) && !takenBack) ||
+        leg.upAt(gone - 1)),
   );
   const agents = others.filter((leg) => leg.direction === 'out' || leg.answeredAt !== null);
-  const since = at - gone;
+  // RFC 3261 §15: a BYE waits for the ACK of the 2xx before it.
+  const since = at - Math.max(gone, caller.ackAt ?? at);
   if (agents.length === 0 && since <= AT_ONCE_MS) return yes('its partner hung up');
   // Somebody was being called or there besides: a transfer. Then the caller is taken back.
   const home = memberAt(partner.host);
   if (home === null) return no('its partner was no member');
   const there = legs.find(
-    (leg) => leg !== caller && leg.direction === 'out' && leg.upAt(at - 1) && leg.inviteAt > gone,
+    (leg) => leg.direction === 'out' && leg.upAt(at - 1) && leg.inviteAt > gone && !wouldNotHave(caller, leg),
   );
   if (there !== undefined) return no(`${there.host} had answered to take it back`);
   if (covered(found, home, Math.min(gone, ...agents.map((leg) => leg.inviteAt)), at))
@@ -76,6 +87,11 @@ function reasonToEnd(found: CallerCase, at: number, operatorAt: number | null): 
   return no(
     `its partner at ${partner.host} left ${since} ms before, and not all of ${home} was called to take it back`,
   );
+}
+
+/** The caller's phone refused to be connected with that one. */
+function wouldNotHave(caller: WireLeg, leg: WireLeg): boolean {
+  return [...leg.own].some((address) => caller.refused.has(address));
 }
 
 /** Of those who were there besides the partner, somebody was not yet told to go when the partner left. */

@@ -10,9 +10,7 @@ export function judgeDoubles({ legsOf, violate }: Case): void {
       const caller = leg.invite.header('p-asserted-identity');
       const key = `${leg.host} ${leg.user} for ${caller}`;
       for (const other of desks.get(key) ?? []) {
-        // An INVITE that nobody answered at all cannot be cancelled (RFC 3261 §9.1): it is given up in silence.
-        const given = other.provisionalAt === null || other.provisionalAt > leg.inviteAt;
-        if (!given && other.callingAt(leg.inviteAt))
+        if (other.callingAt(leg.inviteAt))
           violate(story, `desk ${leg.user} at ${leg.host} was called twice at once`);
       }
       desks.set(key, [...(desks.get(key) ?? []), leg]);

@@ -34,7 +34,7 @@ export function judgeOrphans(found: Case): void {
 
 /** The server said BYE or CANCEL for as long as it has to, and nobody was there. */
 function toldInVain(session: Session, leg: WireLeg): boolean {
-  const bye = leg.ourRequests.find(({ method }) => method === 'BYE');
+  const bye = leg.ourRequests.find(({ method, tag }) => method === 'BYE' && tag === session.tag);
   if (bye !== undefined && bye.answeredAt === null && bye.copies >= ALL_COPIES) return true;
   // An INVITE of ours that was never answered, so that there was nothing to cancel.
   if (session.state === 'early' && leg.direction === 'out' && !leg.heardAnything) return true;

@@ -114,6 +114,7 @@ export class Observer implements Watcher {
       leg,
       method: initial ? 'first INVITE' : message.method,
       sentAt: at,
+      tag: message.toTag,
       address,
       copies: 1,
       answeredAt: null,
@@ -199,7 +200,9 @@ export class Observer implements Watcher {
     request.status = status;
     if (request.method === 'BYE' && message.toTag === leg.peerTag) leg.byeAnsweredAt ??= at;
     const offered = request.address !== null && (request.method === 'INVITE' || request.method === 'UPDATE');
-    if (offered && status < 300 && request.address !== null) leg.told.push({ at, address: request.address });
+    if (!offered || request.address === null) return;
+    if (status < 300) leg.told.push({ at, address: request.address });
+    else if (status === 488) leg.refused.add(request.address);
   }
 
   /** To be called when nothing more can happen. */

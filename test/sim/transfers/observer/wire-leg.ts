@@ -1,3 +1,4 @@
+import { LIMITS } from '../alliance.js';
 import type { WireMessage } from '../wire/message.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -6,6 +7,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 export interface OwnRequest {
   readonly method: string;
   readonly sentAt: number;
+  /** The peer's tag. */
+  readonly tag: string;
   /** Media address in it; null when it has none. */
   readonly address: string | null;
   copies: number;
@@ -48,6 +51,8 @@ export class WireLeg {
   byeAnsweredAt: number | null = null;
   readonly forks = new Map<string, ForkedDialog>();
   readonly told: Told[] = [];
+  /** Media addresses that the peer would not have. */
+  readonly refused = new Set<string>();
   /** Media addresses of the peer. */
   readonly own = new Set<string>();
   readonly ourRequests: OwnRequest[] = [];
@@ -92,7 +97,7 @@ export class WireLeg {
     };
     for (const { method, status, answeredAt, sentAt } of this.ourRequests) {
       if (method !== 'INVITE' && method !== 'UPDATE') continue;
-      if (answeredAt === null) at(sentAt + 32_000);
+      if (answeredAt === null || answeredAt > sentAt + 32_000) at(sentAt + 32_000);
       else if (status === 481 || status === 408) at(answeredAt);
     }
     const { answeredAt, ackAt } = this;
@@ -123,8 +128,9 @@ export class WireLeg {
   /** Being called by us at this moment. */
   callingAt(time: number): boolean {
     if (this.direction !== 'out' || this.inviteAt > time) return false;
-    // Nobody who was there answered at all: it was given up.
-    const silent = this.provisionalAt === null ? this.inviteAt + 32_000 : NEVER;
+    // Who does not even ring is given up in silence: there is nothing yet that could be cancelled (RFC 3261 §9.1).
+    const givenUpAt = this.inviteAt + LIMITS.noResponseMs;
+    const silent = (this.provisionalAt ?? NEVER) > givenUpAt ? givenUpAt : NEVER;
     return Math.min(this.final?.at ?? NEVER, this.cancelAt ?? NEVER, silent) > time;
   }
 

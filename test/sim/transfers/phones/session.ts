@@ -7,7 +7,7 @@ import {
   describedIn,
 } from '../wire/session-description.js';
 import { Reports } from './reports.js';
-import type { ServerTransaction } from './transactions.js';
+import { LONG_MS, type ServerTransaction } from './transactions.js';
 import { type Dialog, targetOf, type UserAgent } from './user-agent.js';
 
 /** What the user of a phone gets to know. */
@@ -229,10 +229,18 @@ export class Session implements Dialog {
     const waiting = this.unacked.get(ack.seq);
     if (waiting === undefined) return;
     if (waiting.late) {
-      if (ack.body === '') this.parts.complain('the ACK of a 2xx with our offer brought no answer');
-      else this.learn(ack.body);
+      if (ack.body !== '') this.learn(ack.body);
+      else this.expectBye();
     }
     waiting.transaction.acknowledged();
+  }
+
+  /** An ACK without the answer that our 2xx asked for is sent only to whom a BYE is sent at once. */
+  private expectBye(): void {
+    this.agent.clock.setTimeout(() => {
+      if (this.state === 'up' && !this.gone)
+        this.parts.complain('the ACK of a 2xx with our offer brought no answer');
+    }, LONG_MS);
   }
 
   private onConfirmed(seq: number, acknowledged: boolean): void {
