@@ -9,6 +9,7 @@ import { DirectAnchor } from '../../../src/media/direct-anchor.js';
 import { TimerWheel } from '../../../src/sip/timer-wheel.js';
 import { CONTROL, type World } from '../world/world.js';
 import { alliancePlan, LIMITS } from './alliance.js';
+import { ProgramClock } from './program-clock.js';
 
 /** Keeps what it is given, and which calls are open. */
 export class RecordingLedger implements Ledger {
@@ -41,6 +42,7 @@ export class Site {
   readonly signalling: SrfSignalling;
   readonly engine: Engine;
   readonly plan = alliancePlan();
+  readonly clock: ProgramClock;
 
   /** @param wheel the server's timers sit in its timing wheel, as they do outside of simulations */
   constructor(
@@ -48,6 +50,8 @@ export class Site {
     private readonly wheel: boolean,
   ) {
     const { time, random } = world;
+    const clock = new ProgramClock(time);
+    this.clock = clock;
     const began = time.now();
     const bytes = (size: number): Buffer => {
       const filled = Buffer.alloc(size);
@@ -60,8 +64,8 @@ export class Site {
       clock: {
         now: () => ({ utc: time.now(), mono: time.now() - began }),
         after: (ms, fire) => {
-          const handle = time.setTimeout(fire, ms);
-          return { cancel: () => time.clearTimeout(handle) };
+          const handle = clock.setTimeout(fire, ms);
+          return { cancel: () => clock.clearTimeout(handle) };
         },
       },
       signalling: this.signalling,
@@ -79,8 +83,8 @@ export class Site {
 
   async start(): Promise<void> {
     const { world } = this;
-    const clock = this.wheel ? { clock: new TimerWheel(world.time, () => world.time.now()) } : {};
-    await world.startServer(clock);
+    const { clock } = this;
+    await world.startServer({ clock: this.wheel ? new TimerWheel(clock, () => clock.now()) : clock });
     const started = this.engine.start();
     await world.time.run();
     await started;

@@ -7,6 +7,7 @@ import type { UserAgent } from '../phones/user-agent.js';
 import { parameter } from '../wire/message.js';
 import { Desk } from './desk.js';
 import { Dice } from './dice.js';
+import { oneWay } from './one-way.js';
 
 /** What all stories of a batch share. */
 export interface Stage {
@@ -50,6 +51,8 @@ export class Story {
   operatorAt: number | null = null;
   /** When agents asked to have the caller back. */
   readonly takenBackAt: number[] = [];
+  /** Phones that rang for as long as phones do. */
+  readonly rangOn: Session[] = [];
 
   constructor(
     readonly index: number,
@@ -111,9 +114,19 @@ export class Story {
 
   private callerUp(caller: Session): void {
     const { dice } = this;
-    if (dice.chance(0.97)) this.later(dice.between(6_000, 70_000), () => caller.hangUp());
+    if (dice.chance(0.97)) this.later(dice.between(6_000, 70_000), () => this.callerLeaves(caller));
     this.fidget(caller, 0.18);
     if (dice.chance(0.01)) this.later(dice.between(500, 30_000), () => this.operatorHangsUp());
+  }
+
+  private callerLeaves(caller: Session): void {
+    const fault = oneWay(
+      caller,
+      this.players.map(({ session }) => session),
+      this.now,
+    );
+    if (fault !== null) this.stage.complain(this.index, fault);
+    caller.hangUp();
   }
 
   /** Puts the other party on hold and takes it back, at some moment or other. */
@@ -152,7 +165,9 @@ export class Story {
     session.accept(transaction);
     desk.called(session, transaction);
     this.later(RINGS_AT_MOST_MS, () => {
-      if (session.state === 'early') session.reject(480);
+      if (session.state !== 'early' || session.lost !== null) return;
+      this.rangOn.push(session);
+      session.reject(480);
     });
     return session;
   }

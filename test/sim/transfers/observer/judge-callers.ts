@@ -80,8 +80,10 @@ function reasonToEnd(found: CallerCase, at: number, { operatorAt, takenBackAt }:
     (leg) => leg.direction === 'out' && leg.upAt(at - 1) && leg.inviteAt > gone && !wouldNotHave(caller, leg),
   );
   if (there !== undefined) return no(`${there.host} had answered to take it back`);
-  if (covered(found, home, Math.min(gone, ...agents.map((leg) => leg.inviteAt)), at))
-    return yes('nobody could take it back');
+  // Which of the members that the caller was with transferred it last cannot always be seen.
+  const homes = new Set(legs.flatMap((leg) => (leg.answeredAt === null ? [] : (memberAt(leg.host) ?? []))));
+  const from = Math.min(gone, ...agents.map((leg) => leg.inviteAt));
+  if ([...homes].some((member) => covered(found, member, from, at))) return yes('nobody could take it back');
   if (!transferGoesOn(agents, gone, at) && since <= AT_ONCE_MS)
     return yes('its partner hung up, others were on their way out');
   return no(

@@ -1,4 +1,5 @@
 import type { CallRecord, LegRecord, TransferRecord } from '../../../../src/ledger/records.js';
+import { LIMITS } from '../alliance.js';
 import type { Case } from './verdict.js';
 import type { WireLeg } from './wire-leg.js';
 
@@ -87,13 +88,21 @@ function compareEnd(leg: WireLeg, record: LegRecord): string[] {
     return left || refused ? [] : [`ended by ${record.endedBy} at ${at}, but the wire shows nothing of that`];
   }
   if (record.endedBy === 'us') {
+    // The stack gave up waiting for an ACK, and then we were not waiting for it any more either.
+    const unacknowledged = leg.direction === 'in' && leg.ackAt === null && is(byeSentAt);
     const turnedAway = leg.direction === 'in' && final !== null && final.status >= 300 && is(final.at);
-    const ended = is(byeAnsweredAt) || is(byeHeardAt) || is(final?.at ?? null) || turnedAway;
+    const ended =
+      is(byeAnsweredAt) || is(byeHeardAt) || is(final?.at ?? null) || turnedAway || unacknowledged;
     // Nobody answered our BYE or CANCEL, or our INVITE at all, for as long as they are said.
     const waited = [byeSentAt, cancelAt, leg.inviteAt].some(
       (since) => is(since, SAID_MS) || is(since, GUARD_MS),
     );
-    return ended || waited ? [] : [`ended by us at ${at}, but the wire shows nothing of that`];
+    // A CANCEL that had to wait for the first ring is guarded from when it was wanted.
+    const late = at - leg.inviteAt - GUARD_MS;
+    const wantedBefore = leg.direction === 'out' && late >= 0 && late <= LIMITS.noResponseMs + WHEEL_MS;
+    return ended || waited || wantedBefore
+      ? []
+      : [`ended by us at ${at}, but the wire shows nothing of that`];
   }
   if (record.endedBy === 'network') {
     const silent = leg.direction === 'out' && final === null && at - leg.inviteAt >= 31_900;

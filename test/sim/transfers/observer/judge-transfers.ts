@@ -2,6 +2,9 @@ import type { LegRecord, TransferRecord } from '../../../../src/ledger/records.j
 import type { Case } from './verdict.js';
 import type { WireLeg } from './wire-leg.js';
 
+/** The answer to a final NOTIFY may take 8 s, the ACK that a BYE waits for 32 s. */
+const RELEASE_MS = 41_000;
+
 /** What the ledger says of transfers is what the wire shows: who hears whom, and what the agents were told. */
 export function judgeTransfers(found: Case): void {
   const { site, observer, violate } = found;
@@ -11,13 +14,16 @@ export function judgeTransfers(found: Case): void {
     const leg = observer.legs.get((record as LegRecord).sipCallId ?? '');
     if (leg !== undefined) wire.set(record.id, leg);
   }
-  const told = new Map<WireLeg, number>();
   for (const record of site.ledger.records) {
     if (record.kind !== 'transfer') continue;
     const asker = wire.get(record.transferorLeg ?? '');
     if (record.outcome === 'completed' && record.mode !== 'alert') judgeCompleted(found, record, wire);
-    if (record.trigger === 'refer' && record.outcome === 'completed' && asker !== undefined)
-      told.set(asker, (told.get(asker) ?? 0) + 1);
+    const done = record.completedAt;
+    if (done !== null && asker !== undefined && record.mode !== 'alert' && asker.upAt(done + RELEASE_MS))
+      violate(
+        asker.story,
+        `transfer ${record.id} completed, but its agent at ${asker.host} was not released`,
+      );
   }
   for (const leg of observer.legs.values()) {
     const refers = leg.peerRequests.filter(({ method, status }) => method === 'REFER' && status === 202);

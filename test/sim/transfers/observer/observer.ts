@@ -90,13 +90,16 @@ export class Observer implements Watcher {
         if (leg.direction === 'out' && message.seq === leg.invite.seq) {
           leg.ackAt ??= at;
           const fork = leg.forks.get(message.toTag);
-          if (fork !== undefined) fork.acknowledged = true;
+          if (fork !== undefined) {
+            fork.acknowledged = true;
+            fork.unheard = false;
+          }
         }
         if (address !== null) leg.told.push({ at, address });
         return;
       case 'CANCEL':
         leg.cancelAt ??= at;
-        return;
+        break;
       case 'BYE': {
         const fork = leg.forks.get(message.toTag);
         if (fork !== undefined) fork.hungUp = true;
@@ -167,8 +170,9 @@ export class Observer implements Watcher {
         leg.cancelAt ??= at;
         return;
       case 'BYE':
-        if (message.fromTag === leg.peerTag) leg.byeHeardAt ??= at;
-        else leg.forks.set(message.fromTag, { acknowledged: true, hungUp: true });
+        // Of a peer whose 2xx never came through it is the end of an early dialog.
+        if (leg.final === null || message.fromTag === leg.peerTag) leg.byeHeardAt ??= at;
+        else leg.forks.set(message.fromTag, { acknowledged: true, hungUp: true, unheard: false });
     }
     if (message.method === 'INVITE' && message.toTag === '') {
       leg.inviteCopies += 1;
@@ -191,8 +195,11 @@ export class Observer implements Watcher {
       if (status > 100 && status < 200) leg.provisionalAt ??= at;
       if (status < 200) return;
       leg.final ??= { status, at, tag: message.toTag };
-      if (status < 300 && !leg.forks.has(message.toTag))
-        leg.forks.set(message.toTag, { acknowledged: false, hungUp: false });
+      if (status >= 300) return;
+      const fork = leg.forks.get(message.toTag);
+      if (fork === undefined)
+        leg.forks.set(message.toTag, { acknowledged: false, hungUp: false, unheard: false });
+      else fork.unheard = fork.acknowledged;
       return;
     }
     if (status < 200 || request.answeredAt !== null) return;

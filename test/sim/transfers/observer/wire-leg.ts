@@ -33,6 +33,8 @@ export interface Told {
 export interface ForkedDialog {
   acknowledged: boolean;
   hungUp: boolean;
+  /** Its 2xx came again and was not acknowledged again. */
+  unheard: boolean;
 }
 
 /**
