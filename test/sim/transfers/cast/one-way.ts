@@ -9,6 +9,8 @@ export function oneWay(caller: Session, sessions: readonly Session[], now: numbe
     session.quiet && session.lost === null && session.lastExchangeAt < now - SETTLED_MS;
   if (!settled(caller) || caller.manners.refusesOffers || caller.remote === null) return null;
   const { remote } = caller;
+  // On hold, while its agent speaks with somebody else.
+  if (remote.direction !== 'sendrecv') return null;
   const partner = sessions.find((session) => session.address === remote.address);
   if (partner === undefined || partner.manners.refusesOffers) return null;
   if (!settled(partner)) return null;

@@ -51,6 +51,8 @@ function reasonToEnd(found: CallerCase, at: number, { operatorAt, takenBackAt }:
   const no = (why: string): Reason => ({ allowed: false, why });
   if (operatorAt !== null && operatorAt <= at) return yes('ended by an operator');
   if (at - caller.inviteAt >= LIMITS.callMs) return yes('longest call reached');
+  // The CANCEL crossed our 2xx (RFC 3261 §9.2).
+  if (caller.cancelAt !== null && caller.cancelAt <= at) return yes('gave up in the instant of the answer');
   const lost = caller.lostAt();
   if (lost !== null && lost <= at) return yes('its dialog was lost');
   const address = caller.toldAt(at);
@@ -77,7 +79,12 @@ function reasonToEnd(found: CallerCase, at: number, { operatorAt, takenBackAt }:
   const home = memberAt(partner.host);
   if (home === null) return no('its partner was no member');
   const there = legs.find(
-    (leg) => leg.direction === 'out' && leg.upAt(at - 1) && leg.inviteAt > gone && !wouldNotHave(caller, leg),
+    (leg) =>
+      leg.direction === 'out' &&
+      leg.upAt(at - 1) &&
+      (leg.goneAt() ?? at + 1) > at &&
+      leg.inviteAt > gone &&
+      !wouldNotHave(caller, leg),
   );
   if (there !== undefined) return no(`${there.host} had answered to take it back`);
   // Which of the members that the caller was with transferred it last cannot always be seen.
