@@ -32,7 +32,7 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     conference: false,
   };
   readonly #sessions = new Map<string, MediaSession>();
-  /** What plays to a leg now: music follows a prompt only if nothing else came meanwhile. */
+  /** What plays to a leg now: music follows a prompt only if nothing else came meanwhile. Ids of legs are unique. */
   readonly #playing = new Map<string, symbol>();
 
   constructor(private readonly parts: RtpengineAnchorParts) {}
@@ -93,6 +93,21 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   callEnded(callId: string): void {
     if (!this.#sessions.delete(callId)) return;
     void this.parts.pool.close(callId);
+  }
+
+  /** The engine had lost this call and it was made again: what played to its legs does not any more. */
+  remade(callId: string, legs: readonly string[]): void {
+    const session = this.#sessions.get(callId);
+    if (session === undefined) return;
+    for (const leg of legs)
+      if (this.#playing.has(leg)) void this.#play(session, leg, 'music').catch(() => undefined);
+  }
+
+  /** The engine of this call does not answer: go on with it on another, if there is one. */
+  async move(callId: string): Promise<void> {
+    await this.parts.pool.move(callId, (session) => {
+      if (this.#sessions.has(callId)) this.#sessions.set(callId, session);
+    });
   }
 
   #session(callId: string): MediaSession {

@@ -1,7 +1,4 @@
-import { symlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { packageInfo } from '../../../src/config/package-root.js';
 import { reportHearing } from '../../media/harness/hearing-log.js';
 import type { Heard } from '../../media/harness/stage.js';
 import { ToneParty } from '../../media/harness/tone-party.js';
@@ -54,7 +51,6 @@ export class VoiceStage {
         ...testPlan(ports),
         policies: { maxHops: 5, maxHuntSeconds: 30, maxCallSeconds: 0 },
       }),
-      prepare: linkPrompts,
     });
     const { caller, desk, pbx } = world.ports;
     const ports: Readonly<Record<Player, number>> = {
@@ -175,9 +171,4 @@ export class VoiceStage {
 /** What everybody hears: nobody, but for those who are named. */
 export function hears(named: Partial<Record<Player, string>>): Readonly<Record<Player, string>> {
   return { caller: '', desk: '', agent: '', duty: '', target: '', third: '', ...named };
-}
-
-/** Prompts as the product brings them, beside a dial plan of a test. */
-function linkPrompts(folder: string): void {
-  symlinkSync(join(packageInfo().root, 'dialplans', 'prompts'), join(folder, 'prompts'));
 }

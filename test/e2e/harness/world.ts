@@ -52,8 +52,6 @@ export interface Stage {
 export interface WorldOptions {
   readonly plan?: (ports: Ports) => DialPlanFile;
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Done with the folder of the dial plan before the server is started. */
-  readonly prepare?: (folder: string) => void;
   /** Where parties send SIP to, when it is not the server under test that listens there. */
   readonly sipPort?: number;
 }
@@ -92,7 +90,6 @@ export class World {
       },
     };
     const plan = (options.plan ?? testPlan)(ports);
-    options.prepare?.(folder);
     const server = await Server.start({
       folder,
       plan,
