@@ -5,6 +5,7 @@ import { ToneParty } from '../../media/harness/tone-party.js';
 import type { LiveCallRow } from './api.js';
 import { testPlan } from './plan.js';
 import { TonePhone, type TonePhoneSettings } from './tone-phone.js';
+import { openPairs, type Pair, pairPorts, withPairs } from './voice-pairs.js';
 import { until } from './wait.js';
 import { type Trace, World } from './world.js';
 
@@ -31,6 +32,8 @@ export interface VoiceStageOptions {
   readonly codecs?: Partial<Record<Player, TonePhoneSettings['codec']>>;
   /** Settings of the server, in place of those for an engine that it starts itself. */
   readonly media?: Readonly<Record<string, unknown>>;
+  /** Callers with a desk each, beside the phones of the stage; none when left out. */
+  readonly pairs?: number;
 }
 
 /** A server on anchored media, and phones around it that know each other by their tones. */
@@ -39,18 +42,18 @@ export class VoiceStage {
 
   private constructor(
     readonly world: World,
+    readonly pairs: readonly Pair[],
     private readonly phones: Readonly<Record<Player, TonePhone>>,
     /** Two parties that nobody serves: a gap that they have as well was made by the machine. */
     private readonly reference: readonly [ToneParty, ToneParty],
   ) {}
 
-  static async open({ codecs = {}, media = {} }: VoiceStageOptions = {}): Promise<VoiceStage> {
+  static async open({ codecs = {}, media = {}, pairs = 0 }: VoiceStageOptions = {}): Promise<VoiceStage> {
+    const pairsAt = await pairPorts(pairs);
+    const policies = { maxHops: 5, maxHuntSeconds: 30, maxCallSeconds: 0 };
     const world = await World.open({
       settings: { media: { anchor: 'rtpengine', rtpengine: mediaPorts, ...media }, log: { level: 'debug' } },
-      plan: (ports) => ({
-        ...testPlan(ports),
-        policies: { maxHops: 5, maxHuntSeconds: 30, maxCallSeconds: 0 },
-      }),
+      plan: (ports) => withPairs({ ...testPlan(ports), policies }, pairsAt),
     });
     const { caller, desk, pbx } = world.ports;
     const ports: Readonly<Record<Player, number>> = {
@@ -70,7 +73,7 @@ export class VoiceStage {
     const other = await ToneParty.open({ name: 'other', frequency: 700 });
     one.talkTo(other.sdp());
     other.talkTo(one.sdp());
-    return new VoiceStage(world, phones, [one, other]);
+    return new VoiceStage(world, await openPairs(pairsAt), phones, [one, other]);
   }
 
   phone(name: Player): TonePhone {
@@ -163,6 +166,7 @@ export class VoiceStage {
 
   async close(): Promise<void> {
     for (const name of players) await this.phone(name).close();
+    for (const { caller, desk } of this.pairs) await Promise.all([caller.close(), desk.close()]);
     for (const party of this.reference) party.close();
     await this.world.close();
   }
