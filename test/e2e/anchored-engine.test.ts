@@ -18,7 +18,7 @@ describe('media servers', () => {
   const talking = hears({ caller: 'agent', agent: 'caller' });
 
   it('one that is killed under calls loses none: all hear each other again within 3 s', async () => {
-    stage = await VoiceStage.open({ pairs: 9 });
+    stage = await VoiceStage.open({ pairs: 49 });
     const number = await stage.talk();
     for (const { caller, number: dialled } of stage.pairs)
       expect(await caller.call(dialled, stage.sip, { as: `pair-${dialled}` })).toBe(200);
