@@ -21,13 +21,15 @@ describe('phones that use Replaces on anchored media', () => {
     const apart = hears({ caller: 'agent', agent: 'caller', desk: 'target', target: 'desk' });
     expectHeard('two calls', await stage.listen(), apart, ['caller', 'agent', 'desk', 'target']);
     const changesBefore = stage.phone('target').sessionChanges.length;
+    // As most phones do it: the caller is on hold meanwhile.
+    await stage.phone('agent').reinvite('sendonly');
     const heard = await stage.during(async () => {
       const replaces = encodeURIComponent(stage.phone('desk').replaces);
       expect(await stage.phone('agent').refer(`sip:110@${stage.sip}?Replaces=${replaces}`)).toBe(202);
       await stage.phone('agent').untilTalking(false);
       await stage.phone('desk').untilTalking(false);
     });
-    const wanted = hears({ caller: 'agent target', agent: 'caller', desk: 'target', target: 'desk caller' });
+    const wanted = hears({ caller: 'other target', desk: 'target', target: 'desk caller' });
     expectHeard('joined', heard, wanted, ['caller']);
     expect(stage.phone('target').sessionChanges.slice(changesBefore)).toEqual(['INVITE']);
     const after = hears({ caller: 'target', target: 'caller' });

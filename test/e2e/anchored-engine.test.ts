@@ -45,6 +45,7 @@ describe('media servers', () => {
 
     // It goes on as before: the next switch is no matter of the caller's phone.
     const told = stage.phone('caller').sessionChanges.length;
+    expect(told, 're-INVITEs for the new ports').toBeGreaterThan(0);
     expect(await stage.phone('agent').refer(`sip:*2@${stage.sip}`)).toBe(202);
     await stage.phone('agent').untilTalking(false);
     expectHeard('moved after the kill', await stage.listen(), hears({ caller: 'target', target: 'caller' }), [

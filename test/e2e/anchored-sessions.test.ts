@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { expectHeard, expectUntouched } from './harness/expect-heard.js';
 import { hears, VoiceStage } from './harness/voice-stage.js';
@@ -24,13 +23,20 @@ describe('sessions on anchored media', () => {
     ['agent', 'caller'],
     ['caller', 'agent'],
   ] as const) {
-    it(`the ${holder} holds and comes back: the ${held} is told nothing`, async () => {
+    it(`the ${holder} holds and comes back: the ${held} hears music and is told nothing`, async () => {
       const number = await stage.talk();
-      expect(await stage.phone(holder).reinvite('sendonly')).toContain('a=recvonly');
-      await sleep(200);
-      expect(await stage.phone(holder).reinvite('inactive')).toContain('a=inactive');
-      await sleep(200);
-      expect(await stage.phone(holder).reinvite('sendrecv')).toContain('a=sendrecv');
+      const music = hears({ [held]: 'other' });
+      for (const [direction, answer] of [
+        ['sendonly', 'recvonly'],
+        ['inactive', 'inactive'],
+      ] as const) {
+        expect(await stage.phone(holder).reinvite(direction)).toContain(`a=${answer}`);
+        expectHeard(`${holder} holds ${direction}`, await stage.listen(), music, [held]);
+      }
+      const heard = await stage.during(async () => {
+        expect(await stage.phone(holder).reinvite('sendrecv')).toContain('a=sendrecv');
+      });
+      expectHeard('resuming', heard, hears({ [held]: `other ${holder}`, [holder]: held }), [held]);
       expectHeard('resumed', await stage.listen(), talking, ['caller', 'agent']);
       expect(stage.phone(held).sessionChanges).toEqual([]);
       await stage.end(number);
@@ -38,12 +44,68 @@ describe('sessions on anchored media', () => {
     });
   }
 
-  it('an agent who holds and then transfers: the caller has the target', async () => {
+  it('an agent who holds and then transfers: the caller hears music, then the target', async () => {
     const number = await stage.talk();
     await stage.phone('agent').reinvite('sendonly');
+    const heard = await stage.during(async () => {
+      expect(await stage.phone('agent').refer(key('*2'))).toBe(202);
+      await stage.phone('agent').untilTalking(false);
+    });
+    expectHeard('held and moved', heard, hears({ caller: 'other target', target: 'caller' }), ['caller']);
+    expectHeard('held and moved, after', await stage.listen(), moved, ['caller', 'target']);
+    await stage.end(number);
+    expectUntouched(stage);
+  });
+
+  it('an agent who holds, and leaves while the target rings: music, a prompt, the target', async () => {
+    const number = await stage.talk();
+    stage.phone('target').manner = { answer: 'yes', afterMs: 700 };
+    const heard = await stage.during(async () => {
+      await stage.phone('agent').reinvite('inactive');
+      expect(await stage.phone('agent').refer(key('*2'))).toBe(202);
+      await stage.phone('agent').hangUp();
+      await stage.phone('target').untilTalking();
+    });
+    const wanted = hears({ caller: 'agent other target', agent: 'caller', target: 'caller' });
+    expectHeard('held and left', heard, wanted, ['caller']);
+    await stage.end(number);
+    expectUntouched(stage);
+  });
+
+  it('an agent who holds, and whose target is busy: the caller waits on until the agent is back', async () => {
+    const number = await stage.talk();
+    stage.phone('target').manner = { answer: 'busy', afterMs: 200 };
+    await stage.phone('agent').reinvite('sendonly');
+    const heard = await stage.during(async () => {
+      expect(await stage.phone('agent').refer(key('*2'))).toBe(202);
+      await stage.phone('agent').untilReported(486);
+      await stage.phone('agent').reinvite('sendrecv');
+    });
+    const wanted = hears({ caller: 'other agent', agent: 'caller' });
+    expectHeard('held, target busy', heard, wanted, ['caller']);
+    await stage.end(number);
+    expectUntouched(stage);
+  });
+
+  it('a caller who holds while the agent moves them has the target when they are back', async () => {
+    const number = await stage.talk();
+    await stage.phone('caller').reinvite('sendonly');
     expect(await stage.phone('agent').refer(key('*2'))).toBe(202);
     await stage.phone('agent').untilTalking(false);
-    expectHeard('held and moved', await stage.listen(), moved, ['caller', 'target']);
+    expectHeard('moved on hold', await stage.listen(), hears({ target: 'other' }), ['target']);
+    await stage.phone('caller').reinvite('sendrecv');
+    expectHeard('moved on hold, after', await stage.listen(), moved, ['caller', 'target']);
+    await stage.end(number);
+    expectUntouched(stage);
+  });
+
+  it('an agent who holds by UPDATE gets what fits', async () => {
+    const number = await stage.talk();
+    const held = await stage.phone('agent').update('sendonly');
+    expect(held).toContain('a=recvonly');
+    expectHeard('held by UPDATE', await stage.listen(), hears({ caller: 'other' }), ['caller']);
+    expect(await stage.phone('agent').update('sendrecv')).toContain('a=sendrecv');
+    expectHeard('resumed by UPDATE', await stage.listen(), talking, ['caller', 'agent']);
     await stage.end(number);
     expectUntouched(stage);
   });

@@ -142,9 +142,10 @@ export class TonePhone {
   }
 
   /** REFER to this URI; resolves to the status that answers it. */
-  refer(to: string): Promise<number> {
+  async refer(to: string): Promise<number> {
     this.reports = [];
-    return this.#request('REFER', { 'Refer-To': `<${to}>`, 'Referred-By': `<sip:${this.name}@127.0.0.1>` });
+    const headers = { 'Refer-To': `<${to}>`, 'Referred-By': `<sip:${this.name}@127.0.0.1>` };
+    return (await this.#request('REFER', headers)).status;
   }
 
   /** Its dialog as a Replaces header names it (RFC 3891 §6.1): tags as the server sees them. */
@@ -158,6 +159,13 @@ export class TonePhone {
     const answer = await this.#inCall().modify(this.voice.sdp({ direction }));
     this.voice.talkTo(answer);
     return answer;
+  }
+
+  /** UPDATE with this direction; resolves to the description that answers it. */
+  async update(direction: 'sendrecv' | 'sendonly' | 'inactive'): Promise<string> {
+    const { status, body } = await this.#request('UPDATE', {}, this.voice.sdp({ direction }));
+    if (status !== 200) throw new Error(`the UPDATE was refused with ${status}`);
+    return body;
   }
 
   hangUp(): Promise<void> {
@@ -187,16 +195,20 @@ export class TonePhone {
     );
   }
 
-  #request(method: string, headers: Readonly<Record<string, string>>): Promise<number> {
+  #request(
+    method: string,
+    headers: Readonly<Record<string, string>>,
+    body?: string,
+  ): Promise<{ readonly status: number; readonly body: string }> {
     const dialog = this.#inCall();
+    const content = body === undefined ? {} : { body };
+    const all: Record<string, string> = { ...headers, Contact: this.#contact(this.name) };
+    if (body !== undefined) all['Content-Type'] = 'application/sdp';
     return new Promise((resolve, reject) => {
-      dialog.request(
-        { method, headers: { ...headers, Contact: this.#contact(this.name) } },
-        (error, response) => {
-          if (response === undefined) reject(error instanceof Error ? error : new Error(String(error)));
-          else resolve(response.status);
-        },
-      );
+      dialog.request({ method, headers: all, ...content }, (error, response) => {
+        if (response === undefined) reject(error instanceof Error ? error : new Error(String(error)));
+        else resolve({ status: response.status, body: response.body });
+      });
     });
   }
 
