@@ -36,6 +36,8 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   /** What plays to a leg now: music follows a prompt only if nothing else came meanwhile. Ids of legs are unique. */
   readonly #playing = new Map<string, symbol>();
   readonly #holds = new Holds();
+  /** Legs whose last offer was none that can be answered, and why. */
+  readonly #misheard = new Map<string, MediaFailure>();
 
   constructor(private readonly parts: RtpengineAnchorParts) {}
 
@@ -49,6 +51,12 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   }
 
   async describe({ callId, from, to }: Passage): Promise<string> {
+    const misheard = this.#misheard.get(from);
+    if (misheard !== undefined) {
+      // The refusal of an offer leaves the session as it was (RFC 3261 §14.2).
+      if (from === to) this.#misheard.delete(from);
+      throw misheard;
+    }
     const session = this.#session(callId);
     const told = session.told(to);
     if (told !== null) return told;
@@ -66,6 +74,7 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     const session = this.#session(callId);
     const taken: Outcome<unknown> =
       as === 'offer' ? await session.offered(leg, sdp) : await session.answered(leg, sdp);
+    if (as === 'offer' && !taken.ok) this.#misheard.set(leg, failure(taken));
     value(taken);
     const partner = as === 'offer' ? this.#holds.offered(leg, sdp) : null;
     if (partner === null) return;
@@ -95,6 +104,7 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   legEnded(callId: string, leg: string): void {
     this.#playing.delete(leg);
     this.#holds.forget(leg);
+    this.#misheard.delete(leg);
     const session = this.#sessions.get(callId);
     if (session !== undefined) this.#later(session.leave(leg), `leave ${leg}`);
   }

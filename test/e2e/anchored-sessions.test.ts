@@ -133,6 +133,32 @@ describe('sessions on anchored media', () => {
     expectUntouched(stage);
   });
 
+  it('what is no audio is refused, and the call goes on as it was', async () => {
+    const number = await stage.talk();
+    const { voice } = stage.phone('agent');
+    const fax = voice.sdp().replace(/m=audio (\d+) .*/s, 'm=image $1 udptl t38\r\n');
+    expect(await stage.phone('agent').reoffer(fax)).toBe(488);
+    expectHeard('fax refused', await stage.listen(), talking, ['caller', 'agent']);
+    const video = `${voice.sdp()}m=video 40000 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n`;
+    expect(await stage.phone('agent').reoffer(video)).toBe(200);
+    expect(stage.phone('agent').messages.at(-2)?.text).toContain('m=video 0 ');
+    expectHeard('video refused', await stage.listen(), talking, ['caller', 'agent']);
+    expect(await stage.phone('agent').refer(key('*2'))).toBe(202);
+    await stage.phone('agent').untilTalking(false);
+    expectHeard('moved all the same', await stage.listen(), moved, ['caller', 'target']);
+    await stage.end(number);
+    expectUntouched(stage);
+  });
+
+  it('a call without audio is refused, and no desk is called', async () => {
+    const { voice } = stage.phone('caller');
+    const sdp = voice.sdp().replace(/m=audio (\d+) .*/s, 'm=video $1 RTP/AVP 96\r\n');
+    const before = stage.phone('agent').messages.length;
+    const status = await stage.phone('caller').call('12345', stage.sip, { as: '13900009999', sdp });
+    expect(status).toBe(503);
+    expect(stage.phone('agent').messages.slice(before)).toEqual([]);
+  });
+
   it('a target that speaks PCMU alone is understood by a caller who speaks PCMA alone', async () => {
     const number = await stage.talk();
     const heard = await stage.during(async () => {

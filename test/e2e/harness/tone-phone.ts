@@ -15,11 +15,10 @@ export interface Manner {
 /** The part of drachtio-srf's dialog that a phone uses, as the code is rather than as its type file says. */
 interface SrfDialog {
   on(
-    event: 'modify' | 'notify' | 'info',
+    event: 'modify' | 'notify',
     listener: (request: Srf.SrfRequest, response: Srf.SrfResponse) => void,
   ): unknown;
   on(event: 'destroy', listener: () => void): unknown;
-  on(event: 'ack', listener: () => void): unknown;
   readonly remote: { readonly sdp: string };
   readonly sip: { readonly callId: string; readonly localTag: string; readonly remoteTag: string };
   modify(sdp: string): Promise<string>;
@@ -103,7 +102,12 @@ export class TonePhone {
   async call(
     number: string,
     server: string,
-    options: { readonly as: string; readonly late?: boolean; readonly replaces?: string },
+    options: {
+      readonly as: string;
+      readonly late?: boolean;
+      readonly replaces?: string;
+      readonly sdp?: string;
+    },
   ): Promise<number> {
     const { as, late = false, replaces } = options;
     this.messages = [];
@@ -113,7 +117,7 @@ export class TonePhone {
       Contact: this.#contact(as),
       ...(replaces === undefined ? {} : { Replaces: replaces }),
     };
-    const described = late ? { noAck: true } : { localSdp: this.voice.sdp() };
+    const described = late ? { noAck: true } : { localSdp: options.sdp ?? this.voice.sdp() };
     return new Promise((resolve) => {
       this.sip.srf.createUAC(
         `sip:${number}@${server}`,
@@ -159,6 +163,13 @@ export class TonePhone {
     const answer = await this.#inCall().modify(this.voice.sdp({ direction }));
     this.voice.talkTo(answer);
     return answer;
+  }
+
+  /** re-INVITE with this description; resolves to the status that answers it. */
+  reoffer(sdp: string): Promise<number> {
+    return this.#inCall()
+      .modify(sdp)
+      .then(() => 200, statusOf);
   }
 
   /** UPDATE with this direction; resolves to the description that answers it. */
