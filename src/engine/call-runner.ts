@@ -15,7 +15,7 @@ import type { Naming } from './naming.js';
 import { notifyHeaders, sipfrag } from './notify-message.js';
 import type { Occupancy } from './occupancy.js';
 import { partnerIn } from './partner-in.js';
-import { reasonHeader } from './reason-headers.js';
+import { reasonHeader, rejectHeaders } from './reason-headers.js';
 import type { Signalling } from './signalling.js';
 
 /** What all calls share. */
@@ -188,6 +188,11 @@ export class CallRunner {
     if (runner === null) return;
     runner.#stop();
     this.#absorbed.set(other, runner);
+  }
+
+  /** Once what the other call had to say is out, its media belongs to this one. */
+  async #join(other: CallId): Promise<void> {
+    await this.#absorbed.get(other)?.sent();
     this.parts.media.callsJoined(other, this.id);
   }
 
@@ -265,7 +270,7 @@ export class CallRunner {
           signalling.answer(command.leg, sdp, command.from),
         );
       case 'reject':
-        return signalling.reject(command.leg, command.status, this.#rejectHeaders(command));
+        return signalling.reject(command.leg, command.status, rejectHeaders(command.status, command.cause));
       case 'cancel':
         return signalling.cancel(command.leg, reasonHeader(command.cause));
       case 'bye':
@@ -301,7 +306,7 @@ export class CallRunner {
       case 'send-keys':
         return signalling.sendKeys(command.leg, command.presses);
       case 'absorb':
-        return this.#absorbed.get(command.call)?.sent();
+        return this.#join(command.call);
       case 'start-timer':
         return this.#startTimer(command);
       case 'stop-timer':
@@ -348,13 +353,6 @@ export class CallRunner {
     const from = passage.from ?? to;
     const described = this.parts.media.describe({ callId: this.id, from, to, sdp: passage.sdp });
     return described instanceof Promise ? described.then(act) : act(described);
-  }
-
-  #rejectHeaders(command: CommandOf<'reject'>): Record<string, string> {
-    const headers: Record<string, string> = { ...reasonHeader(command.cause) };
-    // RFC 3261 §21.5.4: a caller who is turned away for load is told when to come again.
-    if (command.status === 503) headers['Retry-After'] = '10';
-    return headers;
   }
 
   #startTimer({ timer, ms, spread }: CommandOf<'start-timer'>): void {

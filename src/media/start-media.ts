@@ -2,6 +2,7 @@ import type { MediaAnchor } from './anchor.js';
 import { DirectAnchor } from './direct-anchor.js';
 import type { MediaLog } from './log.js';
 import { PromptStore } from './prompts/prompt-store.js';
+import type { EngineStatus } from './rtpengine/engine-pool.js';
 import { findProgram } from './rtpengine/find-program.js';
 import { type EngineWishes, startEngines } from './rtpengine/start-engines.js';
 import { RtpengineAnchor } from './rtpengine-anchor.js';
@@ -24,8 +25,18 @@ export interface MediaHooks {
   readonly onRemade: (callId: string, legs: readonly string[]) => void;
 }
 
+/** Media that works. */
+export interface Media {
+  readonly anchor: MediaAnchor;
+  /** What cannot be done, for people; null when everything can. */
+  readonly note: string | null;
+  /** The media servers; none where media is direct. */
+  engines(): readonly EngineStatus[];
+  stop(): Promise<void>;
+}
+
 export type MediaStart =
-  | { readonly ok: true; readonly anchor: MediaAnchor; readonly note: string | null; stop(): Promise<void> }
+  | ({ readonly ok: true } & Media)
   | { readonly ok: false; readonly message: string; readonly remedy: string };
 
 const WITHOUT = 'no hold prompts, no key codes from RTP, no recording, no WebRTC, no conference';
@@ -50,18 +61,27 @@ export async function startMedia(wishes: MediaWishes, hooks: MediaHooks): Promis
   const reason = wishes.anchor === 'auto' ? whyDirect(wishes) : direct;
   if (reason !== null) {
     const anchor = new DirectAnchor(hooks.newSessionId);
-    return { ok: true, anchor, note: `media is direct, because ${reason}: ${WITHOUT}`, stop: async () => {} };
+    const note = `media is direct, because ${reason}: ${WITHOUT}`;
+    return { ok: true, anchor, note, engines: () => [], stop: async () => {} };
   }
+  let anchor: RtpengineAnchor | null = null;
   const started = await startEngines(wishes.rtpengine, {
     ...hooks,
     onKey: ({ callId, leg, key }) => hooks.log.debug({ callId, leg, key }, 'key'),
-    onRemade: (session, changes) => hooks.onRemade(session.id, [...changes.keys()]),
+    onRemade: (session, changes) => {
+      const legs = [...changes.keys()];
+      anchor?.remade(session.id, legs);
+      hooks.onRemade(session.id, legs);
+    },
+    onHealth: (_engine, up, sessions) => {
+      if (!up) for (const session of sessions) void anchor?.move(session.id);
+    },
   });
   if (!started.ok) return { ok: false, message: started.fault.message, remedy: started.fault.remedy };
   const { engines } = started;
   const prompts = PromptStore.load(wishes.prompts, wishes.promptCopies);
   for (const fault of prompts.faults) hooks.log.warn({ ...fault }, 'prompt');
   const { pool } = engines;
-  const anchor = new RtpengineAnchor({ pool, prompts, language: wishes.language, log: hooks.log });
-  return { ok: true, anchor, note: null, stop: () => engines.stop() };
+  anchor = new RtpengineAnchor({ pool, prompts, language: wishes.language, log: hooks.log });
+  return { ok: true, anchor, note: null, engines: () => pool.status(), stop: () => engines.stop() };
 }

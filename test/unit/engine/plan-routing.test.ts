@@ -239,6 +239,7 @@ describe('who may transfer where', () => {
 it('limits and keys are those of the plan', () => {
   const { routing } = routingOf();
   expect(routing.limits).toEqual({
+    anchored: false,
     maxHops: 2,
     maxHuntMs: 60_000,
     maxCallMs: 3_600_000,
