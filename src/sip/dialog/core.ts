@@ -14,7 +14,7 @@ import type { Destination, Flow, Listener } from '../transport/flow.js';
 import type { Meta, OwnerRegistry } from './application.js';
 import type { Acknowledgement, Dialog, InboundRequest, OutboundRequest } from './dialog.js';
 import type { DialogTable } from './dialog-table.js';
-import type { UnansweredInvite } from './late-answer.js';
+import type { UnansweredInvite } from './unanswered-invite.js';
 
 /** What the dialog layer needs of the transports. */
 export interface DialogTransport {

@@ -8,15 +8,7 @@ import { dismiss } from './acknowledge.js';
 import { buildCancel } from './cancel.js';
 import type { Core } from './core.js';
 import type { Dialog } from './dialog.js';
-
-/** An INVITE that nobody answered within 64*T1 (timer B). */
-export interface UnansweredInvite {
-  /** What CANCEL and ACK need of it. */
-  readonly request: SipRequest;
-  readonly flow: Flow;
-  readonly dialog: Dialog;
-  cancelled: boolean;
-}
+import type { UnansweredInvite } from './unanswered-invite.js';
 
 /**
  * Listens on for an INVITE that was given up: one of its copies may have reached a telephone just before the end, or
