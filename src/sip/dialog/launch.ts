@@ -3,7 +3,7 @@ import { abandonInvite } from './cancel.js';
 import { type Core, disarm, peerMeta } from './core.js';
 import type { OutboundRequest } from './dialog.js';
 import { type Failure, turnToNext } from './failover.js';
-import { listenOn } from './late-answer.js';
+import { listenOn } from './listen-on.js';
 import { failLater } from './local-answer.js';
 
 /** Starts the transaction of a request and wires its outcomes; returns the request's size on the wire. */
