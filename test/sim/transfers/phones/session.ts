@@ -303,8 +303,8 @@ export class Session implements Dialog {
     this.ask('INVITE', [], body, (response) => {
       if (response !== null && response.status < 200) return;
       if (response !== null && response.status < 300) {
-        if (!late) this.learn(response.body);
-        else if (!acknowledged) this.learn(response.body);
+        // A repetition that was long on its way says nothing new.
+        if (!acknowledged) this.learn(response.body);
         acknowledged = true;
         this.acknowledge(response, late ? this.answerTo(response.body) : '');
       }
