@@ -3,8 +3,11 @@ import { expectHearing } from '../../media/harness/expect-hearing.js';
 import type { Heard } from '../../media/harness/stage.js';
 import type { Player, VoiceStage } from './voice-stage.js';
 
-/** What the product promises: no party waits in silence for longer. Pauses in a spoken prompt count as well. */
-const silenceMs = 200;
+/**
+ * What the product promises is that no party waits in silence for longer than 200 ms; pauses in a spoken prompt count
+ * as well. Gaps are those of a machine that runs other tests; the bench takes the real ones.
+ */
+const allowed = { gapMs: 120, silenceMs: 200 };
 
 /** Hold what was heard against what should have been; see `expectHearing`. */
 export function expectHeard(
@@ -13,7 +16,7 @@ export function expectHeard(
   wanted: Readonly<Record<Player, string>>,
   seamless: readonly Player[],
 ): void {
-  expectHearing(what, heard, wanted, seamless, silenceMs);
+  expectHearing(what, heard, wanted, seamless, allowed);
 }
 
 /** The promise of anchored media: since its call was answered the caller's phone was told nothing. */
