@@ -65,10 +65,12 @@ async function startParts(
 ): Promise<Running> {
   const { config, plan, log } = settings;
   let mediaRemade: Engine['mediaRemade'] = () => undefined;
+  let keyPressed: Engine['keyPressed'] = () => undefined;
   const media = await startMedia(mediaWishes(config), {
     log: log.child({ part: 'media' }),
     newSessionId: () => randomInt(1, 2 ** 47),
     onRemade: (callId, legs) => mediaRemade(callId, legs),
+    onKey: (callId, leg, key) => keyPressed(callId, leg, key),
   });
   if (!media.ok) throw new StartFault(media.message, media.remedy);
   onStarted(() => media.stop());
@@ -115,6 +117,7 @@ async function startParts(
     },
   });
   mediaRemade = (callId, legs) => engine.mediaRemade(callId, legs);
+  keyPressed = (callId, leg, key) => engine.keyPressed(callId, leg, key);
   onStarted(async () => signalling.close());
   await engine.start().catch((error: Error) => {
     throw new StartFault(error.message, 'is the SIP server running, and are host, port and secret right?');

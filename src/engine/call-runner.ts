@@ -287,7 +287,7 @@ export class CallRunner {
       case 'join':
         signalling.pair(command.a, command.b);
         signalling.pair(command.b, command.a);
-        return this.parts.media.moves?.join(this.id, command.a, command.b);
+        return this.parts.media.moves?.join(this.id, command.a, command.b, command.keysKept);
       case 'park':
         signalling.pair(command.leg, null);
         return this.parts.media.moves?.park(this.id, command.leg, command.play);
@@ -299,7 +299,7 @@ export class CallRunner {
         return signalling.notify(command.leg, command.transferId, body, headers);
       }
       case 'send-keys':
-        return signalling.sendKeys(command.leg, command.presses);
+        return this.#sendKeys(command);
       case 'absorb':
         return this.#absorbed.get(command.call)?.sent();
       case 'start-timer':
@@ -348,6 +348,14 @@ export class CallRunner {
     const from = passage.from ?? to;
     const described = this.parts.media.describe({ callId: this.id, from, to, sdp: passage.sdp });
     return described instanceof Promise ? described.then(act) : act(described);
+  }
+
+  /** Keys go on the way they came. */
+  #sendKeys({ leg, from, presses }: CommandOf<'send-keys'>): Awaitable<void> {
+    const byRtp = presses.filter((press) => 'durationMs' in press);
+    const byInfo = presses.filter((press) => 'body' in press);
+    if (byInfo.length > 0) this.parts.signalling.sendKeys(leg, byInfo);
+    if (byRtp.length > 0) return this.parts.media.moves?.sendKeys(this.id, from, byRtp);
   }
 
   #rejectHeaders(command: CommandOf<'reject'>): Record<string, string> {

@@ -1,4 +1,4 @@
-import type { Call, CallId, LegId } from '../call/call.js';
+import type { Call, CallId, KeyByRtp, LegId } from '../call/call.js';
 import type { CallNews, RequestResult } from '../call/command.js';
 import { interruptedRecords } from '../call/records.js';
 import type { DialPlanHolder } from '../dialplan/holder.js';
@@ -273,6 +273,13 @@ export class Engine implements Operations {
   /** The media server had lost this call; it is made anew, at other ports. */
   mediaRemade(callId: CallId, legs: readonly LegId[]): void {
     this.#calls.get(callId)?.dispatch({ type: 'media-remade', legs });
+  }
+
+  /** A party pressed a key among its RTP packets. */
+  keyPressed(callId: CallId, leg: LegId, press: KeyByRtp): void {
+    const runner = this.#calls.get(callId);
+    if (runner?.call?.legs[leg] === undefined) return;
+    runner.dispatch({ type: 'keyed', leg, request: null, press });
   }
 
   // --- Operations --------------------------------------------------------------------------------------

@@ -1,10 +1,13 @@
-import type { Heard, MediaAnchor, MediaMoves, Passage } from './anchor.js';
+import type { Heard, MediaAbilities, MediaAnchor, MediaMoves, Passage, RtpKey } from './anchor.js';
 import type { MediaLog } from './log.js';
 import type { PromptStore } from './prompts/prompt-store.js';
 import type { EnginePool } from './rtpengine/engine-pool.js';
 import type { MediaSession } from './rtpengine/media-session.js';
 import { describeSessionFailure, type Outcome } from './rtpengine/session-outcome.js';
 
+/** The engine sends no shorter and no longer keys; milliseconds. */
+const SHORTEST_KEY_MS = 100;
+const LONGEST_KEY_MS = 5000;
 /** Music is played so often; some hours of it. */
 const MUSIC_REPEATS = 1000;
 
@@ -18,24 +21,23 @@ export interface RtpengineAnchorParts {
   readonly prompts: Pick<PromptStore, 'path'>;
   /** Language of the prompts. */
   readonly language: string;
+  /** The engines tell us of keys; where they do not, keys go to the other party as they come. */
+  readonly keysAreTold: boolean;
   readonly log: MediaLog;
 }
 
 /** All media passes through rtpengine: a leg is told one description, whoever it speaks with. */
 export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   readonly kind = 'rtpengine';
-  readonly can = {
-    holdPrompts: true,
-    keysFromRtp: false,
-    recording: false,
-    webrtc: false,
-    conference: false,
-  };
+  readonly can: MediaAbilities;
   readonly #sessions = new Map<string, MediaSession>();
   /** What plays to a leg now: music follows a prompt only if nothing else came meanwhile. */
   readonly #playing = new Map<string, symbol>();
 
-  constructor(private readonly parts: RtpengineAnchorParts) {}
+  constructor(private readonly parts: RtpengineAnchorParts) {
+    const none = { recording: false, webrtc: false, conference: false };
+    this.can = { holdPrompts: true, keysFromRtp: parts.keysAreTold, ...none };
+  }
 
   get moves(): MediaMoves {
     return this;
@@ -67,10 +69,27 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     value(taken);
   }
 
-  async join(callId: string, a: string, b: string): Promise<void> {
+  async join(callId: string, a: string, b: string, keysKept: readonly string[]): Promise<void> {
     this.#playing.delete(a);
     this.#playing.delete(b);
-    value(await this.#session(callId).join(a, b));
+    const session = this.#session(callId);
+    const kept = this.can.keysFromRtp ? keysKept : [];
+    // Before the two hear each other, where the engine knows the leg already.
+    const late: string[] = [];
+    for (const leg of kept) if (!(await this.#keepKeys(session, leg))) late.push(leg);
+    value(await session.join(a, b));
+    for (const leg of late) {
+      if (!(await this.#keepKeys(session, leg)))
+        this.parts.log.warn({ callId, leg }, 'keys of this leg reach the other party');
+    }
+  }
+
+  async sendKeys(callId: string, leg: string, keys: readonly RtpKey[]): Promise<void> {
+    const session = this.#session(callId);
+    for (const { key, durationMs } of keys) {
+      const ms = Math.min(LONGEST_KEY_MS, Math.max(SHORTEST_KEY_MS, durationMs));
+      value(await session.sendKey(leg, key, ms));
+    }
   }
 
   async park(callId: string, leg: string, prompt: string): Promise<void> {
@@ -93,6 +112,11 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   callEnded(callId: string): void {
     if (!this.#sessions.delete(callId)) return;
     void this.parts.pool.close(callId);
+  }
+
+  async #keepKeys(session: MediaSession, leg: string): Promise<boolean> {
+    if (session.keepsKeys(leg)) return true;
+    return session.told(leg) !== null && (await session.block(leg, { keys: true })).ok;
   }
 
   #session(callId: string): MediaSession {

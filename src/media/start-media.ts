@@ -1,4 +1,4 @@
-import type { MediaAnchor } from './anchor.js';
+import type { MediaAnchor, RtpKey } from './anchor.js';
 import { DirectAnchor } from './direct-anchor.js';
 import type { MediaLog } from './log.js';
 import { PromptStore } from './prompts/prompt-store.js';
@@ -20,6 +20,8 @@ export interface MediaWishes {
 export interface MediaHooks {
   readonly log: MediaLog;
   readonly newSessionId: () => number;
+  /** A party pressed a key, told when it was let go; in the order in which the engine saw them. */
+  readonly onKey: (callId: string, leg: string, key: RtpKey) => void;
   /** Media of a call was made anew: these legs must be told where to send. */
   readonly onRemade: (callId: string, legs: readonly string[]) => void;
 }
@@ -54,14 +56,23 @@ export async function startMedia(wishes: MediaWishes, hooks: MediaHooks): Promis
   }
   const started = await startEngines(wishes.rtpengine, {
     ...hooks,
-    onKey: ({ callId, leg, key }) => hooks.log.debug({ callId, leg, key }, 'key'),
+    onKey: ({ callId, leg, key, durationMs }) => {
+      // A hook flash is no key of a code.
+      if (key !== 'flash') hooks.onKey(callId, leg, { key, durationMs });
+    },
     onRemade: (session, changes) => hooks.onRemade(session.id, [...changes.keys()]),
   });
   if (!started.ok) return { ok: false, message: started.fault.message, remedy: started.fault.remedy };
   const { engines } = started;
   const prompts = PromptStore.load(wishes.prompts, wishes.promptCopies);
   for (const fault of prompts.faults) hooks.log.warn({ ...fault }, 'prompt');
-  const { pool } = engines;
-  const anchor = new RtpengineAnchor({ pool, prompts, language: wishes.language, log: hooks.log });
+  const anchor = new RtpengineAnchor({
+    pool: engines.pool,
+    prompts,
+    language: wishes.language,
+    // External engines know nothing of the port that we listen at for keys.
+    keysAreTold: wishes.rtpengine.spawn,
+    log: hooks.log,
+  });
   return { ok: true, anchor, note: null, stop: () => engines.stop() };
 }

@@ -41,6 +41,11 @@ export class MediaSession {
     return this.#legs.get(leg)?.told?.sdp ?? null;
   }
 
+  /** Keys of this leg are kept from the others, see {@link block}. */
+  keepsKeys(leg: string): boolean {
+    return this.#legs.get(leg)?.keysBlocked ?? false;
+  }
+
   /** Everything that is needed to go on after a restart of this program, as plain JSON. */
   snapshot(): SessionSnapshot {
     return this.#legs.snapshot();
