@@ -3,6 +3,7 @@ import type { MediaLog } from './log.js';
 import type { PromptStore } from './prompts/prompt-store.js';
 import type { EnginePool } from './rtpengine/engine-pool.js';
 import type { MediaSession } from './rtpengine/media-session.js';
+import { OwnKeys } from './rtpengine/own-keys.js';
 import { describeSessionFailure, type Outcome } from './rtpengine/session-outcome.js';
 
 /** The engine sends no shorter and no longer keys; milliseconds. */
@@ -33,6 +34,8 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   readonly #sessions = new Map<string, MediaSession>();
   /** What plays to a leg now: music follows a prompt only if nothing else came meanwhile. */
   readonly #playing = new Map<string, symbol>();
+
+  readonly #ownKeys = new OwnKeys();
 
   constructor(private readonly parts: RtpengineAnchorParts) {
     const none = { recording: false, webrtc: false, conference: false };
@@ -88,8 +91,16 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     const session = this.#session(callId);
     for (const { key, durationMs } of keys) {
       const ms = Math.min(LONGEST_KEY_MS, Math.max(SHORTEST_KEY_MS, durationMs));
-      value(await session.sendKey(leg, key, ms));
+      const takeBack = this.#ownKeys.sending(callId, leg, key);
+      const sent = await session.sendKey(leg, key, ms);
+      if (!sent.ok) takeBack();
+      value(sent);
     }
+  }
+
+  /** The engine reported a key. True when a party pressed it, false when it is one of {@link sendKeys}. */
+  isPressed(callId: string, leg: string, key: string): boolean {
+    return !this.#ownKeys.takes(callId, leg, key);
   }
 
   async park(callId: string, leg: string, prompt: string): Promise<void> {
@@ -110,6 +121,7 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   }
 
   callEnded(callId: string): void {
+    this.#ownKeys.callEnded(callId);
     if (!this.#sessions.delete(callId)) return;
     void this.parts.pool.close(callId);
   }

@@ -54,11 +54,13 @@ export async function startMedia(wishes: MediaWishes, hooks: MediaHooks): Promis
     const anchor = new DirectAnchor(hooks.newSessionId);
     return { ok: true, anchor, note: `media is direct, because ${reason}: ${WITHOUT}`, stop: async () => {} };
   }
+  let anchor: RtpengineAnchor | null = null;
   const started = await startEngines(wishes.rtpengine, {
     ...hooks,
     onKey: ({ callId, leg, key, durationMs }) => {
       // A hook flash is no key of a code.
-      if (key !== 'flash') hooks.onKey(callId, leg, { key, durationMs });
+      if (key !== 'flash' && anchor?.isPressed(callId, leg, key))
+        hooks.onKey(callId, leg, { key, durationMs });
     },
     onRemade: (session, changes) => hooks.onRemade(session.id, [...changes.keys()]),
   });
@@ -66,7 +68,7 @@ export async function startMedia(wishes: MediaWishes, hooks: MediaHooks): Promis
   const { engines } = started;
   const prompts = PromptStore.load(wishes.prompts, wishes.promptCopies);
   for (const fault of prompts.faults) hooks.log.warn({ ...fault }, 'prompt');
-  const anchor = new RtpengineAnchor({
+  anchor = new RtpengineAnchor({
     pool: engines.pool,
     prompts,
     language: wishes.language,
