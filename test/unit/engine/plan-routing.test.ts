@@ -245,6 +245,7 @@ it('limits and keys are those of the plan', () => {
     betweenKeysMs: 1500,
     noResponseMs: 4000,
     notifyAnswerMs: 5000,
+    anchored: false,
   });
   const { action } = routing.readKeys('**2');
   expect(action).toEqual({ kind: 'transfer', mode: 'consult', address: '*2' });
