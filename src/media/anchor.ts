@@ -47,6 +47,19 @@ export interface MediaMoves {
   park(callId: string, leg: string, prompt: string): Promise<void>;
   /** Whoever hears the leg gets these keys, one after the other, as if the leg had pressed them now. */
   sendKeys(callId: string, leg: string, keys: readonly RtpKey[]): Promise<void>;
+  /** What was counted for a leg up to now; null, at once or later, when nothing was. */
+  figures(callId: string, leg: string): Promise<LegFigures | null> | null;
+}
+
+/** RTP of one leg. What was not measured is null. */
+export interface LegFigures {
+  /** Packets that came from its party. */
+  readonly packetsReceived: number;
+  /** Packets that went to its party. */
+  readonly packetsSent: number | null;
+  /** Packets of its party that were lost on the way; what its RTCP reports say in per cent, as a number. */
+  readonly packetsLost: number | null;
+  readonly jitterMs: number | null;
 }
 
 export interface MediaAnchor {

@@ -1,9 +1,18 @@
-import type { Heard, MediaAbilities, MediaAnchor, MediaMoves, Passage, RtpKey } from './anchor.js';
+import type {
+  Heard,
+  LegFigures,
+  MediaAbilities,
+  MediaAnchor,
+  MediaMoves,
+  Passage,
+  RtpKey,
+} from './anchor.js';
 import type { MediaLog } from './log.js';
 import type { PromptStore } from './prompts/prompt-store.js';
 import type { EnginePool } from './rtpengine/engine-pool.js';
 import type { MediaSession } from './rtpengine/media-session.js';
 import { OwnKeys } from './rtpengine/own-keys.js';
+import type { LegFigures as Counted } from './rtpengine/query-figures.js';
 import { describeSessionFailure, type Outcome } from './rtpengine/session-outcome.js';
 
 /** The engine sends no shorter and no longer keys; milliseconds. */
@@ -131,6 +140,12 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     return session.told(leg) !== null && (await session.block(leg, { keys: true })).ok;
   }
 
+  figures(callId: string, leg: string): Promise<LegFigures | null> | null {
+    const session = this.#sessions.get(callId);
+    if (session === undefined || session.told(leg) === null) return null;
+    return session.figures().then((figures) => (figures.ok ? legFigures(figures.value.get(leg)) : null));
+  }
+
   #session(callId: string): MediaSession {
     const known = this.#sessions.get(callId);
     if (known !== undefined) return known;
@@ -168,6 +183,19 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
         this.parts.log.debug({ what, why: describeSessionFailure(outcome.failure) }, 'media step not taken');
     });
   }
+}
+
+/** rtpengine 10.5 counts what comes in alone; loss and jitter are known where somebody sends RTCP reports. */
+function legFigures(counted: Counted | undefined): LegFigures | null {
+  if (counted === undefined) return null;
+  const { packets, reported } = counted;
+  const lost = reported === null ? null : Math.min(99, reported.lossPercent);
+  return {
+    packetsReceived: packets,
+    packetsSent: null,
+    packetsLost: lost === null ? null : Math.round((packets * lost) / (100 - lost)),
+    jitterMs: reported?.jitterMs ?? null,
+  };
 }
 
 function failure(outcome: Outcome<unknown>): MediaFailure {
