@@ -55,6 +55,11 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     return this;
   }
 
+  /** The media of calls that have some. */
+  sessions(): Iterable<MediaSession> {
+    return this.#sessions.values();
+  }
+
   /** Calls that have media now. */
   get calls(): number {
     return this.#sessions.size;

@@ -1,10 +1,12 @@
 import type { MediaAnchor, RtpKey } from './anchor.js';
+import { systemClock } from './clock.js';
 import { DirectAnchor } from './direct-anchor.js';
 import type { MediaLog } from './log.js';
 import { PromptStore } from './prompts/prompt-store.js';
 import { findProgram } from './rtpengine/find-program.js';
 import { type EngineWishes, startEngines } from './rtpengine/start-engines.js';
 import { RtpengineAnchor } from './rtpengine-anchor.js';
+import { type Silence, SilenceWatch } from './silence-watch.js';
 
 export interface MediaWishes {
   readonly anchor: 'auto' | 'direct' | 'rtpengine';
@@ -15,6 +17,8 @@ export interface MediaWishes {
   readonly prompts: string;
   readonly promptCopies: string;
   readonly language: string;
+  /** A leg of which nothing comes for so long is told of; seconds, 0 for never. */
+  readonly silenceSeconds: number;
 }
 
 export interface MediaHooks {
@@ -22,6 +26,10 @@ export interface MediaHooks {
   readonly newSessionId: () => number;
   /** A party pressed a key, told when it was let go; in the order in which the engine saw them. */
   readonly onKey: (callId: string, leg: string, key: RtpKey) => void;
+  /** Nothing comes from a party any more, or something again. */
+  readonly onSilence: (silence: Silence) => void;
+  /** A leg is answered and not yet over. */
+  readonly isUp: (callId: string, leg: string) => boolean;
   /** Media of a call was made anew: these legs must be told where to send. */
   readonly onRemade: (callId: string, legs: readonly string[]) => void;
 }
@@ -76,5 +84,25 @@ export async function startMedia(wishes: MediaWishes, hooks: MediaHooks): Promis
     keysAreTold: wishes.rtpengine.spawn,
     log: hooks.log,
   });
-  return { ok: true, anchor, note: null, stop: () => engines.stop() };
+  const watch = watchSilence(anchor, wishes.silenceSeconds, hooks);
+  const stop = async (): Promise<void> => {
+    watch?.stop();
+    await engines.stop();
+  };
+  return { ok: true, anchor, note: null, stop };
+}
+
+function watchSilence(anchor: RtpengineAnchor, seconds: number, hooks: MediaHooks): SilenceWatch | null {
+  if (seconds === 0) return null;
+  const { isUp, onSilence } = hooks;
+  const sessions = () => anchor.sessions();
+  const watch = new SilenceWatch({
+    clock: systemClock,
+    silenceMs: seconds * 1000,
+    sessions,
+    isUp,
+    onSilence,
+  });
+  watch.start();
+  return watch;
 }

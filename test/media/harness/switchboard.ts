@@ -70,7 +70,7 @@ export class Switchboard {
 
   static async open(wishes: SwitchboardWishes): Promise<Switchboard> {
     const board = new Switchboard();
-    const engine = (): Engine => board.engine;
+    const reports = (): Engine['mediaReports'] => board.engine.mediaReports;
     const media = await startMedia(
       {
         anchor: 'rtpengine',
@@ -88,12 +88,15 @@ export class Switchboard {
         prompts: '/nonexistent',
         promptCopies: '/nonexistent',
         language: 'en',
+        silenceSeconds: wishes.silenceSeconds ?? 0,
       },
       {
         log: silentLog,
         newSessionId: () => 1,
-        onRemade: (call, legs) => engine().mediaRemade(call, legs),
-        onKey: (call, leg, key) => engine().keyPressed(call, leg, key),
+        onRemade: (call, legs) => reports().remade(call, legs),
+        onKey: (call, leg, key) => reports().keyPressed(call, leg, key),
+        onSilence: ({ callId, leg, silent, forMs }) => reports().silent(callId, leg, silent, forMs),
+        isUp: (call, leg) => reports().isUp(call, leg),
       },
     );
     if (!media.ok) throw new Error(`${media.message}; ${media.remedy}`);

@@ -15,17 +15,21 @@ let clock: VirtualClock;
 let ledger: MemoryLedger;
 /** Answers of the media server that are still awaited, by leg. */
 let asked: Map<string, (figures: LegFigures | null) => void>;
+let broken: boolean;
 
 beforeEach(() => {
   clock = new VirtualClock();
   ledger = new MemoryLedger();
   asked = new Map();
+  broken = false;
 });
 
 function recordsOf(id: string): CallRecords {
   const moves = {
     figures: (_call: string, legId: string) =>
-      new Promise<LegFigures | null>((resolve) => asked.set(legId, resolve)),
+      broken
+        ? Promise.reject(new Error('broken'))
+        : new Promise<LegFigures | null>((resolve) => asked.set(legId, resolve)),
   } as unknown as MediaMoves;
   return new CallRecords(id, { clock, ledger, media: { moves }, log });
 }
@@ -66,7 +70,17 @@ describe('the record of a leg', () => {
     expect(closedByRestart()).toEqual(['leg a-1', 'call a']);
   });
 
-  it('does not wait for a media server that says nothing, or fails', async () => {
+  it('does not wait for a media server that fails', async () => {
+    broken = true;
+    const before = talking('a');
+    const records = recordsOf('a');
+    const { after, record } = without(before, 'a-2');
+    records.take({ before, after, records: [record], closing: [], over: false });
+    await records.settled();
+    expect(summary()).toEqual([['a-2', null]]);
+  });
+
+  it('does not wait for a media server that says nothing', async () => {
     const before = talking('a');
     const records = recordsOf('a');
     const { after, record } = without(before, 'a-2');
