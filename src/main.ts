@@ -1,5 +1,6 @@
 /** Composition root: makes the parts from the settings, starts them in order, drains and stops them. */
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -7,6 +8,7 @@ import { createApi } from './api/create-api.js';
 import { ScreenPopLinks } from './api/screen-pop-links.js';
 import { ensureToken } from './api/tokens.js';
 import type { Config } from './config/config.js';
+import { packageInfo } from './config/package-root.js';
 import { DialPlanHolder } from './dialplan/holder.js';
 import type { DialPlan } from './dialplan/plan.js';
 import { type EmbeddedSip, embeddedSip } from './embedded-sip.js';
@@ -18,7 +20,8 @@ import { SrfSignalling } from './engine/srf-signalling.js';
 import type { Ledger } from './ledger/ledger.js';
 import { type LedgerReader, openLedgerReader } from './ledger/ledger-reader.js';
 import { openLedger } from './ledger/open-ledger.js';
-import { type MediaWishes, startMedia } from './media/start-media.js';
+import { addMediaMetrics, mediaProblems } from './media/metrics.js';
+import { type Media, type MediaWishes, startMedia } from './media/start-media.js';
 import { LAST_RESORT } from './sip/control/control-server.js';
 import { addSipMetrics } from './sip/metrics.js';
 
@@ -124,7 +127,7 @@ async function startParts(
     throw new StartFault(error.message, 'is the SIP server running, and are host, port and secret right?');
   });
 
-  const api = await startApi(settings, { engine, reader, dialPlan, problems, links, sip: sip.server });
+  const api = await startApi(settings, { engine, reader, dialPlan, problems, links, media, sip: sip.server });
   onStarted(() => api.server.close());
   return {
     addresses: [...sip.addresses, ...api.addresses],
@@ -152,9 +155,15 @@ function mediaWishes(config: Config): MediaWishes {
   return {
     ...config.media,
     sipHosts: config.sip.listeners.map(({ host }) => host),
-    prompts: join(dirname(config.dialplan), 'prompts'),
+    prompts: promptsFor(config.dialplan),
     promptCopies: join(config.data, 'prompts'),
   };
+}
+
+/** The folder `prompts` beside the dial plan, or those that come with the program. */
+function promptsFor(dialPlanFile: string): string {
+  const own = join(dirname(dialPlanFile), 'prompts');
+  return existsSync(own) ? own : join(packageInfo().root, 'dialplans', 'prompts');
 }
 
 function openLedgers(
@@ -242,12 +251,13 @@ interface ServedByApi {
   readonly dialPlan: DialPlanHolder;
   readonly problems: ReadonlyMap<string, string>;
   readonly links: ScreenPopLinks;
+  readonly media: Media;
   readonly sip: EmbeddedSip | null;
 }
 
 async function startApi(
   { config, log }: Settings,
-  { engine, reader, dialPlan, problems, links, sip }: ServedByApi,
+  { engine, reader, dialPlan, problems, links, media, sip }: ServedByApi,
 ): Promise<{ server: FastifyInstance; addresses: string[] }> {
   const { host, port } = config.http;
   const made = config.http.tokens.length === 0 ? ensureToken(config.data) : null;
@@ -257,10 +267,14 @@ async function startApi(
     dialPlan: () => dialPlan.current,
     tokens: made === null ? config.http.tokens : [made.token],
     log: log.child({ part: 'api' }),
-    problems: () => [...problems.values()],
+    problems: () => [...problems.values(), ...mediaProblems(media.engines())],
+    media: media.anchor.kind,
     notReady: () => engine.notReadyReason(),
     links,
-    ...(sip === null ? {} : { addMetrics: (registry) => addSipMetrics(registry, () => sip.stats()) }),
+    addMetrics: (registry) => {
+      addMediaMetrics(registry, media.engines);
+      if (sip !== null) addSipMetrics(registry, () => sip.stats());
+    },
   });
   await server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
     throw new StartFault(

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import type { HearingReport } from '../../test/media/harness/hearing-log.js';
 import { must, Stage, startEngine, type TestEngine } from '../../test/media/harness/stage.js';
 import { writeToneFile } from '../../test/media/harness/tone-file.js';
+import { spread } from './spread.js';
 
 interface Story {
   readonly name: string;
@@ -138,15 +139,6 @@ async function run(engine: TestEngine, story: Story): Promise<Run> {
   } finally {
     await stage.close();
   }
-}
-
-function quantile(values: readonly number[], share: number): string {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN).toFixed(1);
-}
-
-function spread(values: readonly number[]): string {
-  return `p50 ${quantile(values, 0.5)}  p99 ${quantile(values, 0.99)}  max ${quantile(values, 1)}`;
 }
 
 async function bench(engine: TestEngine, story: Story, count: number, parallel: number): Promise<void> {

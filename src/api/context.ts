@@ -22,6 +22,8 @@ export interface ApiOptions {
   readonly log?: FastifyBaseLogger;
   /** What is wrong although calls are taken (a disk that refuses ...), one line each. */
   readonly problems?: () => readonly string[];
+  /** Where media flows. */
+  readonly media?: 'direct' | 'rtpengine';
   /** Why calls are not taken, while `operations.ready()` is false. */
   readonly notReady?: () => string;
   /** Adds metrics of other parts to those of the engine. */

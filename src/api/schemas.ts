@@ -175,6 +175,10 @@ export const healthSchema = z
       .enum(['ok', 'degraded', 'unavailable'])
       .meta({ description: '`degraded`: calls are taken, but see problems' }),
     problems: z.array(z.string()),
+    media: z
+      .enum(['direct', 'rtpengine'])
+      .optional()
+      .meta({ description: 'Whether media passes through a media server' }),
     version: text('Version of the program', '0.1.0'),
   })
   .meta({ id: 'Health' });

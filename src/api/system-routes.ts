@@ -5,7 +5,7 @@ import { errorSchema, healthSchema } from './schemas.js';
 
 /** /healthz for anybody, /metrics for Prometheus. */
 export function systemRoutes(api: Api, context: ApiContext): void {
-  const { operations, metrics } = context;
+  const { operations, metrics, media } = context;
   const { version } = packageInfo();
 
   api.get(
@@ -24,10 +24,11 @@ export function systemRoutes(api: Api, context: ApiContext): void {
       const problems = [...(context.problems?.() ?? [])];
       if (operations.ready()) {
         const status = problems.length === 0 ? ('ok' as const) : ('degraded' as const);
-        return reply.code(200).send({ status, problems, version });
+        return reply.code(200).send({ status, problems, media, version });
       }
       const why = context.notReady?.() ?? 'the program starts or stops';
-      return reply.code(503).send({ status: 'unavailable' as const, problems: [why, ...problems], version });
+      const status = 'unavailable' as const;
+      return reply.code(503).send({ status, problems: [why, ...problems], media, version });
     },
   );
 

@@ -2,7 +2,7 @@
  * Offers and answers after the first INVITE (RFC 3264, RFC 3261 §14): a party's own offer passes to the other
  * party and its answer comes back; offers of ours bring two parties together. At most one exchange a leg.
  */
-import { answeredByServer, heard } from './anchored.js';
+import { answeredByServer, heard, isAnchored } from './anchored.js';
 import type { Leg, LegId, OfferMade, RequestRef } from './call.js';
 import type { CallEventOf } from './event.js';
 import { startGlareTimer } from './legs.js';
@@ -41,10 +41,12 @@ export function peerOffered(w: Work, event: CallEventOf<'offered'>): void {
   if (isGone(leg)) return respond(w, leg.id, event.request, 481);
   // RFC 3261 §14.2 and RFC 3311 §5.2: while an exchange is under way the second one is refused and comes again.
   if (leg.state !== 'answered') return respond(w, leg.id, event.request, 491);
-  if (leg.exchange !== null) {
-    if (leg.exchange.kind !== 'glare-wait') return respond(w, leg.id, event.request, 491);
-    yieldToPeer(w, leg);
-  }
+  if (leg.exchange !== null && leg.exchange.kind !== 'glare-wait')
+    return respond(w, leg.id, event.request, 491);
+  // What must be refused anyway does not push our own waiting offer aside: the two would refuse each other in turns.
+  if (leg.exchange !== null && !isAnchored(w) && !takesOffer(w, leg, event))
+    return respond(w, leg.id, event.request, 491);
+  yieldToPeer(w, leg);
   if (answeredByServer(w, leg, event.request, event.sdp)) return;
   if (event.sdp !== null && event.sdp === leg.remote && leg.given !== null) {
     return accept(w, leg.id, event.request, leg.given.sdp, leg.given.from);
@@ -60,6 +62,22 @@ export function peerOffered(w: Work, event: CallEventOf<'offered'>): void {
   });
   const method = event.method === 'UPDATE' && event.sdp !== null && other.allowsUpdate ? 'UPDATE' : 'INVITE';
   sendOffer(w, partner, { sdp: event.sdp, from: leg.id, relay: true, method, attempt: 1 });
+}
+
+/** The offer could be answered or passed on now. */
+function takesOffer(w: Work, leg: Leg, event: CallEventOf<'offered'>): boolean {
+  if (event.sdp !== null && event.sdp === leg.remote && leg.given !== null) return true;
+  const partner = partnerOf(w.call, leg.id);
+  if (partner === null) return true;
+  const other = w.leg(partner);
+  return (
+    w.call.phase.name !== 'switching' && isUp(other) && (other.exchange === null || waitsFor(leg, other))
+  );
+}
+
+/** What this leg is busy with is to be passed on to the one that waits, and ends with its waiting. */
+function waitsFor(leg: Leg, other: Leg): boolean {
+  return leg.exchange?.kind === 'glare-wait' && leg.exchange.relay && leg.exchange.from === other.id;
 }
 
 /** Our offer to this leg waits for its glare timer and the peer now makes its own: the peer goes first. */

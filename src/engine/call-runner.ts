@@ -17,7 +17,7 @@ import type { Naming } from './naming.js';
 import { notifyHeaders, sipfrag } from './notify-message.js';
 import type { Occupancy } from './occupancy.js';
 import { partnerIn } from './partner-in.js';
-import { reasonHeader } from './reason-headers.js';
+import { reasonHeader, rejectHeaders } from './reason-headers.js';
 import type { Signalling } from './signalling.js';
 
 /** What all calls share. */
@@ -195,6 +195,11 @@ export class CallRunner {
     runner.#stop();
     this.#absorbed.set(other, runner);
     this.#records.follow(runner.#records);
+  }
+
+  /** Once what the other call had to say is out, its media belongs to this one. */
+  async #join(other: CallId): Promise<void> {
+    await this.#absorbed.get(other)?.sent();
     this.parts.media.callsJoined(other, this.id);
   }
 
@@ -272,7 +277,7 @@ export class CallRunner {
           signalling.answer(command.leg, sdp, command.from),
         );
       case 'reject':
-        return signalling.reject(command.leg, command.status, this.#rejectHeaders(command));
+        return signalling.reject(command.leg, command.status, rejectHeaders(command.status, command.cause));
       case 'cancel':
         return signalling.cancel(command.leg, reasonHeader(command.cause));
       case 'bye':
@@ -308,7 +313,7 @@ export class CallRunner {
       case 'send-keys':
         return this.#sendKeys(command);
       case 'absorb':
-        return this.#absorbed.get(command.call)?.sent();
+        return this.#join(command.call);
       case 'start-timer':
         return this.#timers.start(command);
       case 'stop-timer':
@@ -363,13 +368,6 @@ export class CallRunner {
     const byInfo = presses.filter((press) => 'body' in press);
     if (byInfo.length > 0) this.parts.signalling.sendKeys(leg, byInfo);
     if (byRtp.length > 0) return this.parts.media.moves?.sendKeys(this.id, from, byRtp);
-  }
-
-  #rejectHeaders(command: CommandOf<'reject'>): Record<string, string> {
-    const headers: Record<string, string> = { ...reasonHeader(command.cause) };
-    // RFC 3261 §21.5.4: a caller who is turned away for load is told when to come again.
-    if (command.status === 503) headers['Retry-After'] = '10';
-    return headers;
   }
 
   #wrote(record: LedgerRecord): void {

@@ -37,3 +37,8 @@ export function quoted(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: no header may hold them
   return `"${text.replace(/[\x00-\x1f\x7f]+/g, ' ').replace(/["\\]/g, (c) => `\\${c}`)}"`;
 }
+
+/** Of a response that refuses a call. RFC 3261 §21.5.4: a caller who is turned away for load is told when to come again. */
+export function rejectHeaders(status: number, cause: LeaveCause): Readonly<Record<string, string>> {
+  return { ...reasonHeader(cause), ...(status === 503 ? { 'Retry-After': '10' } : {}) };
+}

@@ -7,6 +7,7 @@ import type {
   Passage,
   RtpKey,
 } from './anchor.js';
+import { Holds } from './holds.js';
 import type { MediaLog } from './log.js';
 import type { PromptStore } from './prompts/prompt-store.js';
 import type { EnginePool } from './rtpengine/engine-pool.js';
@@ -41,8 +42,11 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   readonly kind = 'rtpengine';
   readonly can: MediaAbilities;
   readonly #sessions = new Map<string, MediaSession>();
-  /** What plays to a leg now: music follows a prompt only if nothing else came meanwhile. */
+  /** What plays to a leg now: music follows a prompt only if nothing else came meanwhile. Ids of legs are unique. */
   readonly #playing = new Map<string, symbol>();
+  readonly #holds = new Holds();
+  /** Legs whose last offer was none that can be answered, and why. */
+  readonly #misheard = new Map<string, MediaFailure>();
 
   readonly #ownKeys = new OwnKeys();
 
@@ -66,6 +70,12 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   }
 
   async describe({ callId, from, to }: Passage): Promise<string> {
+    const misheard = this.#misheard.get(from);
+    if (misheard !== undefined) {
+      // The refusal of an offer leaves the session as it was (RFC 3261 §14.2).
+      if (from === to) this.#misheard.delete(from);
+      throw misheard;
+    }
     const session = this.#session(callId);
     const told = session.told(to);
     if (told !== null) return told;
@@ -83,18 +93,24 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     const session = this.#session(callId);
     const taken: Outcome<unknown> =
       as === 'offer' ? await session.offered(leg, sdp) : await session.answered(leg, sdp);
+    if (as === 'offer' && !taken.ok) this.#misheard.set(leg, failure(taken));
     value(taken);
+    const partner = as === 'offer' ? this.#holds.offered(leg, sdp) : null;
+    if (partner === null) return;
+    // The party gets its answer all the same.
+    await this.#bringTogether(session, leg, partner).catch((err: unknown) =>
+      this.parts.log.warn({ callId, leg, err }, 'who is on hold hears no music'),
+    );
   }
 
   async join(callId: string, a: string, b: string, keysKept: readonly string[]): Promise<void> {
-    this.#playing.delete(a);
-    this.#playing.delete(b);
+    this.#holds.joined(a, b);
     const session = this.#session(callId);
     const kept = this.can.keysFromRtp ? keysKept : [];
     // Before the two hear each other, where the engine knows the leg already.
     const late: string[] = [];
     for (const leg of kept) if (!(await this.#keepKeys(session, leg))) late.push(leg);
-    value(await session.join(a, b));
+    await this.#bringTogether(session, a, b);
     for (const leg of late) {
       if (!(await this.#keepKeys(session, leg)))
         this.parts.log.warn({ callId, leg }, 'keys of this leg reach the other party');
@@ -107,8 +123,11 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
       const ms = Math.min(LONGEST_KEY_MS, Math.max(SHORTEST_KEY_MS, durationMs));
       const takeBack = this.#ownKeys.sending(callId, leg, key);
       const sent = await session.sendKey(leg, key, ms);
-      if (!sent.ok) takeBack();
-      value(sent);
+      if (sent.ok) continue;
+      takeBack();
+      // Whoever holds is heard by nobody.
+      if (sent.failure.kind === 'not-joined') return;
+      throw failure(sent);
     }
   }
 
@@ -119,6 +138,7 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
 
   async park(callId: string, leg: string, prompt: string): Promise<void> {
     const session = this.#session(callId);
+    this.#holds.parted(leg);
     value(await session.park(leg));
     await this.#play(session, leg, prompt);
   }
@@ -130,6 +150,8 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
 
   legEnded(callId: string, leg: string): void {
     this.#playing.delete(leg);
+    this.#holds.forget(leg);
+    this.#misheard.delete(leg);
     const session = this.#sessions.get(callId);
     if (session !== undefined) this.#later(session.leave(leg), `leave ${leg}`);
   }
@@ -149,6 +171,39 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     const session = this.#sessions.get(callId);
     if (session === undefined || session.told(leg) === null) return null;
     return session.figures().then((figures) => (figures.ok ? legFigures(figures.value.get(leg)) : null));
+  }
+
+  /** The engine had lost this call and it was made again: what played to its legs does not any more. */
+  remade(callId: string, legs: readonly string[]): void {
+    const session = this.#sessions.get(callId);
+    if (session === undefined) return;
+    for (const leg of legs)
+      if (this.#playing.has(leg)) void this.#play(session, leg, 'music').catch(() => undefined);
+  }
+
+  /** The engine of this call does not answer: go on with it on another, if there is one. */
+  async move(callId: string): Promise<void> {
+    await this.parts.pool.move(callId, (session) => {
+      if (this.#sessions.has(callId)) this.#sessions.set(callId, session);
+    });
+  }
+
+  /** Let the two hear each other; while one holds the other hears music, whatever the holding phone sends. */
+  async #bringTogether(session: MediaSession, a: string, b: string): Promise<void> {
+    if (!this.#holds.isHolding(a) && !this.#holds.isHolding(b)) {
+      this.#playing.delete(a);
+      this.#playing.delete(b);
+      value(await session.join(a, b));
+      return;
+    }
+    for (const leg of [a, b]) {
+      value(await session.park(leg));
+      if (!this.#holds.isHolding(leg)) {
+        if (!this.#playing.has(leg)) await this.#play(session, leg, 'music');
+      } else if (this.#playing.delete(leg)) {
+        value(await session.stop(leg));
+      }
+    }
   }
 
   #session(callId: string): MediaSession {

@@ -3,6 +3,7 @@ import { systemClock } from './clock.js';
 import { DirectAnchor } from './direct-anchor.js';
 import type { MediaLog } from './log.js';
 import { PromptStore } from './prompts/prompt-store.js';
+import type { EngineStatus } from './rtpengine/engine-pool.js';
 import { findProgram } from './rtpengine/find-program.js';
 import { type EngineWishes, startEngines } from './rtpengine/start-engines.js';
 import { RtpengineAnchor } from './rtpengine-anchor.js';
@@ -34,8 +35,18 @@ export interface MediaHooks {
   readonly onRemade: (callId: string, legs: readonly string[]) => void;
 }
 
+/** Media that works. */
+export interface Media {
+  readonly anchor: MediaAnchor;
+  /** What cannot be done, for people; null when everything can. */
+  readonly note: string | null;
+  /** The media servers; none where media is direct. */
+  engines(): readonly EngineStatus[];
+  stop(): Promise<void>;
+}
+
 export type MediaStart =
-  | { readonly ok: true; readonly anchor: MediaAnchor; readonly note: string | null; stop(): Promise<void> }
+  | ({ readonly ok: true } & Media)
   | { readonly ok: false; readonly message: string; readonly remedy: string };
 
 const WITHOUT = 'no hold prompts, no key codes from RTP, no recording, no WebRTC, no conference';
@@ -60,7 +71,8 @@ export async function startMedia(wishes: MediaWishes, hooks: MediaHooks): Promis
   const reason = wishes.anchor === 'auto' ? whyDirect(wishes) : direct;
   if (reason !== null) {
     const anchor = new DirectAnchor(hooks.newSessionId);
-    return { ok: true, anchor, note: `media is direct, because ${reason}: ${WITHOUT}`, stop: async () => {} };
+    const note = `media is direct, because ${reason}: ${WITHOUT}`;
+    return { ok: true, anchor, note, engines: () => [], stop: async () => {} };
   }
   let anchor: RtpengineAnchor | null = null;
   const started = await startEngines(wishes.rtpengine, {
@@ -70,7 +82,14 @@ export async function startMedia(wishes: MediaWishes, hooks: MediaHooks): Promis
       if (key !== 'flash' && anchor?.isPressed(callId, leg, key))
         hooks.onKey(callId, leg, { key, durationMs });
     },
-    onRemade: (session, changes) => hooks.onRemade(session.id, [...changes.keys()]),
+    onRemade: (session, changes) => {
+      const legs = [...changes.keys()];
+      anchor?.remade(session.id, legs);
+      hooks.onRemade(session.id, legs);
+    },
+    onHealth: (_engine, up, sessions) => {
+      if (!up) for (const session of sessions) void anchor?.move(session.id);
+    },
   });
   if (!started.ok) return { ok: false, message: started.fault.message, remedy: started.fault.remedy };
   const { engines } = started;
@@ -89,7 +108,7 @@ export async function startMedia(wishes: MediaWishes, hooks: MediaHooks): Promis
     watch?.stop();
     await engines.stop();
   };
-  return { ok: true, anchor, note: null, stop };
+  return { ok: true, anchor, note: null, engines: () => engines.pool.status(), stop };
 }
 
 function watchSilence(anchor: RtpengineAnchor, seconds: number, hooks: MediaHooks): SilenceWatch | null {

@@ -30,15 +30,18 @@ export class EngineProcess {
     private readonly log: () => string,
   ) {}
 
-  /** @throws StoryError when it does not take calls within 20 s; its log is in the message. */
-  static async start(phones: PhonePorts): Promise<EngineProcess> {
+  /**
+   * @param anchored whether audio passes through rtpengine
+   * @throws StoryError when it does not take calls within 20 s; its log is in the message.
+   */
+  static async start(phones: PhonePorts, anchored: boolean): Promise<EngineProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'onekey-demo-'));
     const sipPort = await freePort();
     const httpPort = await freePort();
     const plan = join(folder, 'plan.yaml');
     const config = join(folder, 'onekey.yaml');
     writeFileSync(plan, stringify(dialPlan(phones)));
-    writeFileSync(config, stringify(configuration(sipPort, httpPort)));
+    writeFileSync(config, stringify(configuration(sipPort, httpPort, anchored)));
     const entry = join(import.meta.dirname, '..', `onekey${extname(import.meta.filename)}`);
     const child = spawn(
       process.execPath,
@@ -117,7 +120,7 @@ export class EngineProcess {
   }
 }
 
-function configuration(sip: number, http: number): object {
+function configuration(sip: number, http: number, anchored: boolean): object {
   return {
     sip: {
       server: 'embedded',
@@ -127,7 +130,7 @@ function configuration(sip: number, http: number): object {
       ],
     },
     http: { host, port: http },
-    media: { anchor: 'direct' },
+    media: { anchor: anchored ? 'rtpengine' : 'direct' },
     log: { level: 'warn' },
     calls: { drainSeconds: 1 },
   };

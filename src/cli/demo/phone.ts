@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import Srf from 'drachtio-srf';
-import { createSipServer, type SipServer } from '../../sip/server.js';
+import type Srf from 'drachtio-srf';
 import { Hearing, type Voice } from './rtp/hearing.js';
 import { RtpPort } from './rtp/rtp-port.js';
 import { audioAddress, describeAudio } from './rtp/session-description.js';
 import { ToneGenerator } from './rtp/tone.js';
+import { openSipStack, type SipStack } from './sip-stack.js';
 
 /** What a phone notices; `at` is monotonic milliseconds. */
 export type PhoneEvent = { readonly at: number } & (
@@ -57,37 +56,25 @@ export class Phone {
 
   private constructor(
     private readonly options: PhoneOptions,
-    private readonly server: SipServer,
-    private readonly srf: Srf,
-    /** Port of its SIP, UDP. */
-    readonly sipPort: number,
+    private readonly sip: SipStack,
     private readonly rtp: RtpPort,
     hearing: Hearing,
   ) {
     this.hearing = hearing;
     this.#ticker = setInterval(() => hearing.tick(performance.now()), tickMs);
-    srf.invite((request, response) => this.#called(request, response));
+    sip.srf.invite((request, response) => this.#called(request, response));
   }
 
   static async open(options: PhoneOptions): Promise<Phone> {
-    const secret = randomUUID();
-    const server = createSipServer({
-      listeners: [{ transport: 'udp', host: options.host, port: 0 }],
-      control: { host: '127.0.0.1', port: 0, secret },
-    });
-    const { listeners, control } = await server.start();
-    const srf = new Srf();
-    // Without a listener an error of the connection would end the program; a phone that is closed has none to lose.
-    srf.on('error', () => undefined);
-    await new Promise<void>((resolve, reject) => {
-      srf.on('connect', (error: Error | null) => (error === null ? resolve() : reject(error)));
-      void srf.connect({ host: control.host, port: control.port, secret });
-    });
+    const sip = await openSipStack({ host: options.host });
     const hearing = new Hearing(options.others, (voice, at) => options.onEvent({ type: 'heard', voice, at }));
     const rtp = await RtpPort.open(options.host, (samples, at) => hearing.packet(at, samples));
-    const [listener] = listeners;
-    if (listener === undefined) throw new Error('the SIP server of a phone has no listener');
-    return new Phone(options, server, srf, listener.port, rtp, hearing);
+    return new Phone(options, sip, rtp, hearing);
+  }
+
+  /** Port of its SIP, UDP. */
+  get sipPort(): number {
+    return this.sip.port;
   }
 
   /** True while it is in a call. */
@@ -99,7 +86,7 @@ export class Phone {
   call(number: string, server: string): Promise<number> {
     const { host, name } = this.options;
     return new Promise((resolve) => {
-      this.srf.createUAC(
+      this.sip.srf.createUAC(
         `sip:${number}@${server}`,
         {
           localSdp: this.#describe(),
@@ -160,8 +147,7 @@ export class Phone {
   async close(): Promise<void> {
     clearInterval(this.#ticker);
     this.rtp.close();
-    this.srf.disconnect();
-    await this.server.stop();
+    await this.sip.close();
   }
 
   #called(request: Srf.SrfRequest, response: Srf.SrfResponse): void {
@@ -186,7 +172,7 @@ export class Phone {
   #answer(request: Srf.SrfRequest, response: Srf.SrfResponse): void {
     const { host, name } = this.options;
     const headers = { Contact: `<sip:${name}@${host}:${this.sipPort}>` };
-    this.srf.createUAS(
+    this.sip.srf.createUAS(
       request,
       response,
       { localSdp: this.#describe(), headers },

@@ -96,8 +96,10 @@ export class EnginePool {
   /**
    * Make a call again on another engine that answers, because its own does not. The session that it had is of no
    * use from then on; `onRemade` tells what its legs have to be told. Null when there is no other engine.
+   *
+   * @param onMoved gets the session to use from then on, before the call is made again in it
    */
-  async move(callId: string): Promise<MediaSession | null> {
+  async move(callId: string, onMoved?: (session: MediaSession) => void): Promise<MediaSession | null> {
     const from = this.#members.get(this.engineOf(callId) ?? '');
     const old = from?.sessions.get(callId);
     const to = this.#best(from);
@@ -107,6 +109,7 @@ export class EnginePool {
     // Should the engine still be there, it need not go on sending. Nobody waits for its answer.
     void old.end();
     const session = this.#session(to, callId, kept);
+    onMoved?.(session);
     await this.#remake(session);
     return session;
   }

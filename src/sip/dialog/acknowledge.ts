@@ -1,6 +1,6 @@
 import { encodeMessage } from '../message/build.js';
 import { packBytes, requestLabel, unpackBytes } from '../message/keep.js';
-import type { SipResponse } from '../message/message.js';
+import type { SipRequest, SipResponse } from '../message/message.js';
 import { acknowledge, buildAck } from './ack.js';
 import type { AppRequest, Reply } from './application.js';
 import type { Core } from './core.js';
@@ -63,15 +63,14 @@ export function repeatAck(core: Core, outbound: OutboundRequest, response: SipRe
     if (owed.ack !== null) sendAgain(core, owed.ack);
     return;
   }
-  dismiss(core, outbound, dialog, response);
+  dismiss(core, request, dialog, response);
 }
 
 /** Further answerers of one INVITE that are ended politely; a peer could invent any number. */
 const MAX_DISMISSED = 32;
 
 /** RFC 3261 §13.2.2.4: a 2xx that we do not want is acknowledged, and its call ended at once. */
-function dismiss(core: Core, outbound: OutboundRequest, dialog: Dialog, response: SipResponse): void {
-  const { request } = outbound;
+export function dismiss(core: Core, request: SipRequest, dialog: Dialog, response: SipResponse): void {
   const known = dialog.dismissed.get(response.toTag);
   if (known === undefined && dialog.dismissed.size >= MAX_DISMISSED) return;
   if (known !== undefined) {

@@ -1,5 +1,6 @@
 import { skeleton } from '../message/keep.js';
 import type { SipResponse } from '../message/message.js';
+import { FOR_ACK } from './ack.js';
 import { acceptInvite, repeatAck } from './acknowledge.js';
 import { releaseCancel } from './cancel.js';
 import { cdrStart, cdrStop } from './cdr.js';
@@ -38,17 +39,6 @@ export function takeProvisional(core: Core, outbound: OutboundRequest, response:
   }
   deliverResponse(core, outbound, response, response.raw?.length ?? 0);
 }
-
-const FOR_ACK: ReadonlySet<string> = new Set([
-  'Via',
-  'Route',
-  'From',
-  'To',
-  'Call-ID',
-  'CSeq',
-  'Authorization',
-  'Proxy-Authorization',
-]);
 
 /** A final response, from the network or of our own making. */
 export function takeFinal(core: Core, outbound: OutboundRequest, response: SipResponse, bytes: number): void {
@@ -118,7 +108,10 @@ function agree(core: Core, outbound: OutboundRequest, dialog: Dialog, response: 
 /** Our BYE ends the dialog with any final response but a challenge, as does the last NOTIFY of a subscription. */
 function endsDialog(outbound: OutboundRequest, dialog: Dialog, status: number): boolean {
   const { request } = outbound;
-  if (status === 401 || status === 407) return false;
+  if (status === 401 || status === 407) {
+    if (request.method === 'BYE' && outbound.dialog !== null) outbound.dialog.hangingUp = false;
+    return false;
+  }
   if (request.method === 'BYE') return true;
   if (request.method === 'NOTIFY' && dialog.kind === 'SUBSCRIBE') return isTerminated(request);
   // RFC 3261 §12.2.1.2: the peer has lost the dialog. The application decides what a 408 means.

@@ -14,6 +14,7 @@ import type { Destination, Flow, Listener } from '../transport/flow.js';
 import type { Meta, OwnerRegistry } from './application.js';
 import type { Acknowledgement, Dialog, InboundRequest, OutboundRequest } from './dialog.js';
 import type { DialogTable } from './dialog-table.js';
+import type { UnansweredInvite } from './unanswered-invite.js';
 
 /** What the dialog layer needs of the transports. */
 export interface DialogTransport {
@@ -67,6 +68,8 @@ export interface Core {
   readonly unconfirmed: WeakMap<ServerTransaction, Dialog>;
   /** 2xx whose ACK the application owes, by the txnId of the INVITE. */
   readonly owed: Map<string, Acknowledgement>;
+  /** INVITEs that nobody answered, by branch; a late answer is still heard. */
+  readonly unanswered: Map<string, UnansweredInvite>;
   /** New requests under way by Call-ID, From tag and CSeq, to find merged ones (RFC 3261 §8.2.2.2). */
   readonly merging: Map<string, ServerTransaction>;
 }

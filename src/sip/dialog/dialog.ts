@@ -130,6 +130,8 @@ export class Dialog {
   acknowledged = false;
   /** The application's BYE that waits for the ACK. */
   parting: (() => void) | null = null;
+  /** A BYE of ours is on its way. */
+  hangingUp = false;
   /** 2xx that we got, by CSeq number: our ACK, or that it is owed. */
   readonly acknowledgements = new Map<number, Acknowledgement>();
   /** ACKs to further answerers of a forked INVITE, by their tag. */

@@ -51,6 +51,8 @@ export function hangUp(core: Core, dialog: Dialog, text: HangUpText): void {
     endDialog(core, dialog);
     return;
   }
+  // The application has hung up already: one BYE is enough.
+  if (dialog.hangingUp) return;
   const { owner } = dialog;
   const headers = new Headers().add('Reason', `SIP;cause=200;text="${text}"`);
   core.log.info({ dialogId: dialog.id, text }, 'the server ends a dialog');

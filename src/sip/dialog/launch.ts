@@ -3,6 +3,7 @@ import { abandonInvite } from './cancel.js';
 import { type Core, disarm, peerMeta } from './core.js';
 import type { OutboundRequest } from './dialog.js';
 import { type Failure, turnToNext } from './failover.js';
+import { listenOn } from './late-answer.js';
 import { failLater } from './local-answer.js';
 
 /** Starts the transaction of a request and wires its outcomes; returns the request's size on the wire. */
@@ -32,7 +33,10 @@ function attempt(core: Core, outbound: OutboundRequest): number {
       else if (response.status === 503 && onward('503')) return;
       else core.answers.final(core, outbound, response, response.raw?.length ?? 0);
     },
-    onTimeout: () => onward('timeout') || failLater(core, outbound, 408, 'Request Timeout'),
+    onTimeout: () => {
+      listenOn(core, request, flow, dialog);
+      if (!onward('timeout')) failLater(core, outbound, 408, 'Request Timeout');
+    },
     onFailure: () => onward('transport') || failLater(core, outbound, 503, 'Service Unavailable'),
   });
   outbound.transaction = transaction;

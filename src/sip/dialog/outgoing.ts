@@ -144,6 +144,7 @@ export function sendInDialog(
       dialog.update({ ...state, localSeq });
       if (app.method === 'BYE' && dialog.kind === 'INVITE')
         cdrStop(core, request, 'application', releaseReason(owner, app));
+      if (app.method === 'BYE') dialog.hangingUp = true;
       if (app.method === 'BYE' && dialog.inviteOut !== null) abandonInvite(core, dialog.inviteOut);
       reply(dispatch(core, owner, request, route, dialog, onFinal));
     },

@@ -19,6 +19,7 @@ import { DialogTable } from './dialog-table.js';
 import { adopt, endDialog, orphan } from './end.js';
 import { proxyRequest } from './hand-over.js';
 import { handleRequest } from './incoming.js';
+import { takeLate } from './late-answer.js';
 import { NO_DIALOG, sendInDialog, sendNew } from './outgoing.js';
 import { holdBye } from './parting.js';
 import { refuse } from './refuse.js';
@@ -47,8 +48,8 @@ export class SipStack {
     this.transactions = new TransactionLayer(options.clock, options.timers, options.transport, {
       onRequest: (request, transaction) => handleRequest(this.core, request, transaction),
       onAck: (ack, flow) => handleAck(this.core, ack, flow),
-      onStray: () => {
-        options.counters.dropped++;
+      onStray: (response) => {
+        if (!takeLate(this.core, response)) options.counters.dropped++;
       },
       onRepeated: (message, flow) => options.counters.repeated(message, flow.listener.transport),
     });
@@ -65,6 +66,7 @@ export class SipStack {
       proxies: new WeakMap(),
       proxying: new Set(),
       owed: new Map(),
+      unanswered: new Map(),
       merging: new Map(),
     };
   }
@@ -146,6 +148,7 @@ export class SipStack {
     for (const inbound of [...this.core.inbound.values()]) settle(this.core, inbound);
     for (const outbound of this.core.outbound.values()) outbound.guard = disarm(this.core, outbound.guard);
     this.core.outbound.clear();
+    this.core.unanswered.clear();
     for (const dialog of [...this.core.dialogs]) endDialog(this.core, dialog);
     for (const job of [...this.core.proxying]) job.stop();
     this.transactions.clear();

@@ -32,7 +32,7 @@ export interface TransactionHost {
 }
 
 /** The ACK for a non-2xx final response: same Via, Route and Request-URI as the INVITE (RFC 3261 §17.1.1.3). */
-function failureAck(invite: SipRequest, response: SipResponse): SipRequest {
+export function failureAck(invite: SipRequest, response: SipResponse): SipRequest {
   const headers = new Headers();
   headers.add('Via', invite.headers.get('Via') ?? '');
   for (const route of invite.headers.all('Route')) headers.add('Route', route);

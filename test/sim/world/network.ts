@@ -22,6 +22,14 @@ export const FAIR: Weather = { loss: 0, duplication: 0, reordering: 0, delayMs: 
 /** One in ten is lost, one in ten comes twice, one in ten late. */
 export const ROUGH: Weather = { loss: 0.1, duplication: 0.1, reordering: 0.1, delayMs: 5, heldUpMs: 300 };
 
+/** Sees every datagram, whatever becomes of it; `from` and `to` are hosts. */
+export interface Watcher {
+  /** Once for each that is said; `copies` is 0 when it gets lost. */
+  sent(bytes: Buffer, from: string, to: string, copies: number): void;
+  /** Once for each that somebody hears. */
+  heard(bytes: Buffer, from: string, to: string): void;
+}
+
 export interface NetworkFigures {
   sent: number;
   delivered: number;
@@ -44,6 +52,7 @@ export class Network {
     heldUp: 0,
     unreachable: 0,
   };
+  watcher: Watcher | null = null;
   private readonly ports = new Map<string, DatagramEvents>();
   private readonly cut = new Set<string>();
   private readonly trace = createHash('sha256');
@@ -107,7 +116,8 @@ export class Network {
     const way = `${this.time.now()} ${place(host, port)} ${place(toHost, toPort)} ${delays.join()}\n`;
     this.trace.update(way).update(bytes);
     // What the sender does with its buffer later is nothing to the receiver.
-    const copy = copies === 0 ? bytes : Buffer.from(bytes);
+    const copy = copies === 0 && this.watcher === null ? bytes : Buffer.from(bytes);
+    this.watcher?.sent(copy, host, toHost, copies);
     for (const delay of delays) {
       this.time.setTimeout(() => this.deliver(copy, host, port, toHost, toPort), delay);
     }
@@ -127,6 +137,7 @@ export class Network {
       return;
     }
     this.figures.delivered += 1;
+    this.watcher?.heard(bytes, host, toHost);
     target.received(bytes, host, port);
   }
 }

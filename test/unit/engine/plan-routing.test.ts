@@ -239,13 +239,13 @@ describe('who may transfer where', () => {
 it('limits and keys are those of the plan', () => {
   const { routing } = routingOf();
   expect(routing.limits).toEqual({
+    anchored: false,
     maxHops: 2,
     maxHuntMs: 60_000,
     maxCallMs: 3_600_000,
     betweenKeysMs: 1500,
     noResponseMs: 4000,
     notifyAnswerMs: 5000,
-    anchored: false,
   });
   const { action } = routing.readKeys('**2');
   expect(action).toEqual({ kind: 'transfer', mode: 'consult', address: '*2' });

@@ -1,0 +1,111 @@
+/** Transfers on anchored media, phone to phone through the whole server, many times. */
+import { cpus, loadavg } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { VoiceStage } from '../../test/e2e/harness/voice-stage.js';
+import { type Story, stories } from './anchored-stories.js';
+import { spread } from './spread.js';
+
+interface Run {
+  readonly gapMs: number;
+  readonly silenceMs: number;
+  readonly referenceGapMs: number;
+  /** Slots of 20 ms with two voices, or with one that broke in; all of them when the order was another. */
+  readonly wrong: number;
+  /** re-INVITEs and UPDATEs that the caller got. */
+  readonly told: number;
+}
+
+async function play(stage: VoiceStage, story: Story): Promise<Run> {
+  const number = await stage.talk();
+  await story.prepare?.(stage);
+  await sleep(60 + Math.random() * 20);
+  const from = performance.now();
+  await sleep(100);
+  await story.act(stage);
+  await sleep(200);
+  const { reports, referenceGapMs } = stage.between(from, performance.now());
+  const { caller } = reports;
+  if (caller === undefined) throw new Error('there is no caller');
+  await stage.end(number);
+  const right = caller.order.join(' ') === story.callerHears;
+  if (!right) console.log(`${story.name}: the caller heard ${caller.order.join(' ')}`);
+  return {
+    gapMs: caller.largestGapMs,
+    silenceMs: caller.longestSilenceMs,
+    referenceGapMs,
+    wrong: right ? caller.mixed : caller.slots.length,
+    told: stage.phone('caller').sessionChanges.length,
+  };
+}
+
+async function bench(stages: readonly VoiceStage[], story: Story, count: number): Promise<number> {
+  const runs: Run[] = [];
+  let started = 0;
+  const worker = async (stage: VoiceStage): Promise<void> => {
+    while (started < count) {
+      started += 1;
+      runs.push(await play(stage, story));
+      await stage.clear();
+    }
+  };
+  await Promise.all(stages.map(worker));
+  const sum = (read: (one: Run) => number): number => runs.reduce((total, one) => total + read(one), 0);
+  const wrong = sum((one) => one.wrong);
+  const told = sum((one) => one.told);
+  console.log(
+    `${story.name}: ${runs.length} runs, slots wrong or doubled ${wrong}, caller told ${told} times`,
+  );
+  console.log(`  largest gap at the caller, ms    ${spread(runs.map((one) => one.gapMs))}`);
+  console.log(`  longest silence at the caller    ${spread(runs.map((one) => one.silenceMs))}`);
+  console.log(`  gap of parties without a server  ${spread(runs.map((one) => one.referenceGapMs))}`);
+  return wrong + told;
+}
+
+const help = `Usage: scripts/bench/anchored [--runs N] [--parallel N] [--only STORY]
+
+Plays each transfer N times (200) between phones that send a tone each, through the server and rtpengine, and
+prints what the caller heard: the largest gap between two packets, the longest silence (pauses within a spoken
+prompt count), slots of 20 ms with a wrong or doubled voice, and how often the caller's phone was told anything.
+
+  --runs N      runs of each story, 200
+  --parallel N  servers that play at the same time, 1
+  --only STORY  one of: ${stories.map(({ name }) => name).join('; ')}
+
+Exit code: 0 when no slot was wrong and the caller was never told anything, else 1.`;
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '200' },
+    parallel: { type: 'string', default: '1' },
+    only: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+const chosen = stories.filter(({ name }) => values.only === undefined || values.only === name);
+const runs = Number(values.runs);
+const parallel = Number(values.parallel);
+if (values.help) console.log(help);
+else if (chosen.length === 0 || !(runs >= 1) || !(parallel >= 1 && parallel <= 8)) {
+  console.error(`scripts/bench/anchored: nothing to play\n${help}`);
+  process.exitCode = 2;
+} else {
+  const [cpu] = cpus();
+  console.log(
+    `${cpus().length} x ${cpu?.model ?? 'unknown'}, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}`,
+  );
+  const stages: VoiceStage[] = [];
+  try {
+    // One after the other: each looks for ports that are free.
+    for (let lane = 0; lane < parallel; lane += 1) {
+      const portMin = 10_000 + lane * 1000;
+      const rtpengine = { portMin, portMax: portMin + 998 };
+      stages.push(await VoiceStage.open({ media: { anchor: 'rtpengine', rtpengine } }));
+    }
+    let faults = 0;
+    for (const story of chosen) faults += await bench(stages, story, runs);
+    process.exitCode = faults === 0 ? 0 : 1;
+  } finally {
+    for (const stage of stages) await stage.close();
+  }
+}

@@ -1,0 +1,195 @@
+import type { Engine } from '../../../../src/engine/engine.js';
+import { SERVER_HOST, type World } from '../../world/world.js';
+import { CARRIER, type MemberName, NUMBERS, PBX } from '../alliance.js';
+import { Session, type SessionEvents } from '../phones/session.js';
+import { ServerTransaction } from '../phones/transactions.js';
+import type { UserAgent } from '../phones/user-agent.js';
+import { parameter } from '../wire/message.js';
+import { Desk } from './desk.js';
+import { Dice } from './dice.js';
+import { oneWay } from './one-way.js';
+
+/** What all stories of a batch share. */
+export interface Stage {
+  readonly world: World;
+  readonly engine: Engine;
+  agent(host: string): UserAgent;
+  /** A media address that no other session has. */
+  newAddress(): string;
+  complain(story: number, what: string): void;
+}
+
+/** How a phone of a story came into it. */
+export type Part = 'caller' | 'desk' | 'consulting' | 'replacing' | 'fork';
+
+export interface Player {
+  readonly part: Part;
+  readonly session: Session;
+}
+
+/** Numbers that tell who calls in which story: callers, agents who consult, phones that take a call over. */
+export const PREFIXES = { caller: '139', consulting: '600', replacing: '610' } as const;
+
+export function storyOf(number: string): number | null {
+  return /^(139|600|610)\d{8}$/.test(number) ? Number(number.slice(3)) : null;
+}
+
+export const serverUri = (user: string): string => `sip:${user}@${SERVER_HOST}`;
+
+const RINGS_AT_MOST_MS = 180_000;
+
+/** One caller's visit, with everybody who has to do with it. */
+export class Story {
+  readonly dice: Dice;
+  readonly players: Player[] = [];
+  caller: Session | null = null;
+  /** Called first. */
+  readonly dialled: MemberName | null;
+  /** Transfers that were asked for. */
+  asked = 0;
+  /** When an operator asked for the end of the call. */
+  operatorAt: number | null = null;
+  /** When agents asked to have the caller back. */
+  readonly takenBackAt: number[] = [];
+  /** Phones that rang for as long as phones do. */
+  readonly rangOn: Session[] = [];
+
+  constructor(
+    readonly index: number,
+    seed: number,
+    readonly stage: Stage,
+  ) {
+    this.dice = new Dice((seed ^ Math.imul(index + 1, 0x9e3779b1)) >>> 0);
+    this.dialled = this.dice.pick<MemberName | null>([
+      [30, 'city'],
+      [20, 'water'],
+      [14, 'youth'],
+      [10, 'police'],
+      [9, 'health'],
+      [8, 'tax'],
+      [3, 'women'],
+      [5, 'backup'],
+      [1, null],
+    ]);
+  }
+
+  get now(): number {
+    return this.stage.world.time.now();
+  }
+
+  later(ms: number, act: () => void): void {
+    this.stage.world.time.setTimeout(act, Math.floor(ms));
+  }
+
+  number(kind: keyof typeof PREFIXES): string {
+    return PREFIXES[kind] + String(this.index).padStart(8, '0');
+  }
+
+  newSession(part: Part, host: string, events: SessionEvents, callId?: string): Session {
+    const agent = this.stage.agent(host);
+    const session = new Session({
+      agent,
+      callId: callId ?? `${agent.token()}@${host}`,
+      address: this.stage.newAddress(),
+      events,
+      // A second answerer of one INVITE is sent away at once, without ceremony.
+      complain: (what) => part !== 'fork' && this.stage.complain(this.index, `${part} at ${host}: ${what}`),
+    });
+    this.players.push({ part, session });
+    return session;
+  }
+
+  /** The caller calls. */
+  begin(): void {
+    const { dice } = this;
+    const caller = this.newSession('caller', CARRIER, { up: () => this.callerUp(caller) });
+    this.caller = caller;
+    caller.manners.refusesOffers = dice.chance(0.02);
+    const to = serverUri(this.dialled === null ? '99999' : NUMBERS[this.dialled]);
+    caller.invite(`sip:${this.number('caller')}@${CARRIER}`, to, dice.chance(0.08));
+    if (dice.chance(0.06)) this.later(dice.between(50, 12_000), () => caller.hangUp());
+    // Nobody waits for ever.
+    this.later(420_000, () => caller.hangUp());
+  }
+
+  private callerUp(caller: Session): void {
+    const { dice } = this;
+    if (dice.chance(0.97)) this.later(dice.between(6_000, 70_000), () => this.callerLeaves(caller));
+    this.fidget(caller, 0.18);
+    if (dice.chance(0.01)) this.later(dice.between(500, 30_000), () => this.operatorHangsUp());
+  }
+
+  private callerLeaves(caller: Session): void {
+    const fault = oneWay(
+      caller,
+      this.players.map(({ session }) => session),
+      this.now,
+    );
+    if (fault !== null) this.stage.complain(this.index, fault);
+    caller.hangUp();
+  }
+
+  /** Puts the other party on hold and takes it back, at some moment or other. */
+  fidget(session: Session, likely: number): void {
+    const { dice } = this;
+    if (!dice.chance(likely)) return;
+    const late = dice.chance(0.2);
+    const hold = !late && dice.chance(0.8);
+    const again = dice.between(300, 6_000);
+    this.later(dice.between(0, 15_000), () => {
+      if (session.reinvite(hold, late) && hold) this.later(again, () => void session.reinvite(false, false));
+    });
+  }
+
+  private operatorHangsUp(): void {
+    const { engine } = this.stage;
+    const located = engine.locate({ by: 'sipCallId', value: this.caller?.callId ?? '' }, 'control');
+    if (!located.ok) return;
+    this.operatorAt = this.now;
+    void engine.hangUp(located.value.callId);
+  }
+
+  /** Something happened that a caller may hang up at, of all moments. */
+  moment(likely: number): void {
+    const { caller, dice } = this;
+    if (caller === null || !dice.chance(likely)) return;
+    this.later(dice.between(0, 40), () => caller.hangUp());
+  }
+
+  /** An INVITE for this story came to a desk. */
+  invited(transaction: ServerTransaction, agent: UserAgent): Session {
+    const { request } = transaction;
+    const first = this.caller?.state !== 'up';
+    const desk = new Desk(this, first);
+    const session = this.newSession('desk', agent.host, desk, request.callId);
+    session.accept(transaction);
+    desk.called(session, transaction);
+    this.later(RINGS_AT_MOST_MS, () => {
+      if (session.state !== 'early' || session.lost !== null) return;
+      this.rangOn.push(session);
+      session.reject(480);
+    });
+    return session;
+  }
+
+  /** Another phone at the same address answers the same INVITE, as where a proxy forks. */
+  fork(of: Session, transaction: ServerTransaction): void {
+    const fork = this.newSession('fork', of.agent.host, {}, of.callId);
+    fork.accept(new ServerTransaction(of.agent, transaction.request));
+    fork.answer();
+  }
+
+  /** Another member's phone takes the place of an agent's. */
+  takeOver(from: Session, member: MemberName): void {
+    const host = PBX[member];
+    const { dice } = this;
+    const desk = new Desk(this, false);
+    const session = this.newSession('replacing', host, desk);
+    desk.takesOver(session);
+    const replaces = `Replaces: ${from.callId};to-tag=${from.remoteTag};from-tag=${from.tag}`;
+    const to = serverUri(NUMBERS[member]);
+    session.invite(`sip:${this.number('replacing')}@${host}`, to, dice.chance(0.05), [replaces]);
+  }
+}
+
+export const tagOf = (value: string): string => parameter(value, 'tag');
