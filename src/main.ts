@@ -67,11 +67,15 @@ async function startParts(
   onStarted: (stop: () => Promise<void>) => void,
 ): Promise<Running> {
   const { config, plan, log } = settings;
-  let mediaRemade: Engine['mediaRemade'] = () => undefined;
+  // Media is there before the engine that it tells of what happens.
+  const late: { reports: Engine['mediaReports'] | null } = { reports: null };
   const media = await startMedia(mediaWishes(config), {
     log: log.child({ part: 'media' }),
     newSessionId: () => randomInt(1, 2 ** 47),
-    onRemade: (callId, legs) => mediaRemade(callId, legs),
+    onRemade: (callId, legs) => late.reports?.remade(callId, legs),
+    onKey: (callId, leg, key) => late.reports?.keyPressed(callId, leg, key),
+    onSilence: ({ callId, leg, silent, forMs }) => late.reports?.silent(callId, leg, silent, forMs),
+    isUp: (callId, leg) => late.reports?.isUp(callId, leg) ?? false,
   });
   if (!media.ok) throw new StartFault(media.message, media.remedy);
   onStarted(() => media.stop());
@@ -117,7 +121,7 @@ async function startParts(
       notifyAnswerMs: config.calls.notifyAnswerSeconds * 1000,
     },
   });
-  mediaRemade = (callId, legs) => engine.mediaRemade(callId, legs);
+  late.reports = engine.mediaReports;
   onStarted(async () => signalling.close());
   await engine.start().catch((error: Error) => {
     throw new StartFault(error.message, 'is the SIP server running, and are host, port and secret right?');

@@ -26,6 +26,8 @@ const EVENTS: Readonly<Record<LiveEvent['type'], string>> = {
   'alert-raised':
     '`toMember` is told of an incident by `fromMember`, with `caller`, `matter` and `note`; /v1/alerts has the location',
   'call-ended': 'the call is over',
+  'media-lost': 'no audio has come from a leg for the time that the settings state; the call goes on',
+  'media-back': 'audio comes from that leg again',
   'gateway-up': 'a gateway answers again',
   'gateway-down': 'a gateway does not answer',
   'dialplan-reloaded': 'another dial plan is in force',

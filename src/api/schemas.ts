@@ -64,8 +64,8 @@ const seq = count('Place in the hash chain of the ledger, from 1');
 const mediaSchema = z
   .object({
     packetsReceived: count('RTP packets that came from the peer'),
-    packetsSent: count('RTP packets that went to the peer'),
-    packetsLost: count('RTP packets of the peer that are missing'),
+    packetsSent: count('RTP packets that went to the peer').nullable(),
+    packetsLost: count('RTP packets of the peer that are missing, as RTCP reports say').nullable(),
     jitterMs: milliseconds('Interarrival jitter (RFC 3550)').nullable(),
   })
   .meta({ id: 'MediaFigures' });

@@ -21,7 +21,9 @@ export function heard(w: Work, leg: LegId, sdp: string | null, as: 'offer' | 'an
 /** Let two legs hear each other, and nobody else. */
 export function join(w: Work, a: LegId, b: LegId): void {
   if (!isAnchored(w)) return;
-  w.emit({ type: 'join', a, b });
+  // Who may transfer may type codes, and those are for nobody else to hear.
+  const keysKept = [a, b].filter((id) => w.leg(id).mayTransfer);
+  w.emit({ type: 'join', a, b, keysKept });
   remember(w, a, b);
   remember(w, b, a);
 }

@@ -37,6 +37,7 @@ export function begin(event: CallEventOf<'invited'>, routing: Routing): StepResu
     exchange: null,
     allowsUpdate: event.allowsUpdate,
     refers: 0,
+    keysBy: null,
   };
   const call: Call = {
     id: event.callId,

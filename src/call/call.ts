@@ -120,6 +120,8 @@ export interface Leg {
   readonly allowsUpdate: boolean;
   /** REFERs seen: the second and later ones name their subscription (RFC 3515 §2.4.6). */
   readonly refers: number;
+  /** How keys came first on this leg of an agent, where they may come in two ways; null before that. */
+  readonly keysBy: 'info' | 'rtp' | null;
 }
 
 /** A leg that is being called, and the other ways to the same desk. */
@@ -146,12 +148,22 @@ export type FailureCause =
   | 'media-refused';
 
 /** One key of a telephone, as it came in an INFO request. */
-export interface KeyPress {
+export interface KeyByInfo {
   /** One of `0`-`9`, `*`, `#`, `A`-`D`. */
   readonly key: string;
   readonly contentType: string;
   readonly body: string;
 }
+
+/** One key of a telephone, as the media server saw it among the RTP packets (RFC 4733). */
+export interface KeyByRtp {
+  /** One of `0`-`9`, `*`, `#`, `A`-`D`. */
+  readonly key: string;
+  /** How long it was pressed; milliseconds. */
+  readonly durationMs: number;
+}
+
+export type KeyPress = KeyByInfo | KeyByRtp;
 
 /** Two answered legs that shall hear each other. */
 export interface Link {

@@ -93,12 +93,20 @@ export type Command =
   | { readonly type: 'forward'; readonly leg: LegId; readonly request: RequestRef; readonly to: LegId }
   /** Anchored media: the peer of a leg described its media. */
   | { readonly type: 'heard'; readonly leg: LegId; readonly sdp: string; readonly as: 'offer' | 'answer' }
-  /** Anchored media: two legs hear each other, and nobody else. */
-  | { readonly type: 'join'; readonly a: LegId; readonly b: LegId }
+  /** Anchored media: two legs hear each other, and nobody else. The keys of those in `keysKept` reach us alone. */
+  | { readonly type: 'join'; readonly a: LegId; readonly b: LegId; readonly keysKept: readonly LegId[] }
   /** Anchored media: a leg hears a prompt, then music. */
   | { readonly type: 'park'; readonly leg: LegId; readonly play: PromptName }
-  /** Keys that were held back and turned out to be no code go to whom they were meant for, in this order. */
-  | { readonly type: 'send-keys'; readonly leg: LegId; readonly presses: readonly KeyPress[] }
+  /**
+   * Keys that `from` pressed, that were held back and turned out to be no code, go to `leg`, for whom they were
+   * meant, in this order.
+   */
+  | {
+      readonly type: 'send-keys';
+      readonly leg: LegId;
+      readonly from: LegId;
+      readonly presses: readonly KeyPress[];
+    }
   /** The legs of this other call have become ours; it is over, and its own record among the records of this step. */
   | { readonly type: 'absorb'; readonly call: CallId }
   | {

@@ -150,11 +150,11 @@ export type CallEvent = { readonly at: Instant } & (
       readonly offer: string | null;
       readonly allowsUpdate: boolean;
     }
-  /** A key of the telephone, by INFO. */
+  /** A key of the telephone: by INFO, which waits for a response, or by RTP, where `request` is null. */
   | {
       readonly type: 'keyed';
       readonly leg: LegId;
-      readonly request: RequestRef;
+      readonly request: RequestRef | null;
       readonly press: KeyPress;
     }
   | {

@@ -1,6 +1,10 @@
-/** Keys of an agent's telephone: codes of the dial plan are ours, all others go to the other party. */
+/**
+ * Keys of an agent's telephone: codes of the dial plan are ours, all others go to the other party. They come by INFO,
+ * or by RTP where media passes through a server, which then keeps all keys of agents from the other party.
+ */
 
-import type { KeyPress, Leg } from './call.js';
+import { isAnchored } from './anchored.js';
+import type { KeyPress, Leg, RequestRef } from './call.js';
 import { complete, toggle } from './consult.js';
 import type { CallEventOf } from './event.js';
 import type { KeyAction } from './routing.js';
@@ -11,18 +15,9 @@ import { isGone, isUp, partnerOf, transferorOf, type Work } from './work.js';
 export function keyed(w: Work, event: CallEventOf<'keyed'>): void {
   const leg = w.leg(event.leg);
   const { request, press } = event;
-  const respond = (status: number) =>
-    w.emit({
-      type: 'respond',
-      leg: leg.id,
-      request,
-      status,
-      reason: null,
-      code: null,
-      sdp: null,
-      from: null,
-    });
+  const respond = (status: number) => answer(w, leg, request, status);
   if (isGone(leg)) return respond(481);
+  if (isSecondWay(w, leg, press)) return respond(200);
   const held = w.call.keys?.leg === leg.id ? w.call.keys.presses : [];
   const presses = [...held, press];
   const reading = isAgent(w, leg) ? w.routing.readKeys(typed(presses)) : null;
@@ -35,7 +30,7 @@ export function keyed(w: Work, event: CallEventOf<'keyed'>): void {
     if (reading.action !== null) act(w, leg, reading.action);
     return;
   }
-  if (held.length === 0) return pass(w, leg, request, respond);
+  if (held.length === 0) return pass(w, leg, event);
   respond(200);
   forget(w);
   replay(w, leg, presses);
@@ -63,6 +58,20 @@ function isAgent(w: Work, leg: Leg): boolean {
   return partnerOf(w.call, leg.id) !== null || transferorOf(w.call) === leg.id;
 }
 
+function answer(w: Work, leg: Leg, request: RequestRef | null, status: number): void {
+  if (request === null) return;
+  const nothing = { reason: null, code: null, sdp: null, from: null };
+  w.emit({ type: 'respond', leg: leg.id, request, status, ...nothing });
+}
+
+/** Some phones tell each key twice, by INFO and by RTP: the way that the first came in counts. */
+function isSecondWay(w: Work, leg: Leg, press: KeyPress): boolean {
+  if (!isAnchored(w) || !leg.mayTransfer) return false;
+  const way = 'durationMs' in press ? 'rtp' : 'info';
+  if (leg.keysBy === null) w.patchLeg(leg.id, { keysBy: way });
+  return leg.keysBy !== null && leg.keysBy !== way;
+}
+
 function typed(presses: readonly KeyPress[]): string {
   return presses.map(({ key }) => key).join('');
 }
@@ -78,15 +87,18 @@ function forget(w: Work): void {
   w.emit({ type: 'stop-timer', timer: 'keys' });
 }
 
-function pass(w: Work, leg: Leg, request: string, respond: (status: number) => void): void {
+function pass(w: Work, leg: Leg, { request, press }: CallEventOf<'keyed'>): void {
+  // Of everybody else the media server has passed the key on itself.
+  if (request === null) return leg.mayTransfer ? replay(w, leg, [press]) : undefined;
   const partner = partnerOf(w.call, leg.id);
-  if (partner === null || !isUp(w.leg(partner))) return respond(480);
+  if (partner === null || !isUp(w.leg(partner))) return answer(w, leg, request, 480);
   w.emit({ type: 'forward', leg: leg.id, request, to: partner });
 }
 
 function replay(w: Work, leg: Leg, presses: readonly KeyPress[]): void {
   const partner = partnerOf(w.call, leg.id);
-  if (partner !== null && isUp(w.leg(partner))) w.emit({ type: 'send-keys', leg: partner, presses });
+  if (partner !== null && isUp(w.leg(partner)))
+    w.emit({ type: 'send-keys', leg: partner, from: leg.id, presses });
 }
 
 /** Refusals are recorded and published; a telephone has no other way to tell its user. */

@@ -51,6 +51,7 @@ export function startLeg(w: Work, made: NewLeg): LegId {
     exchange: null,
     allowsUpdate: false,
     refers: 0,
+    keysBy: null,
   };
   w.call = { ...w.call, legsMade: n, legs: { ...w.call.legs, [id]: leg } };
   w.emit({

@@ -124,6 +124,7 @@ function addLeg(w: Work, event: CallEventOf<'replacing'>): Leg {
     exchange: null,
     allowsUpdate: event.allowsUpdate,
     refers: 0,
+    keysBy: null,
   };
   w.call = { ...w.call, legsMade: w.call.legsMade + 1, legs: { ...w.call.legs, [leg.id]: leg } };
   w.publish('leg-started', { legId: leg.id }, { role: 'target', member: leg.member, peer: leg.peer });

@@ -217,6 +217,8 @@ export const configSchema = z.strictObject({
         .regex(/^[a-z]{2,8}$/)
         .default('zh')
         .meta({ accepts: 'the name of a folder of prompts, such as zh or en' }),
+      /** A leg of which no audio comes for so long is told of; 0: none is. Seconds. */
+      silenceSeconds: wholeNumber(0, 3600).default(30),
       rtpengine: z
         .strictObject({
           /** Start an engine of our own; else those under `hosts` are used. */

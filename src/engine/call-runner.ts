@@ -1,6 +1,6 @@
 import { begin } from '../call/begin.js';
 import type { Call, CallId, LegId } from '../call/call.js';
-import type { CallNews, Command, CommandOf, RequestResult, TimerId } from '../call/command.js';
+import type { CallNews, Command, CommandOf, RequestResult } from '../call/command.js';
 import type { CallEvent, CallEventOf } from '../call/event.js';
 import type { Routing } from '../call/routing.js';
 import { type StepResult, step } from '../call/step.js';
@@ -8,7 +8,9 @@ import type { Trunk } from '../dialplan/plan.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { LedgerRecord } from '../ledger/records.js';
 import type { Awaitable, MediaAnchor } from '../media/anchor.js';
-import type { EngineClock, Timer } from './clock.js';
+import { CallRecords } from './call-records.js';
+import { CallTimers } from './call-timers.js';
+import type { EngineClock } from './clock.js';
 import { contextBodies, contextHeaders } from './context-headers.js';
 import type { EngineLog } from './log.js';
 import type { Naming } from './naming.js';
@@ -53,9 +55,10 @@ export class CallRunner {
   #call: Call | null = null;
   readonly #mailbox: CallEvent[] = [];
   readonly #outbox: Command[] = [];
-  readonly #timers = new Map<TimerId, Timer>();
+  readonly #timers: CallTimers;
   readonly #replies: ((result: RequestResult) => void)[] = [];
   readonly #absorbed = new Map<CallId, CallRunner>();
+  readonly #records: CallRecords;
   #stepping = false;
   #sending = false;
   #invited = 0;
@@ -66,7 +69,11 @@ export class CallRunner {
     readonly routing: Routing,
     private readonly parts: RunnerParts,
     private readonly log: EngineLog,
-  ) {}
+  ) {
+    const { clock, ledger, media, random } = parts;
+    this.#records = new CallRecords(id, { clock, ledger, media, log });
+    this.#timers = new CallTimers(clock, random, (timer) => this.dispatch({ type: 'timer', timer }));
+  }
 
   /** The call as it is now; null before `start`. */
   get call(): Call | null {
@@ -153,6 +160,7 @@ export class CallRunner {
   }
 
   #take({ call, commands }: StepResult): void {
+    const before = this.#call;
     this.#call = call;
     const records: LedgerRecord[] = [];
     const closing: LedgerRecord[] = [];
@@ -165,9 +173,7 @@ export class CallRunner {
       else if (command.type === 'write') records.push(command.record);
       else if (command.type === 'forget') over = true;
     }
-    if (!over) this.parts.ledger.journal(call.id, call);
-    for (const record of closing) this.parts.ledger.append([record], record.id);
-    if (records.length > 0) this.parts.ledger.append(records, over ? call.id : undefined);
+    this.#records.take({ before, after: call, records, closing, over });
     this.#outbox.push(...commands);
     this.#send();
   }
@@ -188,6 +194,7 @@ export class CallRunner {
     if (runner === null) return;
     runner.#stop();
     this.#absorbed.set(other, runner);
+    this.#records.follow(runner.#records);
   }
 
   /** Once what the other call had to say is out, its media belongs to this one. */
@@ -199,7 +206,7 @@ export class CallRunner {
   /** No more events: the legs belong to another call now. What is on its way out goes out. */
   #stop(): void {
     this.#call = null;
-    this.#cancelTimers();
+    this.#timers.stopAll();
     this.#refuseReplies();
   }
 
@@ -292,7 +299,7 @@ export class CallRunner {
       case 'join':
         signalling.pair(command.a, command.b);
         signalling.pair(command.b, command.a);
-        return this.parts.media.moves?.join(this.id, command.a, command.b);
+        return this.parts.media.moves?.join(this.id, command.a, command.b, command.keysKept);
       case 'park':
         signalling.pair(command.leg, null);
         return this.parts.media.moves?.park(this.id, command.leg, command.play);
@@ -304,13 +311,13 @@ export class CallRunner {
         return signalling.notify(command.leg, command.transferId, body, headers);
       }
       case 'send-keys':
-        return signalling.sendKeys(command.leg, command.presses);
+        return this.#sendKeys(command);
       case 'absorb':
         return this.#join(command.call);
       case 'start-timer':
-        return this.#startTimer(command);
+        return this.#timers.start(command);
       case 'stop-timer':
-        return this.#stopTimer(command.timer);
+        return this.#timers.stop(command.timer);
       case 'write':
         return this.#wrote(command.record);
       case 'publish':
@@ -355,21 +362,12 @@ export class CallRunner {
     return described instanceof Promise ? described.then(act) : act(described);
   }
 
-  #startTimer({ timer, ms, spread }: CommandOf<'start-timer'>): void {
-    this.#stopTimer(timer);
-    const wait = spread === undefined ? ms : ms + Math.floor(this.parts.random() * spread);
-    this.#timers.set(
-      timer,
-      this.parts.clock.after(wait, () => {
-        this.#timers.delete(timer);
-        this.dispatch({ type: 'timer', timer });
-      }),
-    );
-  }
-
-  #stopTimer(timer: TimerId): void {
-    this.#timers.get(timer)?.cancel();
-    this.#timers.delete(timer);
+  /** Keys go on the way they came. */
+  #sendKeys({ leg, from, presses }: CommandOf<'send-keys'>): Awaitable<void> {
+    const byRtp = presses.filter((press) => 'durationMs' in press);
+    const byInfo = presses.filter((press) => 'body' in press);
+    if (byInfo.length > 0) this.parts.signalling.sendKeys(leg, byInfo);
+    if (byRtp.length > 0) return this.parts.media.moves?.sendKeys(this.id, from, byRtp);
   }
 
   #wrote(record: LedgerRecord): void {
@@ -380,15 +378,13 @@ export class CallRunner {
     this.parts.onRecord(record);
   }
 
-  #cancelTimers(): void {
-    for (const timer of this.#timers.values()) timer.cancel();
-    this.#timers.clear();
-  }
-
-  #forget(): void {
-    this.#cancelTimers();
+  /** The call is not forgotten before the ledger has all of it. */
+  #forget(): Awaitable<void> {
+    this.#timers.stopAll();
     this.#refuseReplies();
     this.parts.media.callEnded(this.id);
+    const settled = this.#records.settled();
+    if (settled instanceof Promise) return settled.then(() => this.parts.onForget(this.id));
     this.parts.onForget(this.id);
   }
 }

@@ -15,6 +15,7 @@ import { journalledCall } from './journalled-call.js';
 import { LiveCalls } from './live-calls.js';
 import { LiveEvents } from './live-events.js';
 import type { EngineLog } from './log.js';
+import { MediaReports } from './media-reports.js';
 import { Occupancy } from './occupancy.js';
 import type {
   EngineFigures,
@@ -55,6 +56,8 @@ export class Engine implements Operations {
   readonly #figures = new Figures();
   readonly #occupancy = new Occupancy();
   readonly #events: LiveEvents;
+  /** For the media server to tell what it sees. */
+  readonly mediaReports: MediaReports;
   readonly #live: LiveCalls;
   readonly #health: GatewayHealth;
   readonly #runnerParts: RunnerParts;
@@ -65,6 +68,7 @@ export class Engine implements Operations {
   constructor(private readonly parts: EngineParts) {
     const { clock, signalling, log } = parts;
     this.#events = new LiveEvents(() => clock.now().utc);
+    this.mediaReports = new MediaReports(this.#calls, this.#events, log);
     this.#live = new LiveCalls(this.#calls, this.#events.alerts);
     this.#health = new GatewayHealth({
       clock,
@@ -268,11 +272,6 @@ export class Engine implements Operations {
   #forget(callId: CallId): void {
     this.#calls.forget(callId);
     if (this.#calls.size === 0) this.#whenEmpty?.();
-  }
-
-  /** The media server had lost this call; it is made anew, at other ports. */
-  mediaRemade(callId: CallId, legs: readonly LegId[]): void {
-    this.#calls.get(callId)?.dispatch({ type: 'media-remade', legs });
   }
 
   // --- Operations --------------------------------------------------------------------------------------

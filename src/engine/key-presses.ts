@@ -1,5 +1,5 @@
 /** Keys of a telephone in INFO requests: `application/dtmf-relay` and `application/dtmf`. */
-import type { KeyPress } from '../call/call.js';
+import type { KeyByInfo } from '../call/call.js';
 import { mediaType } from './multipart.js';
 
 /** Numbers by which some phones name keys, as RFC 4733 does; 16, the hook flash, is no key. */
@@ -15,7 +15,7 @@ const NUMBERED: ReadonlyMap<string, string> = new Map([
 const MOST_KEYS = 32;
 
 /** The keys that an INFO tells of, mostly one; none when it is about something else. */
-export function keyPresses(contentType: string | undefined, body: string): readonly KeyPress[] {
+export function keyPresses(contentType: string | undefined, body: string): readonly KeyByInfo[] {
   const type = mediaType(contentType ?? '');
   if (type !== 'application/dtmf-relay' && type !== 'application/dtmf') return [];
   if (body.length > 1000) return [];

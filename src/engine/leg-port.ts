@@ -1,4 +1,4 @@
-import type { KeyPress, LegId, RequestRef } from '../call/call.js';
+import type { KeyByInfo, LegId, RequestRef } from '../call/call.js';
 import { DigestAccount } from './digest/account.js';
 import type { Credentials } from './digest/authorization.js';
 import type { AckFunction, SrfRequest, SrfResponse } from './drachtio.js';
@@ -28,7 +28,7 @@ export interface LegPort {
   /** Requests of the peer that wait for our response. */
   readonly waiting: Map<RequestRef, { readonly req: SrfRequest; readonly res: SrfResponse }>;
   /** Keys still to be sent, the first of which may be on its way. */
-  readonly keys: KeyPress[];
+  readonly keys: KeyByInfo[];
   readonly session: SessionParty;
   /** Whom the leg speaks with; outlives that leg, so that a last BYE still names it. */
   partner: SessionParty | null;

@@ -151,7 +151,14 @@ export interface LiveEvent {
   readonly seq: number;
   /** UTC milliseconds. */
   readonly at: number;
-  readonly type: CallNews['type'] | 'gateway-up' | 'gateway-down' | 'dialplan-reloaded' | 'dialplan-refused';
+  readonly type:
+    | CallNews['type']
+    | 'gateway-up'
+    | 'gateway-down'
+    | 'media-lost'
+    | 'media-back'
+    | 'dialplan-reloaded'
+    | 'dialplan-refused';
   readonly callId: string | null;
   readonly legId: string | null;
   readonly transferId: string | null;

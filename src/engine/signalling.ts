@@ -2,7 +2,7 @@
  * SIP as the engine sees it: legs, not messages. `srf-signalling.ts` is the implementation on drachtio-srf;
  * everything odd about that library stays in there.
  */
-import type { KeyPress, LegId, OfferMethod, RequestRef, TransferId } from '../call/call.js';
+import type { KeyByInfo, LegId, OfferMethod, RequestRef, TransferId } from '../call/call.js';
 import type { Carried, CarriedBody } from '../call/carried.js';
 import type { RefusalCode } from '../call/command.js';
 import type { CallEvent, CallEventOf, ReferTo } from '../call/event.js';
@@ -109,7 +109,7 @@ export interface Signalling {
   /** Pass a request with its body to another leg, and the answer back. */
   forward(leg: LegId, request: RequestRef, to: LegId): void;
   /** Send keys by INFO, one after the other: the next when the one before was answered or timed out. */
-  sendKeys(leg: LegId, presses: readonly KeyPress[]): void;
+  sendKeys(leg: LegId, presses: readonly KeyByInfo[]): void;
   notify(leg: LegId, transferId: TransferId, body: string, headers: Headers): void;
   /** Send OPTIONS outside of a dialog; resolves to the final status, 408 and 503 when nobody is there. */
   options(uri: string): Promise<number>;

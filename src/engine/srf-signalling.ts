@@ -1,5 +1,5 @@
 /** `Signalling` on drachtio-srf, low level: no Dialog objects, whose defaults answer before we can. */
-import type { KeyPress, LegId, OfferMethod, RequestRef, TransferId } from '../call/call.js';
+import type { KeyByInfo, LegId, OfferMethod, RequestRef, TransferId } from '../call/call.js';
 import type { RefusalCode } from '../call/command.js';
 import { sendAuthenticated } from './authenticated-request.js';
 import { withoutBodies } from './carried.js';
@@ -261,7 +261,7 @@ export class SrfSignalling implements Signalling {
     });
   }
 
-  sendKeys(leg: LegId, presses: readonly KeyPress[]): void {
+  sendKeys(leg: LegId, presses: readonly KeyByInfo[]): void {
     const port = this.#ports.get(leg);
     if (port === undefined) return;
     const idle = port.keys.length === 0;

@@ -168,8 +168,7 @@ const MEDIA_FIELDS = [
 ] as const;
 
 function mediaOf(flat: FlatMedia): MediaFigures | null {
-  if (flat.mediaPacketsReceived === null || flat.mediaPacketsSent === null || flat.mediaPacketsLost === null)
-    return null;
+  if (flat.mediaPacketsReceived === null) return null;
   return {
     packetsReceived: flat.mediaPacketsReceived,
     packetsSent: flat.mediaPacketsSent,

@@ -12,11 +12,11 @@ export type EndedBy = 'caller' | 'agent' | 'target' | 'us' | 'operator' | 'netwo
 /** How a leg ended. */
 export type LegOutcome = 'answered' | 'rejected' | 'unanswered' | 'cancelled' | 'unreachable' | 'interrupted';
 
-/** Figures from the media anchor; null where media did not pass through one. */
+/** Figures from the media anchor; null where media did not pass through one. What was not measured is null. */
 export interface MediaFigures {
   readonly packetsReceived: number;
-  readonly packetsSent: number;
-  readonly packetsLost: number;
+  readonly packetsSent: number | null;
+  readonly packetsLost: number | null;
   readonly jitterMs: number | null;
 }
 

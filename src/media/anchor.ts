@@ -4,6 +4,7 @@ export type Awaitable<T> = T | Promise<T>;
 
 export interface MediaAbilities {
   readonly holdPrompts: boolean;
+  /** Keys among RTP packets are told to us, and can be kept from other parties. */
   readonly keysFromRtp: boolean;
   readonly recording: boolean;
   readonly webrtc: boolean;
@@ -26,13 +27,39 @@ export interface Heard {
   readonly as: 'offer' | 'answer';
 }
 
+/** A key of a telephone among RTP packets (RFC 4733). */
+export interface RtpKey {
+  /** One of `0`-`9`, `*`, `#`, `A`-`D`. */
+  readonly key: string;
+  /** How long it was pressed, or shall seem to have been; milliseconds. */
+  readonly durationMs: number;
+}
+
 /** What a media server does with legs, none of which are told anything of it. All reject when it fails. */
 export interface MediaMoves {
   heard(heard: Heard): Promise<void>;
-  /** The two hear each other, and nobody else hears them. */
-  join(callId: string, a: string, b: string): Promise<void>;
+  /**
+   * The two hear each other, and nobody else hears them. Keys of the legs in `keysKept` are told to us and reach
+   * nobody else, from the first moment on; see `MediaAbilities.keysFromRtp`.
+   */
+  join(callId: string, a: string, b: string, keysKept: readonly string[]): Promise<void>;
   /** The leg hears this prompt, then music. */
   park(callId: string, leg: string, prompt: string): Promise<void>;
+  /** Whoever hears the leg gets these keys, one after the other, as if the leg had pressed them now. */
+  sendKeys(callId: string, leg: string, keys: readonly RtpKey[]): Promise<void>;
+  /** What was counted for a leg up to now; null, at once or later, when nothing was. */
+  figures(callId: string, leg: string): Promise<LegFigures | null> | null;
+}
+
+/** RTP of one leg. What was not measured is null. */
+export interface LegFigures {
+  /** Packets that came from its party. */
+  readonly packetsReceived: number;
+  /** Packets that went to its party. */
+  readonly packetsSent: number | null;
+  /** Packets of its party that were lost on the way; what its RTCP reports say in per cent, as a number. */
+  readonly packetsLost: number | null;
+  readonly jitterMs: number | null;
 }
 
 export interface MediaAnchor {

@@ -1,11 +1,24 @@
-import type { Heard, MediaAnchor, MediaMoves, Passage } from './anchor.js';
+import type {
+  Heard,
+  LegFigures,
+  MediaAbilities,
+  MediaAnchor,
+  MediaMoves,
+  Passage,
+  RtpKey,
+} from './anchor.js';
 import { Holds } from './holds.js';
 import type { MediaLog } from './log.js';
 import type { PromptStore } from './prompts/prompt-store.js';
 import type { EnginePool } from './rtpengine/engine-pool.js';
 import type { MediaSession } from './rtpengine/media-session.js';
+import { OwnKeys } from './rtpengine/own-keys.js';
+import type { LegFigures as Counted } from './rtpengine/query-figures.js';
 import { describeSessionFailure, type Outcome } from './rtpengine/session-outcome.js';
 
+/** The engine sends no shorter and no longer keys; milliseconds. */
+const SHORTEST_KEY_MS = 100;
+const LONGEST_KEY_MS = 5000;
 /** Music is played so often; some hours of it. */
 const MUSIC_REPEATS = 1000;
 
@@ -19,19 +32,15 @@ export interface RtpengineAnchorParts {
   readonly prompts: Pick<PromptStore, 'path'>;
   /** Language of the prompts. */
   readonly language: string;
+  /** The engines tell us of keys; where they do not, keys go to the other party as they come. */
+  readonly keysAreTold: boolean;
   readonly log: MediaLog;
 }
 
 /** All media passes through rtpengine: a leg is told one description, whoever it speaks with. */
 export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   readonly kind = 'rtpengine';
-  readonly can = {
-    holdPrompts: true,
-    keysFromRtp: false,
-    recording: false,
-    webrtc: false,
-    conference: false,
-  };
+  readonly can: MediaAbilities;
   readonly #sessions = new Map<string, MediaSession>();
   /** What plays to a leg now: music follows a prompt only if nothing else came meanwhile. Ids of legs are unique. */
   readonly #playing = new Map<string, symbol>();
@@ -39,10 +48,20 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   /** Legs whose last offer was none that can be answered, and why. */
   readonly #misheard = new Map<string, MediaFailure>();
 
-  constructor(private readonly parts: RtpengineAnchorParts) {}
+  readonly #ownKeys = new OwnKeys();
+
+  constructor(private readonly parts: RtpengineAnchorParts) {
+    const none = { recording: false, webrtc: false, conference: false };
+    this.can = { holdPrompts: true, keysFromRtp: parts.keysAreTold, ...none };
+  }
 
   get moves(): MediaMoves {
     return this;
+  }
+
+  /** The media of calls that have some. */
+  sessions(): Iterable<MediaSession> {
+    return this.#sessions.values();
   }
 
   /** Calls that have media now. */
@@ -84,9 +103,37 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     );
   }
 
-  async join(callId: string, a: string, b: string): Promise<void> {
+  async join(callId: string, a: string, b: string, keysKept: readonly string[]): Promise<void> {
     this.#holds.joined(a, b);
-    await this.#bringTogether(this.#session(callId), a, b);
+    const session = this.#session(callId);
+    const kept = this.can.keysFromRtp ? keysKept : [];
+    // Before the two hear each other, where the engine knows the leg already.
+    const late: string[] = [];
+    for (const leg of kept) if (!(await this.#keepKeys(session, leg))) late.push(leg);
+    await this.#bringTogether(session, a, b);
+    for (const leg of late) {
+      if (!(await this.#keepKeys(session, leg)))
+        this.parts.log.warn({ callId, leg }, 'keys of this leg reach the other party');
+    }
+  }
+
+  async sendKeys(callId: string, leg: string, keys: readonly RtpKey[]): Promise<void> {
+    const session = this.#session(callId);
+    for (const { key, durationMs } of keys) {
+      const ms = Math.min(LONGEST_KEY_MS, Math.max(SHORTEST_KEY_MS, durationMs));
+      const takeBack = this.#ownKeys.sending(callId, leg, key);
+      const sent = await session.sendKey(leg, key, ms);
+      if (sent.ok) continue;
+      takeBack();
+      // Whoever holds is heard by nobody.
+      if (sent.failure.kind === 'not-joined') return;
+      throw failure(sent);
+    }
+  }
+
+  /** The engine reported a key. True when a party pressed it, false when it is one of {@link sendKeys}. */
+  isPressed(callId: string, leg: string, key: string): boolean {
+    return !this.#ownKeys.takes(callId, leg, key);
   }
 
   async park(callId: string, leg: string, prompt: string): Promise<void> {
@@ -110,8 +157,20 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   }
 
   callEnded(callId: string): void {
+    this.#ownKeys.callEnded(callId);
     if (!this.#sessions.delete(callId)) return;
     void this.parts.pool.close(callId);
+  }
+
+  async #keepKeys(session: MediaSession, leg: string): Promise<boolean> {
+    if (session.keepsKeys(leg)) return true;
+    return session.told(leg) !== null && (await session.block(leg, { keys: true })).ok;
+  }
+
+  figures(callId: string, leg: string): Promise<LegFigures | null> | null {
+    const session = this.#sessions.get(callId);
+    if (session === undefined || session.told(leg) === null) return null;
+    return session.figures().then((figures) => (figures.ok ? legFigures(figures.value.get(leg)) : null));
   }
 
   /** The engine had lost this call and it was made again: what played to its legs does not any more. */
@@ -184,6 +243,19 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
         this.parts.log.debug({ what, why: describeSessionFailure(outcome.failure) }, 'media step not taken');
     });
   }
+}
+
+/** rtpengine 10.5 counts what comes in alone; loss and jitter are known where somebody sends RTCP reports. */
+function legFigures(counted: Counted | undefined): LegFigures | null {
+  if (counted === undefined) return null;
+  const { packets, reported } = counted;
+  const lost = reported === null ? null : Math.min(99, reported.lossPercent);
+  return {
+    packetsReceived: packets,
+    packetsSent: null,
+    packetsLost: lost === null ? null : Math.round((packets * lost) / (100 - lost)),
+    jitterMs: reported?.jitterMs ?? null,
+  };
 }
 
 function failure(outcome: Outcome<unknown>): MediaFailure {

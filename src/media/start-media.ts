@@ -1,4 +1,5 @@
-import type { MediaAnchor } from './anchor.js';
+import type { MediaAnchor, RtpKey } from './anchor.js';
+import { systemClock } from './clock.js';
 import { DirectAnchor } from './direct-anchor.js';
 import type { MediaLog } from './log.js';
 import { PromptStore } from './prompts/prompt-store.js';
@@ -6,6 +7,7 @@ import type { EngineStatus } from './rtpengine/engine-pool.js';
 import { findProgram } from './rtpengine/find-program.js';
 import { type EngineWishes, startEngines } from './rtpengine/start-engines.js';
 import { RtpengineAnchor } from './rtpengine-anchor.js';
+import { type Silence, SilenceWatch } from './silence-watch.js';
 
 export interface MediaWishes {
   readonly anchor: 'auto' | 'direct' | 'rtpengine';
@@ -16,11 +18,19 @@ export interface MediaWishes {
   readonly prompts: string;
   readonly promptCopies: string;
   readonly language: string;
+  /** A leg of which nothing comes for so long is told of; seconds, 0 for never. */
+  readonly silenceSeconds: number;
 }
 
 export interface MediaHooks {
   readonly log: MediaLog;
   readonly newSessionId: () => number;
+  /** A party pressed a key, told when it was let go; in the order in which the engine saw them. */
+  readonly onKey: (callId: string, leg: string, key: RtpKey) => void;
+  /** Nothing comes from a party any more, or something again. */
+  readonly onSilence: (silence: Silence) => void;
+  /** A leg is answered and not yet over. */
+  readonly isUp: (callId: string, leg: string) => boolean;
   /** Media of a call was made anew: these legs must be told where to send. */
   readonly onRemade: (callId: string, legs: readonly string[]) => void;
 }
@@ -67,7 +77,11 @@ export async function startMedia(wishes: MediaWishes, hooks: MediaHooks): Promis
   let anchor: RtpengineAnchor | null = null;
   const started = await startEngines(wishes.rtpengine, {
     ...hooks,
-    onKey: ({ callId, leg, key }) => hooks.log.debug({ callId, leg, key }, 'key'),
+    onKey: ({ callId, leg, key, durationMs }) => {
+      // A hook flash is no key of a code.
+      if (key !== 'flash' && anchor?.isPressed(callId, leg, key))
+        hooks.onKey(callId, leg, { key, durationMs });
+    },
     onRemade: (session, changes) => {
       const legs = [...changes.keys()];
       anchor?.remade(session.id, legs);
@@ -81,7 +95,33 @@ export async function startMedia(wishes: MediaWishes, hooks: MediaHooks): Promis
   const { engines } = started;
   const prompts = PromptStore.load(wishes.prompts, wishes.promptCopies);
   for (const fault of prompts.faults) hooks.log.warn({ ...fault }, 'prompt');
-  const { pool } = engines;
-  anchor = new RtpengineAnchor({ pool, prompts, language: wishes.language, log: hooks.log });
-  return { ok: true, anchor, note: null, engines: () => pool.status(), stop: () => engines.stop() };
+  anchor = new RtpengineAnchor({
+    pool: engines.pool,
+    prompts,
+    language: wishes.language,
+    // External engines know nothing of the port that we listen at for keys.
+    keysAreTold: wishes.rtpengine.spawn,
+    log: hooks.log,
+  });
+  const watch = watchSilence(anchor, wishes.silenceSeconds, hooks);
+  const stop = async (): Promise<void> => {
+    watch?.stop();
+    await engines.stop();
+  };
+  return { ok: true, anchor, note: null, engines: () => engines.pool.status(), stop };
+}
+
+function watchSilence(anchor: RtpengineAnchor, seconds: number, hooks: MediaHooks): SilenceWatch | null {
+  if (seconds === 0) return null;
+  const { isUp, onSilence } = hooks;
+  const sessions = () => anchor.sessions();
+  const watch = new SilenceWatch({
+    clock: systemClock,
+    silenceMs: seconds * 1000,
+    sessions,
+    isUp,
+    onSilence,
+  });
+  watch.start();
+  return watch;
 }

@@ -1,7 +1,7 @@
 import { type AddressFamily, type LegProfile, readDescription } from './audio-description.js';
 import type { NgPort } from './linker.js';
 import { type LegFigures, readFigures } from './query-figures.js';
-import { joinSdp } from './sdp-sections.js';
+import { directionOf, joinSdp } from './sdp-sections.js';
 import { newLeg } from './session-leg.js';
 import { SessionLegs, type SessionSettings } from './session-legs.js';
 import { type Changes, done, failed, type Outcome } from './session-outcome.js';
@@ -39,6 +39,21 @@ export class MediaSession {
   /** What a leg has been told, to be sent to its party; null before that. */
   told(leg: string): string | null {
     return this.#legs.get(leg)?.told?.sdp ?? null;
+  }
+
+  /** Legs that have media of ours and said that they send: not those that are on hold by their own wish. */
+  senders(): readonly string[] {
+    const sending = this.#legs.all().filter(({ said, told, partner, parking }) => {
+      if (said === null || told === null || (partner === null && parking === null)) return false;
+      const direction = directionOf(said.audio);
+      return direction === 'sendrecv' || direction === 'sendonly';
+    });
+    return sending.map((leg) => leg.name);
+  }
+
+  /** Keys of this leg are kept from the others, see {@link block}. */
+  keepsKeys(leg: string): boolean {
+    return this.#legs.get(leg)?.keysBlocked ?? false;
   }
 
   /** Everything that is needed to go on after a restart of this program, as plain JSON. */

@@ -210,7 +210,8 @@ export class SessionLegs {
       leg.injecting = true;
       partner.injecting = true;
     }
-    const reply = await this.command('play DTMF', leg, { code: key, duration: durationMs });
+    // Its own default is -63 dBm0: nothing that could be heard where it comes out as a tone.
+    const reply = await this.command('play DTMF', leg, { code: key, duration: durationMs, volume: -10 });
     return reply.ok ? done(undefined) : reply;
   }
 

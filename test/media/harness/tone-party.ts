@@ -29,8 +29,15 @@ export interface TonePartySettings {
  */
 export class ToneParty {
   readonly heard: HeardPacket[] = [];
-  /** RFC 4733 packets that arrived: event number and payload number. */
-  readonly events: { readonly at: number; readonly event: number; readonly payloadType: number }[] = [];
+  /** RFC 4733 packets that arrived: event number and payload number; those of one key have one timestamp. */
+  readonly events: {
+    readonly at: number;
+    readonly event: number;
+    readonly payloadType: number;
+    readonly timestamp: number;
+  }[] = [];
+  /** When the key that was pressed last was let go; `performance.now()`. */
+  keyEndedAt = 0;
   /** Where packets came from, `host:port`. */
   readonly sources = new Set<string>();
   #remote: { readonly host: string; readonly port: number } | undefined;
@@ -54,7 +61,7 @@ export class ToneParty {
       if (payloadType === this.#audioPayload) {
         this.heard.push({ at, ssrc, sequence, timestamp, samples: decode(packet.payload) });
       } else if (packet.payload.length === 4) {
-        this.events.push({ at, event: packet.payload.readUInt8(0), payloadType });
+        this.events.push({ at, event: packet.payload.readUInt8(0), payloadType, timestamp });
       }
     });
     // A closed port on the other side is told by ICMP; expected while servers start and stop.
@@ -142,6 +149,7 @@ export class ToneParty {
       const ended = index >= count;
       const payload = Buffer.from([event, (ended ? 0x80 : 0) | 10, 0, 0]);
       payload.writeUInt16BE(Math.min(index, count) * samplesPerPacket, 2);
+      if (index === count) this.keyEndedAt = performance.now();
       this.#sendRtp(this.settings.eventPayload ?? 101, index === 1, timestamp, payload);
       await new Promise((resolve) => setTimeout(resolve, ended ? 1 : packetMs));
     }
@@ -149,6 +157,12 @@ export class ToneParty {
     this.start();
     // The shortest pause between keys that a receiver must be able to tell (ITU-T Q.24).
     await new Promise((resolve) => setTimeout(resolve, 70));
+  }
+
+  /** Keys that arrived, by their event numbers in their order: a key is many packets. */
+  keysHeard(): readonly number[] {
+    const keys = new Map(this.events.map(({ timestamp, event }) => [timestamp, event]));
+    return [...keys.values()];
   }
 
   close(): void {

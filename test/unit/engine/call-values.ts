@@ -32,6 +32,7 @@ export function leg(id: string, changes: Partial<Leg> = {}): Leg {
     exchange: null,
     allowsUpdate: false,
     refers: 0,
+    keysBy: null,
     ...changes,
   };
 }
