@@ -143,8 +143,8 @@ export const KEYED: readonly Mutant[] = [
   {
     bug: 'a key overtakes those that are held back',
     file: 'keys.ts',
-    from: 'if (held.length === 0) return pass(w, leg, request, respond);',
-    to: 'if (held.length >= 0) return pass(w, leg, request, respond);',
+    from: 'if (held.length === 0) return pass(w, leg, event);',
+    to: 'if (held.length >= 0) return pass(w, leg, event);',
     family: 'keys',
     rule: 'keys reach the other party in order: * is held back',
   },
@@ -167,7 +167,7 @@ export const KEYED: readonly Mutant[] = [
   {
     bug: 'a key is never answered',
     file: 'keys.ts',
-    from: 'if (partner === null || !isUp(w.leg(partner))) return respond(480);',
+    from: 'if (partner === null || !isUp(w.leg(partner))) return answer(w, leg, request, 480);',
     to: 'if (partner === null || !isUp(w.leg(partner))) return;',
     family: 'keys',
     rule: 'wait for nothing: key:*',

@@ -132,7 +132,7 @@ export const NOTIFIED: readonly Mutant[] = [
     bug: 'the agent is released before the final NOTIFY was answered',
     file: 'transfer.ts',
     from: "if (transferor !== null) letGo(w, transferor, 200, 'transferred');",
-    to: "if (transferor !== null) {\n    tell(w, transfer.id, 200, true);\n    releaseLeg(w, transferor, 'transferred');\n  }",
+    to: "if (transferor !== null) {\n    tell(w, transfer.id, 200, true);\n    w.emit({ type: 'bye', leg: transferor, cause: 'transferred' });\n  }",
     family: 'two REFERs, one of them odd',
     rule: 'no BYE before the final NOTIFY was answered',
   },
