@@ -71,7 +71,9 @@ function reasonToEnd(found: CallerCase, at: number, { operatorAt, takenBackAt }:
       ((leg.callingAt(gone - 1) && leg.inviteAt > (partner.answeredAt ?? 0) && !takenBack) ||
         leg.upAt(gone - 1)),
   );
-  const agents = others.filter((leg) => leg.direction === 'out' || leg.answeredAt !== null);
+  // The agent's own call to somebody else is not the caller's, as long as the two were not joined.
+  const joined = legs.some(({ joinedAt }) => joinedAt !== null && joinedAt <= gone);
+  const agents = others.filter((leg) => joined || !leg.ofConsultation);
   // RFC 3261 §15: a BYE waits for the ACK of the 2xx before it.
   const since = at - Math.max(gone, caller.ackAt ?? at);
   if (agents.length === 0 && since <= AT_ONCE_MS) return yes('its partner hung up');

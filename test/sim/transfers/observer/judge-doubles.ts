@@ -15,11 +15,19 @@ export function judgeDoubles({ legsOf, stories, violate }: Case): void {
       const key = `${leg.host} ${leg.user} for ${caller}`;
       for (const other of desks.get(key) ?? []) {
         const unseen = other.provisionalAt === null || other.provisionalAt > leg.inviteAt;
-        if (unseen && takenBack(story, leg.inviteAt)) continue;
+        if (unseen && (takenBack(story, leg.inviteAt) || wonByAnother(legs, other, leg.inviteAt))) continue;
         if (other.callingAt(leg.inviteAt))
           violate(story, `desk ${leg.user} at ${leg.host} was called twice at once`);
       }
       desks.set(key, [...(desks.get(key) ?? []), leg]);
     }
   }
+}
+
+/** Another desk that was called together with this one has answered before that moment. */
+function wonByAnother(legs: readonly WireLeg[], lost: WireLeg, at: number): boolean {
+  return legs.some(
+    (leg) =>
+      leg !== lost && leg.inviteAt === lost.inviteAt && leg.answeredAt !== null && leg.answeredAt <= at,
+  );
 }

@@ -95,7 +95,9 @@ export class Observer implements Watcher {
             fork.unheard = false;
           }
         }
-        if (address !== null) leg.told.push({ at, address });
+        // The same ACK again, for a 2xx that came again, tells nothing new.
+        if (address !== null && !leg.ackedWith.has(message.seq)) leg.told.push({ at, address });
+        leg.ackedWith.add(message.seq);
         return;
       case 'CANCEL':
         leg.cancelAt ??= at;
@@ -143,6 +145,12 @@ export class Observer implements Watcher {
       if (status >= 200 && leg.final === null) leg.final = { status, at, tag: message.toTag };
     } else if (request !== undefined && request.status === null && status >= 200) {
       request.status = status;
+      if (
+        message.method === 'REFER' &&
+        status === 202 &&
+        /replaces=/i.test(request.message.header('refer-to'))
+      )
+        leg.joinedAt ??= at;
       if (message.method === 'INVITE' && status < 300)
         this.acks.set(`${leg.callId} ${message.seq}`, { leg, at });
     }

@@ -1,5 +1,6 @@
 import { LIMITS } from '../alliance.js';
-import type { WireMessage } from '../wire/message.js';
+import { PREFIXES } from '../cast/story.js';
+import { uriOf, userOf, type WireMessage } from '../wire/message.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -53,6 +54,10 @@ export class WireLeg {
   byeAnsweredAt: number | null = null;
   readonly forks = new Map<string, ForkedDialog>();
   readonly told: Told[] = [];
+  /** CSeq numbers of ACKs that we said. */
+  readonly ackedWith = new Set<number>();
+  /** When a REFER with Replaces was accepted on this leg. */
+  joinedAt: number | null = null;
   /** Media addresses that the peer would not have. */
   readonly refused = new Set<string>();
   /** Media addresses of the peer. */
@@ -75,6 +80,13 @@ export class WireLeg {
     readonly inviteAt: number,
     readonly invite: WireMessage,
   ) {}
+
+  /** Of a call that an agent makes beside that with the caller. */
+  get ofConsultation(): boolean {
+    const { invite } = this;
+    const who = invite.header('p-asserted-identity') || invite.header('from');
+    return userOf(uriOf(who)).startsWith(PREFIXES.consulting);
+  }
 
   /** The peer's tag: of its INVITE, or of its first final response. */
   get peerTag(): string | null {

@@ -156,6 +156,10 @@ export class Session implements Dialog {
   private sendCancel(calling: Calling): void {
     const { agent, callId } = this.parts;
     calling.cancel = 'sent';
+    // RFC 3261 §9.1: without a final response within 64*T1 the INVITE counts as cancelled.
+    agent.clock.setTimeout(() => {
+      if (!calling.final && !this.gone) this.over('cancelled, without an answer');
+    }, LONG_MS);
     const lines = [
       `From: ${this.localAddress}`,
       `To: <${calling.uri}>`,
