@@ -1,4 +1,5 @@
-import type { Session, SessionEvents } from '../phones/session.js';
+import type { Session } from '../phones/session.js';
+import type { SessionEvents } from '../phones/session-parts.js';
 import type { ServerTransaction } from '../phones/transactions.js';
 import type { Story } from './story.js';
 import { Transferring } from './transferring.js';

@@ -1,10 +1,10 @@
 import type { Engine } from '../../../../src/engine/engine.js';
 import { SERVER_HOST, type World } from '../../world/world.js';
 import { CARRIER, type MemberName, NUMBERS, PBX } from '../alliance.js';
-import { Session, type SessionEvents } from '../phones/session.js';
+import { Session } from '../phones/session.js';
+import type { SessionEvents } from '../phones/session-parts.js';
 import { ServerTransaction } from '../phones/transactions.js';
 import type { UserAgent } from '../phones/user-agent.js';
-import { parameter } from '../wire/message.js';
 import { Desk } from './desk.js';
 import { Dice } from './dice.js';
 import { oneWay } from './one-way.js';
@@ -191,5 +191,3 @@ export class Story {
     session.invite(`sip:${this.number('replacing')}@${host}`, to, dice.chance(0.05), [replaces]);
   }
 }
-
-export const tagOf = (value: string): string => parameter(value, 'tag');

@@ -1,5 +1,6 @@
 import type { TransferAction } from '../../../../src/engine/operations.js';
 import { KEYS, type MemberName, memberAt, NUMBERS } from '../alliance.js';
+import { press, refer } from '../phones/services.js';
 import type { Session } from '../phones/session.js';
 import { type Story, serverUri } from './story.js';
 
@@ -130,7 +131,7 @@ export class Transferring {
   }
 
   private refer(subscribe: boolean): void {
-    const sent = this.session.refer(this.address(), subscribe, (status) => {
+    const sent = refer(this.session, this.address(), subscribe, (status) => {
       if (status === 202) this.story.moment(0.04);
     });
     if (sent) this.behave();
@@ -165,7 +166,7 @@ export class Transferring {
 
   private press(keys: string): void {
     if (keys === '*0') this.story.takenBackAt.push(this.story.now);
-    this.session.press(keys, this.story.dice.chance(0.7));
+    press(this.session, keys, this.story.dice.chance(0.7));
   }
 
   private consultByKeys(): void {
@@ -257,7 +258,7 @@ export class Transferring {
     const reverse = dice.chance(0.25);
     const [asker, named] = reverse ? [consultation, session] : [session, consultation];
     const replaces = encodeURIComponent(`${named.callId};to-tag=${named.remoteTag};from-tag=${named.tag}`);
-    asker.refer(`${serverUri(NUMBERS[this.to])}?Replaces=${replaces}`, dice.chance(0.9), (status) => {
+    refer(asker, `${serverUri(NUMBERS[this.to])}?Replaces=${replaces}`, dice.chance(0.9), (status) => {
       if (status === 202) story.moment(0.05);
       else story.later(dice.between(0, 3_000), () => consultation.hangUp());
     });

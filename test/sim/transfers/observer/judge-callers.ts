@@ -44,6 +44,17 @@ interface Reason {
   readonly why: string;
 }
 
+/** Whom the caller had been told of last, but for those who would not have it and were let go before. */
+function partnerOf({ caller, legs }: CallerCase, at: number): WireLeg | undefined {
+  for (const { at: then, address } of caller.told.toReversed()) {
+    if (then > at) continue;
+    const leg = legs.find((other) => other !== caller && other.own.has(address));
+    const refused = leg !== undefined && [...caller.own].some((own) => leg.refused.has(own));
+    if (leg !== undefined && !(refused && (leg.byeSentAt ?? at) < at)) return leg;
+  }
+  return undefined;
+}
+
 /** Why the server may have hung up on an answered caller at this moment. */
 function reasonToEnd(found: CallerCase, at: number, { operatorAt, takenBackAt }: Story): Reason {
   const { caller, legs } = found;
@@ -55,12 +66,10 @@ function reasonToEnd(found: CallerCase, at: number, { operatorAt, takenBackAt }:
   if (caller.cancelAt !== null && caller.cancelAt <= at) return yes('gave up in the instant of the answer');
   const lost = caller.lostAt();
   if (lost !== null && lost <= at) return yes('its dialog was lost');
-  const address = caller.toldAt(at);
-  const partner = legs.find((leg) => leg !== caller && address !== null && leg.own.has(address));
-  if (partner === undefined) return no(`it was with nobody that the wire shows (${address})`);
+  const partner = partnerOf(found, at);
+  if (partner === undefined) return no('it was with nobody that the wire shows');
   const gone = partner.goneAt();
-  if (gone === null || gone > at)
-    return no(`its partner at ${partner.host} (${address}) was there, and had not hung up`);
+  if (gone === null || gone > at) return no(`its partner at ${partner.host} was there, and had not hung up`);
   // Who did not ring yet when the caller was taken back cannot be seen to be given up.
   const takenBack = takenBackAt.some((then) => then <= gone && then > gone - LIMITS.noResponseMs - TYPING_MS);
   // Desks that were called together with the partner and lost are no transfer.
@@ -91,7 +100,8 @@ function reasonToEnd(found: CallerCase, at: number, { operatorAt, takenBackAt }:
   if (there !== undefined) return no(`${there.host} had answered to take it back`);
   // Which of the members that the caller was with transferred it last cannot always be seen.
   const homes = new Set(legs.flatMap((leg) => (leg.answeredAt === null ? [] : (memberAt(leg.host) ?? []))));
-  const from = Math.min(gone, ...agents.map((leg) => leg.inviteAt));
+  // It may have been one of those who were called to take the caller back, and have left at once.
+  const from = Math.min(partner.inviteAt, ...agents.map((leg) => leg.inviteAt));
   if ([...homes].some((member) => covered(found, member, from, at))) return yes('nobody could take it back');
   if (!transferGoesOn(agents, gone, at) && since <= AT_ONCE_MS)
     return yes('its partner hung up, others were on their way out');

@@ -140,6 +140,8 @@ export class Observer implements Watcher {
     const address = describedIn(message.body)?.address;
     const request = this.theirs.get(`${message.branch} ${message.method}`);
     const initial = request === undefined && message.method === 'INVITE';
+    // The same response again tells nothing new.
+    const again = initial ? leg.final !== null : (request?.status ?? null) !== null;
     if (initial) {
       if (status > 100 && status < 200) leg.provisionalAt ??= at;
       if (status >= 200 && leg.final === null) leg.final = { status, at, tag: message.toTag };
@@ -154,7 +156,7 @@ export class Observer implements Watcher {
       if (message.method === 'INVITE' && status < 300)
         this.acks.set(`${leg.callId} ${message.seq}`, { leg, at });
     }
-    if (address !== undefined && status < 300) leg.told.push({ at, address });
+    if (address !== undefined && status < 300 && !again) leg.told.push({ at, address });
   }
 
   /** The server hears something. */

@@ -1,5 +1,5 @@
 import { parameter, type WireMessage } from '../wire/message.js';
-import type { SessionParts } from './session.js';
+import type { SessionParts } from './session-parts.js';
 
 /** What a phone is told of the transfers that it asked for (RFC 3515 §2.4). */
 export class Reports {

@@ -7,36 +7,9 @@ import {
   describedIn,
 } from '../wire/session-description.js';
 import { Reports } from './reports.js';
+import type { Calling, Manners, SessionParts } from './session-parts.js';
 import { LONG_MS, type ServerTransaction } from './transactions.js';
 import { type Dialog, targetOf, type UserAgent } from './user-agent.js';
-
-/** What the user of a phone gets to know. */
-export interface SessionEvents {
-  /** The dialog is there, and its ACK sent or received. */
-  up?(): void;
-  /** Told once, and not when the phone crashed. */
-  over?(how: string): void;
-  /** What a NOTIFY told of a transfer. */
-  notified?(status: number, final: boolean): void;
-}
-
-export interface SessionParts {
-  readonly agent: UserAgent;
-  readonly callId: string;
-  /** Media address, no other session's. */
-  readonly address: string;
-  readonly events: SessionEvents;
-  /** The server did something that RFC 3261 or one of its friends forbids. */
-  readonly complain: (what: string) => void;
-}
-
-/** How a phone deals with re-INVITEs of the other side. */
-export interface Manners {
-  /** Refuses every new description with 488. */
-  refusesOffers: boolean;
-  /** Answers although a CANCEL came. */
-  stubborn: boolean;
-}
 
 const NOTHING = (): void => undefined;
 
@@ -66,7 +39,7 @@ export class Session implements Dialog {
     { readonly transaction: ServerTransaction; readonly late: boolean }
   >();
   private readonly acks = new Map<string, Buffer>();
-  private readonly reports: Reports;
+  readonly reports: Reports;
   private byeWanted = false;
   private calling: Calling | null = null;
   private called: ServerTransaction | null = null;
@@ -79,6 +52,11 @@ export class Session implements Dialog {
 
   get gone(): boolean {
     return this.lost !== null;
+  }
+
+  /** CSeq number of the next request. */
+  get nextSeq(): number {
+    return this.seq + 1;
   }
 
   get callId(): string {
@@ -274,8 +252,6 @@ export class Session implements Dialog {
       case 'NOTIFY':
         return this.reply(transaction, this.reports.notified(request));
       case 'INFO':
-      case 'MESSAGE':
-      case 'OPTIONS':
         return this.reply(transaction, 200);
       default:
         return this.reply(transaction, 405);
@@ -332,39 +308,6 @@ export class Session implements Dialog {
     this.agent.clock.setTimeout(() => void this.reinvite(holding, late, attempt), wait);
   }
 
-  /** Asks for a transfer; `answered` gets the final status, null when nobody answers. */
-  refer(to: string, subscribe: boolean, answered: (status: number | null) => void): boolean {
-    if (this.state !== 'up' || this.gone) return false;
-    const id = String(this.seq + 1);
-    const lines = [`Refer-To: <${to}>`, `Referred-By: <sip:phone@${this.agent.host}>`];
-    if (!subscribe) lines.push('Refer-Sub: false');
-    else this.reports.expect(id);
-    this.ask('REFER', lines, '', (response) => {
-      if (response !== null && response.status < 200) return;
-      const status = response?.status ?? null;
-      if (status !== null && status >= 300) this.reports.refused(id);
-      answered(status);
-    });
-    return true;
-  }
-
-  /** Presses keys, one after the other. */
-  press(keys: string, relay: boolean): void {
-    const [key] = keys;
-    if (key === undefined || this.state !== 'up' || this.gone) return;
-    const body = relay ? `Signal=${key}\r\nDuration=160\r\n` : key;
-    const type = relay ? 'application/dtmf-relay' : 'application/dtmf';
-    this.ask(
-      'INFO',
-      [],
-      body,
-      (response) => {
-        if (response !== null && response.status >= 200) this.press(keys.slice(1), relay);
-      },
-      type,
-    );
-  }
-
   hangUp(): void {
     if (this.state === 'over' || this.gone) return;
     const { calling } = this;
@@ -404,7 +347,8 @@ export class Session implements Dialog {
 
   // --- Small things --------------------------------------------------------------------------------------
 
-  private ask(
+  /** Sends a request inside the dialog; its CSeq number is `nextSeq`. */
+  ask(
     method: string,
     lines: readonly string[],
     body: string,
@@ -453,14 +397,4 @@ export class Session implements Dialog {
   private settled(): void {
     this.lastExchangeAt = this.agent.clock.now();
   }
-}
-
-interface Calling {
-  readonly uri: string;
-  readonly branch: string;
-  readonly late: boolean;
-  cancel: 'no' | 'wanted' | 'sent';
-  provisional: boolean;
-  final: boolean;
-  told?: boolean;
 }

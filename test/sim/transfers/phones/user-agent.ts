@@ -1,6 +1,6 @@
 import type { DatagramPort } from '../../../../src/sip/transport/datagram-port.js';
 import { SERVER_HOST, SERVER_PORT, type World } from '../../world/world.js';
-import { parameter, read, type WireMessage, write } from '../wire/message.js';
+import { read, type WireMessage, write } from '../wire/message.js';
 import { ClientTransaction, LONG_MS, type Owner, ServerTransaction, type Speaker } from './transactions.js';
 
 /** A dialog of the user agent, or one that may become one. */
@@ -205,8 +205,6 @@ export function targetOf(message: WireMessage): string {
   const open = contact.indexOf('<');
   return open < 0 ? contact : contact.slice(open + 1, contact.indexOf('>', open));
 }
-
-export const tagIn = (address: string): string => parameter(address, 'tag');
 
 const ALLOW = 'Allow: INVITE, ACK, CANCEL, BYE, REFER, NOTIFY, INFO, UPDATE, OPTIONS';
 const PHRASES: Readonly<Record<number, string>> = {
