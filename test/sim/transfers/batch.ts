@@ -6,7 +6,7 @@ import { planFaults } from './cast/faults.js';
 import { type Stage, Story, storyOf } from './cast/story.js';
 import { ladderOf } from './observer/ladder.js';
 import { Observer } from './observer/observer.js';
-import { judge, type Tally, type Violation } from './observer/verdict.js';
+import { type Complaint, judge, type Tally, type Violation } from './observer/verdict.js';
 import type { ServerTransaction } from './phones/transactions.js';
 import { UserAgent } from './phones/user-agent.js';
 import { Site } from './site.js';
@@ -49,7 +49,7 @@ export async function runBatch(options: BatchOptions): Promise<BatchResult> {
   const { weather, counts } = FAULTS[faults];
   const world = new World(seed, { ...weather, ...options.weather });
   try {
-    const complaints: { story: number; what: string }[] = [];
+    const complaints: Complaint[] = [];
     const observer = new Observer(world.time.now, ladders);
     const site = new Site(world, wheel);
     await site.start();
@@ -68,7 +68,8 @@ export async function runBatch(options: BatchOptions): Promise<BatchResult> {
         addresses += 1;
         return `172.${16 + (addresses >> 16)}.${(addresses >> 8) & 255}.${addresses & 255}`;
       },
-      complain: (story, what) => complaints.push({ story, what }),
+      complain: (story, what) => complaints.push({ story, what, at: world.time.now(), callId: null }),
+      suspect: (story, { what, callId }) => complaints.push({ story, what, at: world.time.now(), callId }),
     };
     const stories = Array.from({ length: calls }, (_, index) => new Story(index, seed, stage));
     const invited = (transaction: ServerTransaction, agent: UserAgent) => {

@@ -7,7 +7,7 @@ import { ServerTransaction } from '../phones/transactions.js';
 import type { UserAgent } from '../phones/user-agent.js';
 import { Desk } from './desk.js';
 import { Dice } from './dice.js';
-import { oneWay } from './one-way.js';
+import { type OneWay, oneWay } from './one-way.js';
 
 /** What all stories of a batch share. */
 export interface Stage {
@@ -17,6 +17,8 @@ export interface Stage {
   /** A media address that no other session has. */
   newAddress(): string;
   complain(story: number, what: string): void;
+  /** Two do not hear each other; whether the server can help that, the wire must show. */
+  suspect(story: number, fault: OneWay): void;
 }
 
 /** How a phone of a story came into it. */
@@ -125,7 +127,7 @@ export class Story {
       this.players.map(({ session }) => session),
       this.now,
     );
-    if (fault !== null) this.stage.complain(this.index, fault);
+    if (fault !== null) this.stage.suspect(this.index, fault);
     caller.hangUp();
   }
 

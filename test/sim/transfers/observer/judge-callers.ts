@@ -86,6 +86,8 @@ function reasonToEnd(found: CallerCase, at: number, { operatorAt, takenBackAt }:
   // RFC 3261 §15: a BYE waits for the ACK of the 2xx before it.
   const since = at - Math.max(gone, caller.ackAt ?? at);
   if (agents.length === 0 && since <= AT_ONCE_MS) return yes('its partner hung up');
+  const besides = legs.filter((leg) => leg !== caller && leg !== partner);
+  if (givenBack(agents, besides, at)) return yes('the agent who had it back hung up');
   // Somebody was being called or there besides: a transfer. Then the caller is taken back.
   const home = memberAt(partner.host);
   if (home === null) return no('its partner was no member');
@@ -113,6 +115,15 @@ function reasonToEnd(found: CallerCase, at: number, { operatorAt, takenBackAt }:
 /** The caller's phone refused to be connected with that one. */
 function wouldNotHave(caller: WireLeg, leg: WireLeg): boolean {
   return [...leg.own].some((address) => caller.refused.has(address));
+}
+
+/** The transfer had failed, and the agent who was still there has hung up by itself just now, as the last one. */
+function givenBack(agents: readonly WireLeg[], legs: readonly WireLeg[], at: number): boolean {
+  const last = Math.max(...agents.map((leg) => leg.leftAt ?? 0));
+  if (last > at || last < at - AT_ONCE_MS) return false;
+  return legs.every(
+    (leg) => leg.leftAt === last || leg.ofConsultation || !(leg.upAt(last - 1) || leg.callingAt(last - 1)),
+  );
 }
 
 /** Of those who were there besides the partner, somebody was not yet told to go when the partner left. */

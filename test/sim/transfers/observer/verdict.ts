@@ -16,6 +16,15 @@ export interface Violation {
   readonly what: string;
 }
 
+/** What somebody in a story finds wrong. */
+export interface Complaint {
+  readonly story: number;
+  readonly what: string;
+  readonly at: number;
+  /** Leg that it is about; one whose peer we are still asking for something may yet be put right. Null: of none. */
+  readonly callId: string | null;
+}
+
 /** What happened, in numbers. */
 export type Tally = Record<string, number>;
 
@@ -24,7 +33,7 @@ export interface Evidence {
   readonly observer: Observer;
   readonly site: Site;
   readonly world: World;
-  readonly complaints: readonly { readonly story: number; readonly what: string }[];
+  readonly complaints: readonly Complaint[];
 }
 
 /** Everything of one batch that verdicts look at, put in order. */
@@ -53,7 +62,10 @@ export function judge(evidence: Evidence): { readonly violations: Violation[]; r
       tally[what] = (tally[what] ?? 0) + 1;
     },
   };
-  for (const { story, what } of evidence.complaints) found.violate(story, what);
+  for (const { story, what, at, callId } of evidence.complaints) {
+    const leg = evidence.observer.legs.get(callId ?? '');
+    if (leg === undefined || !leg.askingAt(at)) found.violate(story, what);
+  }
   for (const error of evidence.site.errors) found.violate(null, `the program says: ${error}`);
   for (const stranger of evidence.observer.strangers) found.violate(null, `of no story: ${stranger}`);
   judgeCallers(found);

@@ -148,6 +148,14 @@ export class WireLeg {
     return Math.min(this.final?.at ?? NEVER, this.cancelAt ?? NEVER, silent) > time;
   }
 
+  /** An offer of ours to the peer was under way, unanswered. */
+  askingAt(time: number): boolean {
+    return this.ourRequests.some(
+      ({ method, sentAt, answeredAt }) =>
+        (method === 'INVITE' || method === 'UPDATE') && sentAt <= time && (answeredAt ?? NEVER) > time,
+    );
+  }
+
   /** Answered and neither ended by the peer nor by us. */
   upAt(time: number): boolean {
     const { answeredAt, byeSentAt } = this;
