@@ -1,9 +1,10 @@
 /** The beginning of a call. */
 import { heard } from './anchored.js';
-import type { Call, Leg } from './call.js';
+import type { Call } from './call.js';
 import { closeIfOver, endCall } from './ending.js';
 import type { CallEventOf } from './event.js';
 import { newHunt, withFallbacks } from './hunt.js';
+import { inboundLeg } from './legs.js';
 import { seek } from './progress.js';
 import type { Routing } from './routing.js';
 import type { StepResult } from './step.js';
@@ -11,34 +12,14 @@ import { Work } from './work.js';
 
 /** The first event of a call: an INVITE of a known source. */
 export function begin(event: CallEventOf<'invited'>, routing: Routing): StepResult {
-  const caller: Leg = {
+  const caller = inboundLeg(event.at, event, {
     id: `${event.callId}-1`,
     role: 'caller',
-    direction: 'in',
-    state: 'trying',
     member: event.callerMember,
-    trunk: event.trunk,
-    peer: event.peer,
-    mayTransfer: event.callerMember !== null,
     numberDialled: event.dialled,
     numberCalled: (event.member === null ? undefined : routing.member(event.member)?.number) ?? event.dialled,
     agent: event.callerMember === null ? null : event.callerNumber,
-    sipCallId: event.sipCallId,
-    transferId: null,
-    startedAt: event.at,
-    ringingAt: null,
-    answeredAt: null,
-    acked: false,
-    leave: null,
-    sipStatus: null,
-    remote: event.offer,
-    remoteOffered: event.offer !== null,
-    given: null,
-    exchange: null,
-    allowsUpdate: event.allowsUpdate,
-    refers: 0,
-    keysBy: null,
-  };
+  });
   const call: Call = {
     id: event.callId,
     planVersion: event.planVersion,

@@ -1,7 +1,7 @@
 /** Making legs, letting them go, and closing them with their record. One way to die: `endLeg`. */
 import type { EndedBy, LegOutcome } from '../ledger/records.js';
 import { isAnchored, SERVERS_OWN } from './anchored.js';
-import type { LeaveCause, Leg, LegId, TransferId } from './call.js';
+import type { Instant, LeaveCause, Leg, LegId, TransferId } from './call.js';
 import type { Candidate } from './candidate.js';
 import type { CallContext } from './command.js';
 import { legRecord } from './records.js';
@@ -16,6 +16,42 @@ export interface NewLeg {
   readonly offer: { readonly from: LegId; readonly sdp: string | null };
   readonly context: CallContext;
   readonly transferId: TransferId | null;
+}
+
+/** What an INVITE of a peer says of its leg. */
+type Inviting = Pick<Leg, 'trunk' | 'peer' | 'sipCallId' | 'allowsUpdate'> & {
+  readonly offer: string | null;
+};
+
+/** A leg that a peer begins; those of a member's PBX may transfer. */
+export function inboundLeg(
+  at: Instant,
+  { trunk, peer, sipCallId, offer, allowsUpdate }: Inviting,
+  who: Pick<Leg, 'id' | 'role' | 'member' | 'numberDialled' | 'numberCalled' | 'agent'>,
+): Leg {
+  return {
+    ...who,
+    trunk,
+    peer,
+    sipCallId,
+    allowsUpdate,
+    direction: 'in',
+    state: 'trying',
+    mayTransfer: who.member !== null,
+    transferId: null,
+    startedAt: at,
+    ringingAt: null,
+    answeredAt: null,
+    acked: false,
+    leave: null,
+    sipStatus: null,
+    remote: offer,
+    remoteOffered: offer !== null,
+    given: null,
+    exchange: null,
+    refers: 0,
+    keysBy: null,
+  };
 }
 
 /** Call a candidate on a new leg. */

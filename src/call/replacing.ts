@@ -3,7 +3,7 @@ import { heard } from './anchored.js';
 import type { Leg, Transfer } from './call.js';
 import type { CallEventOf } from './event.js';
 import { newHunt } from './hunt.js';
-import { endLeg } from './legs.js';
+import { endLeg, inboundLeg } from './legs.js';
 import { offerOf } from './link.js';
 import { announce } from './transfer.js';
 import {
@@ -98,34 +98,14 @@ function turnAway(w: Work, leg: Leg, status: number): void {
 }
 
 function addLeg(w: Work, event: CallEventOf<'replacing'>): Leg {
-  const leg: Leg = {
+  const leg = inboundLeg(w.at, event, {
     id: event.leg,
     role: 'target',
-    direction: 'in',
-    state: 'trying',
     member: event.member,
-    trunk: event.trunk,
-    peer: event.peer,
-    mayTransfer: event.member !== null,
     numberDialled: event.numberDialled,
     numberCalled: event.numberDialled,
     agent: event.agent,
-    sipCallId: event.sipCallId,
-    transferId: null,
-    startedAt: w.at,
-    ringingAt: null,
-    answeredAt: null,
-    acked: false,
-    leave: null,
-    sipStatus: null,
-    remote: event.offer,
-    remoteOffered: event.offer !== null,
-    given: null,
-    exchange: null,
-    allowsUpdate: event.allowsUpdate,
-    refers: 0,
-    keysBy: null,
-  };
+  });
   w.call = { ...w.call, legsMade: w.call.legsMade + 1, legs: { ...w.call.legs, [leg.id]: leg } };
   w.publish('leg-started', { legId: leg.id }, { role: 'target', member: leg.member, peer: leg.peer });
   return leg;
