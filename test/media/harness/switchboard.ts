@@ -1,42 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DialPlanHolder } from '../../../src/dialplan/holder.js';
-import { parseDialPlan } from '../../../src/dialplan/load.js';
 import { systemClock } from '../../../src/engine/clock.js';
-import { Engine } from '../../../src/engine/engine.js';
+import type { Engine } from '../../../src/engine/engine.js';
 import type { LiveEvent } from '../../../src/engine/operations.js';
 import { MemoryLedger } from '../../../src/ledger/memory-ledger.js';
 import type { MediaAnchor } from '../../../src/media/anchor.js';
 import { silentLog } from '../../../src/media/log.js';
 import { startMedia } from '../../../src/media/start-media.js';
+import { anEngine, twoMembers } from '../../unit/engine/an-engine.js';
 import { FakeSignalling } from '../../unit/engine/fake-signalling.js';
 import { ToneParty, type TonePartySettings } from './tone-party.js';
-
-const plan = `
-numbering: { country: "86", area: "22" }
-policies: { maxHops: 2, maxHuntSeconds: 60, maxCallSeconds: 0 }
-members:
-  city:
-    numbers: ["12345"]
-    name: { zh: 市, en: City }
-    field: city
-    source: published
-    targets: [{ trunk: pbx-city, number: "8001", ringSeconds: 20 }]
-    fallback: null
-  police:
-    numbers: ["110"]
-    name: { zh: 警, en: Police }
-    field: police
-    emergency: true
-    source: published
-    targets: [{ trunk: pbx-police, number: "9001", ringSeconds: 20 }]
-    fallback: null
-trunks:
-  line: { kind: carrier, sources: ["10.9.0.0/16"], gateways: [] }
-  pbx-city: { kind: member, member: city, sources: ["10.1.0.1"], gateways: ["10.1.0.1:5060/udp"] }
-  pbx-police: { kind: member, member: police, sources: ["10.2.0.1"], gateways: ["10.2.0.1:5060/udp"] }
-keys: { "*1": city, "*2": police }
-`;
-const engineLog = { ...silentLog, child: () => engineLog };
 
 export interface SwitchboardWishes {
   /** First of the UDP ports for media; 800 are used. */
@@ -113,20 +86,14 @@ export class Switchboard {
   }
 
   #engineOn(media: MediaAnchor): Engine {
-    const parsed = parseDialPlan(plan, 'plan.yaml');
-    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-    return new Engine({
+    return anEngine({
       clock: systemClock,
       signalling: this.signalling,
       media,
       ledger: this.ledger,
-      dialPlan: new DialPlanHolder(parsed.plan),
-      log: engineLog,
-      random: () => 0,
+      dialPlan: new DialPlanHolder(twoMembers({ maxHops: 2 })),
       newCallId: () => `board${process.pid}x${++this.#calls}`,
       maxCalls: 100,
-      times: { noResponseMs: 6000, notifyAnswerMs: 8000 },
-      screenPopUrl: () => null,
     });
   }
 

@@ -1,56 +1,20 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DialPlanHolder } from '../../../src/dialplan/holder.js';
-import { parseDialPlan } from '../../../src/dialplan/load.js';
-import type { DialPlan } from '../../../src/dialplan/plan.js';
-import { Engine } from '../../../src/engine/engine.js';
+import type { Engine } from '../../../src/engine/engine.js';
 import type { LiveEvent } from '../../../src/engine/operations.js';
 import type { JournalledCall } from '../../../src/ledger/ledger.js';
 import { MemoryLedger } from '../../../src/ledger/memory-ledger.js';
 import type { CallRecord } from '../../../src/ledger/records.js';
-import { DirectAnchor } from '../../../src/media/direct-anchor.js';
+import { anEngine, twoMembers } from './an-engine.js';
 import { FakeSignalling } from './fake-signalling.js';
 import { VirtualClock } from './virtual-clock.js';
 
-const PLAN = `
-numbering: { country: "86", area: "22" }
-policies: { maxHops: 1, maxHuntSeconds: 60, maxCallSeconds: 0 }
-members:
-  city:
-    numbers: ["12345"]
-    name: { zh: 市, en: City }
-    field: city
-    source: published
-    targets: [{ trunk: pbx-city, number: "8001", ringSeconds: 20 }]
-    fallback: null
-  police:
-    numbers: ["110"]
-    name: { zh: 警, en: Police }
-    field: police
-    emergency: true
-    source: published
-    targets: [{ trunk: pbx-police, number: "9001", ringSeconds: 20 }]
-    fallback: null
-trunks:
-  line: { kind: carrier, sources: ["10.9.0.0/16"], gateways: [] }
-  pbx-city:
-    kind: member
-    member: city
-    sources: ["10.1.0.1"]
-    gateways: ["10.1.0.1:5060/udp", "10.1.0.2:5060/udp"]
-    healthCheck: { intervalSeconds: 30 }
-  pbx-police: { kind: member, member: police, sources: ["10.2.0.1"], gateways: ["10.2.0.1:5060/udp"] }
-keys: { "*1": city, "*2": police }
-`;
 const SDP =
   'v=0\r\no=- 1 1 IN IP4 10.9.0.1\r\ns=-\r\nc=IN IP4 10.9.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n';
 const CARRIER = { ip: '10.9.0.1', port: 5060 };
-const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 
-function plan(): DialPlan {
-  const parsed = parseDialPlan(PLAN, 'plan.yaml');
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-  return parsed.plan;
-}
+const plan = (): ReturnType<typeof twoMembers> =>
+  twoMembers({ cityGateways: ['10.1.0.1:5060/udp', '10.1.0.2:5060/udp'], healthCheckSeconds: 30 });
 
 describe('Engine', () => {
   let clock: VirtualClock;
@@ -63,18 +27,12 @@ describe('Engine', () => {
     clock = new VirtualClock();
     sip = new FakeSignalling();
     ledger = new MemoryLedger({ leftOpen: options.leftOpen ?? [], now: () => clock.now().utc });
-    let ids = 0;
-    engine = new Engine({
+    engine = anEngine({
       clock,
       signalling: sip,
-      media: new DirectAnchor(() => 1),
       ledger,
       dialPlan: new DialPlanHolder(plan()),
-      log: silent,
-      random: () => 0,
-      newCallId: () => `call${++ids}`,
       maxCalls: options.maxCalls ?? 10,
-      times: { noResponseMs: 6000, notifyAnswerMs: 8000 },
       screenPopUrl: (id) => `https://desk.example/${id}`,
     });
     events = [];

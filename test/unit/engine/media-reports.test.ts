@@ -1,40 +1,14 @@
 import { beforeEach, expect, it } from 'vitest';
-import { DialPlanHolder } from '../../../src/dialplan/holder.js';
-import { parseDialPlan } from '../../../src/dialplan/load.js';
-import { Engine } from '../../../src/engine/engine.js';
+import type { Engine } from '../../../src/engine/engine.js';
 import type { LiveEvent } from '../../../src/engine/operations.js';
 import { MemoryLedger } from '../../../src/ledger/memory-ledger.js';
 import type { LegFigures, MediaAnchor, MediaMoves } from '../../../src/media/anchor.js';
+import { anEngine } from './an-engine.js';
 import { FakeSignalling } from './fake-signalling.js';
 import { VirtualClock } from './virtual-clock.js';
 
-const plan = `
-numbering: { country: "86", area: "22" }
-policies: { maxHops: 1, maxHuntSeconds: 60, maxCallSeconds: 0 }
-members:
-  city:
-    numbers: ["12345"]
-    name: { zh: 市, en: City }
-    field: city
-    source: published
-    targets: [{ trunk: pbx-city, number: "8001", ringSeconds: 20 }]
-    fallback: null
-  police:
-    numbers: ["110"]
-    name: { zh: 警, en: Police }
-    field: police
-    source: published
-    targets: [{ trunk: pbx-police, number: "9001", ringSeconds: 20 }]
-    fallback: null
-trunks:
-  line: { kind: carrier, sources: ["10.9.0.0/16"], gateways: [] }
-  pbx-city: { kind: member, member: city, sources: ["10.1.0.1"], gateways: ["10.1.0.1:5060/udp"] }
-  pbx-police: { kind: member, member: police, sources: ["10.2.0.1"], gateways: ["10.2.0.1:5060/udp"] }
-keys: { "*1": city, "*2": police }
-`;
 const sdp = 'v=0\r\nm=audio 4000 RTP/AVP 8\r\n';
 const counted: LegFigures = { packetsReceived: 7, packetsSent: null, packetsLost: null, jitterMs: null };
-const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 
 let clock: VirtualClock;
 let sip: FakeSignalling;
@@ -66,21 +40,7 @@ beforeEach(async () => {
   [clock, sip, events, asked] = [new VirtualClock(), new FakeSignalling(), [], []];
   figures = () => Promise.resolve(counted);
   ledger = new MemoryLedger({ now: () => clock.now().utc });
-  const parsed = parseDialPlan(plan, 'plan.yaml');
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-  engine = new Engine({
-    clock,
-    signalling: sip,
-    media: mediaServer(),
-    ledger,
-    dialPlan: new DialPlanHolder(parsed.plan),
-    log: silent,
-    random: () => 0,
-    newCallId: () => 'call1',
-    maxCalls: 10,
-    times: { noResponseMs: 6000, notifyAnswerMs: 8000 },
-    screenPopUrl: () => null,
-  });
+  engine = anEngine({ clock, signalling: sip, media: mediaServer(), ledger });
   engine.subscribe((event) => events.push(event));
   await engine.start();
   [caller, agent] = [String(sip.call('sip:12345@x', { ip: '10.9.0.1', port: 5060 }, sdp)), 'call1-2'];

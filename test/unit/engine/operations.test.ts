@@ -1,40 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Carried } from '../../../src/call/carried.js';
-import { DialPlanHolder } from '../../../src/dialplan/holder.js';
-import { parseDialPlan } from '../../../src/dialplan/load.js';
-import { Engine } from '../../../src/engine/engine.js';
+import type { Engine } from '../../../src/engine/engine.js';
 import type { LiveEvent, TransferRequest } from '../../../src/engine/operations.js';
 import { MemoryLedger } from '../../../src/ledger/memory-ledger.js';
 import type { TransferRecord } from '../../../src/ledger/records.js';
-import { DirectAnchor } from '../../../src/media/direct-anchor.js';
+import { anEngine } from './an-engine.js';
 import { FakeSignalling } from './fake-signalling.js';
 import { VirtualClock } from './virtual-clock.js';
 
-const PLAN = `
-numbering: { country: "86", area: "22" }
-policies: { maxHops: 1, maxHuntSeconds: 60, maxCallSeconds: 0 }
-members:
-  city:
-    numbers: ["12345"]
-    name: { zh: 市, en: City }
-    field: city
-    source: published
-    targets: [{ trunk: pbx-city, number: "8001", ringSeconds: 20 }]
-    fallback: null
-  police:
-    numbers: ["110"]
-    name: { zh: 警, en: Police }
-    field: police
-    emergency: true
-    source: published
-    targets: [{ trunk: pbx-police, number: "9001", ringSeconds: 20 }]
-    fallback: null
-trunks:
-  line: { kind: carrier, sources: ["10.9.0.0/16"], gateways: [] }
-  pbx-city: { kind: member, member: city, sources: ["10.1.0.1"], gateways: ["10.1.0.1:5060/udp"] }
-  pbx-police: { kind: member, member: police, sources: ["10.2.0.1"], gateways: ["10.2.0.1:5060/udp"] }
-keys: { "*1": city, "*2": police }
-`;
 const SDP =
   'v=0\r\no=- 1 1 IN IP4 10.9.0.1\r\ns=-\r\nc=IN IP4 10.9.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n';
 const CARRIER = { ip: '10.9.0.1', port: 5060 };
@@ -42,7 +15,6 @@ const LOCATED: Carried = {
   headers: { Privacy: 'id', Geolocation: '<cid:here>' },
   bodies: [{ type: 'application/pidf+xml', id: 'here', text: '<p><pos>39.1 117.2</pos></p>' }],
 };
-const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 
 describe('Engine, asked by agents’ desktops', () => {
   let sip: FakeSignalling;
@@ -51,25 +23,9 @@ describe('Engine, asked by agents’ desktops', () => {
   let events: LiveEvent[];
 
   beforeEach(async () => {
-    const parsed = parseDialPlan(PLAN, 'plan.yaml');
-    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-    const clock = new VirtualClock();
     sip = new FakeSignalling();
     ledger = new MemoryLedger();
-    let ids = 0;
-    engine = new Engine({
-      clock,
-      signalling: sip,
-      media: new DirectAnchor(() => 1),
-      ledger,
-      dialPlan: new DialPlanHolder(parsed.plan),
-      log: silent,
-      random: () => 0,
-      newCallId: () => `call${++ids}`,
-      maxCalls: 10,
-      times: { noResponseMs: 6000, notifyAnswerMs: 8000 },
-      screenPopUrl: () => null,
-    });
+    engine = anEngine({ clock: new VirtualClock(), signalling: sip, ledger });
     events = [];
     engine.subscribe((event) => events.push(event));
     await engine.start();
