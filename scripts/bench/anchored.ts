@@ -1,9 +1,10 @@
 /** Transfers on anchored media, phone to phone through the whole server, many times. */
-import { cpus, loadavg } from 'node:os';
+import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { VoiceStage } from '../../test/e2e/harness/voice-stage.js';
+import { readCommandLine } from '../command-line.js';
 import { type Story, stories } from './anchored-stories.js';
+import { machineLine } from './process-usage.js';
 import { spread } from './spread.js';
 
 interface Run {
@@ -72,28 +73,18 @@ prompt count), slots of 20 ms with a wrong or doubled voice, and how often the c
   --parallel N  servers that play at the same time, 1
   --only STORY  one of: ${stories.map(({ name }) => name).join('; ')}
 
-Exit code: 0 when no slot was wrong and the caller was never told anything, else 1.`;
+Exit code: 0 when no slot was wrong and the caller was never told anything, 1 when not, 2 for wrong usage.`;
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '200' },
-    parallel: { type: 'string', default: '1' },
-    only: { type: 'string' },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-});
-const chosen = stories.filter(({ name }) => values.only === undefined || values.only === name);
-const runs = Number(values.runs);
-const parallel = Number(values.parallel);
-if (values.help) console.log(help);
-else if (chosen.length === 0 || !(runs >= 1) || !(parallel >= 1 && parallel <= 8)) {
-  console.error(`scripts/bench/anchored: nothing to play\n${help}`);
-  process.exitCode = 2;
-} else {
-  const [cpu] = cpus();
-  console.log(
-    `${cpus().length} x ${cpu?.model ?? 'unknown'}, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}`,
-  );
+const line = readCommandLine(help, { values: ['runs', 'parallel', 'only'] });
+const runs = line.number('runs', { otherwise: 200, least: 1, most: 100_000, whole: true });
+const parallel = line.number('parallel', { otherwise: 1, least: 1, most: 8, whole: true });
+const only = line.text('only');
+const chosen = stories.filter(({ name }) => only === undefined || name === only);
+if (chosen.length === 0) line.wrong(`--only ${only}: no such story`);
+process.exitCode = await playAll();
+
+async function playAll(): Promise<number> {
+  console.log(`${machineLine()}, load ${loadavg()[0]?.toFixed(1)}`);
   const stages: VoiceStage[] = [];
   try {
     // One after the other: each looks for ports that are free.
@@ -104,7 +95,7 @@ else if (chosen.length === 0 || !(runs >= 1) || !(parallel >= 1 && parallel <= 8
     }
     let faults = 0;
     for (const story of chosen) faults += await bench(stages, story, runs);
-    process.exitCode = faults === 0 ? 0 : 1;
+    return faults === 0 ? 0 : 1;
   } finally {
     for (const stage of stages) await stage.close();
   }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../command-line.js';
 import { findRate, highestRate } from './find-rate.js';
 import { machineLine } from './process-usage.js';
 import { percentile } from './refer-latency.js';
@@ -37,52 +37,31 @@ interface Wish {
   readonly holdMs: number;
   readonly search: boolean;
   readonly thread: boolean;
+  /** Only tell whether there is an Asterisk to compare with. */
+  readonly peer: boolean;
 }
 
-function readWish(): Wish | number {
-  let values: Record<string, string | boolean | undefined>;
-  try {
-    ({ values } = parseArgs({
-      options: {
-        plain: { type: 'boolean' },
-        transfer: { type: 'boolean' },
-        rate: { type: 'string', default: '50' },
-        seconds: { type: 'string', default: '20' },
-        hold: { type: 'string', default: '2000' },
-        search: { type: 'boolean', default: false },
-        thread: { type: 'boolean', default: false },
-        peer: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }));
-  } catch (error) {
-    return usage(error instanceof Error ? error.message : String(error));
-  }
-  if (values.help === true) {
-    console.log(help);
-    return 0;
-  }
-  if (values.peer !== undefined) return peerAnswer(String(values.peer));
-  if (values.plain === true && values.transfer === true) return usage('--plain or --transfer, not both');
-  const rate = Number(values.rate);
-  const seconds = Number(values.seconds);
-  const holdMs = Number(values.hold);
-  if (!(rate >= 1 && rate <= highestRate)) return usage(`--rate ${String(values.rate)}: 1 to ${highestRate}`);
-  if (!(seconds >= 1 && seconds <= 3600)) return usage(`--seconds ${String(values.seconds)}: 1 to 3600`);
-  if (!(holdMs >= 0 && holdMs <= 600_000)) return usage(`--hold ${String(values.hold)}: 0 to 600000`);
+function readWish(): Wish {
+  const line = readCommandLine(help, {
+    values: ['rate', 'seconds', 'hold', 'peer'],
+    flags: ['plain', 'transfer', 'search', 'thread'],
+  });
+  const peer = line.text('peer');
+  if (peer !== undefined && peer !== 'asterisk') line.wrong(`--peer ${peer}: only asterisk is known`);
+  if (line.flag('plain') && line.flag('transfer')) line.wrong('--plain or --transfer, not both');
   return {
-    kind: values.transfer === true ? 'transfer' : 'plain',
-    rate,
-    seconds,
-    holdMs,
-    search: values.search === true,
-    thread: values.thread === true,
+    kind: line.flag('transfer') ? 'transfer' : 'plain',
+    rate: line.number('rate', { otherwise: 50, least: 1, most: highestRate }),
+    seconds: line.number('seconds', { otherwise: 20, least: 1, most: 3600 }),
+    holdMs: line.number('hold', { otherwise: 2000, least: 0, most: 600_000 }),
+    search: line.flag('search'),
+    thread: line.flag('thread'),
+    peer: peer !== undefined,
   };
 }
 
 /** Whether there is an Asterisk to compare with. A comparison needs scenarios for its way to transfer, which differs. */
-function peerAnswer(name: string): number {
-  if (name !== 'asterisk') return usage(`--peer ${name}: only asterisk is known`);
+function peerAnswer(): number {
   const policy = spawnSync('apt-cache', ['policy', 'asterisk'], { encoding: 'utf8' }).stdout ?? '';
   const candidate = /Candidate: (\S+)/.exec(policy)?.[1] ?? '(none)';
   console.log(
@@ -91,11 +70,6 @@ function peerAnswer(name: string): number {
       : `Asterisk ${candidate} can be installed (apt-get install asterisk); nothing was measured`,
   );
   return 1;
-}
-
-function usage(message: string): number {
-  console.error(`calls: ${message}\nTry: scripts/bench/calls --help`);
-  return 2;
 }
 
 function trialOptions(wish: Wish, rate: number): TrialOptions {
@@ -153,7 +127,7 @@ async function search(wish: Wish): Promise<number> {
 
 async function main(): Promise<number> {
   const wish = readWish();
-  if (typeof wish === 'number') return wish;
+  if (wish.peer) return peerAnswer();
   console.log(machineLine());
   if (wish.search) return search(wish);
   const result = await runTrial(trialOptions(wish, wish.rate));

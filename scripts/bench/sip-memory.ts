@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import type { SipServerStats } from '../../src/sip/server.js';
 import { freePort } from '../../test/e2e/harness/ports.js';
+import { readCommandLine } from '../command-line.js';
 import { LoadParty } from './load-party.js';
 import { machineLine } from './process-usage.js';
 import { Child } from './sip/child.js';
@@ -44,41 +44,15 @@ interface Wish {
   readonly webSockets: boolean;
 }
 
-function readWish(): Wish | number {
-  let values: Record<string, string | boolean | undefined>;
-  try {
-    ({ values } = parseArgs({
-      options: {
-        count: { type: 'string', default: '10000' },
-        rate: { type: 'string', default: '400' },
-        dialogs: { type: 'boolean', default: false },
-        websockets: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }));
-  } catch (error) {
-    return usage(error instanceof Error ? error.message : String(error));
-  }
-  if (values.help === true) {
-    console.log(help);
-    return 0;
-  }
-  const [count, rate] = [Number(values.count), Number(values.rate)];
-  if (!Number.isInteger(count) || count < 1 || count > 20_000)
-    return usage(`--count ${values.count}: 1 to 20000`);
-  if (!(rate >= 1 && rate <= 2000)) return usage(`--rate ${values.rate}: 1 to 2000`);
-  const both = values.dialogs === values.websockets;
+function readWish(): Wish {
+  const line = readCommandLine(help, { values: ['count', 'rate'], flags: ['dialogs', 'websockets'] });
+  const both = line.flag('dialogs') === line.flag('websockets');
   return {
-    count,
-    rate,
-    dialogs: both || values.dialogs === true,
-    webSockets: both || values.websockets === true,
+    count: line.number('count', { otherwise: 10_000, least: 1, most: 20_000, whole: true }),
+    rate: line.number('rate', { otherwise: 400, least: 1, most: 2000 }),
+    dialogs: both || line.flag('dialogs'),
+    webSockets: both || line.flag('websockets'),
   };
-}
-
-function usage(message: string): number {
-  console.error(`sip-memory: ${message}\nTry: scripts/bench/sip-memory --help`);
-  return 2;
 }
 
 async function snapshot(server: ServerUnderTest): Promise<Snapshot> {
@@ -197,7 +171,6 @@ function report(
 
 async function main(): Promise<number> {
   const wish = readWish();
-  if (typeof wish === 'number') return wish;
   console.log(machineLine());
   let good = true;
   if (wish.dialogs) good = await withServer('udp', (server) => measureDialogs(server, wish));

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
-import { parseArgs } from 'node:util';
 import type { SipMessage } from '../../src/sip/message/message.js';
 import { parseNameAddr } from '../../src/sip/message/name-addr.js';
 import { parseDatagram, readDatagram } from '../../src/sip/message/parse.js';
+import { readCommandLine } from '../command-line.js';
 import { machineLine } from './process-usage.js';
 import { realisticMessages } from './sip/messages.js';
 
@@ -81,33 +81,12 @@ function take(message: SipMessage): void {
   ];
 }
 
-function readWish(): Wish | number {
-  let values: Record<string, string | boolean | undefined>;
-  try {
-    ({ values } = parseArgs({
-      options: {
-        rounds: { type: 'string', default: '15' },
-        ms: { type: 'string', default: '400' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }));
-  } catch (error) {
-    return usage(error instanceof Error ? error.message : String(error));
-  }
-  if (values.help === true) {
-    console.log(help);
-    return 0;
-  }
-  const [rounds, roundMs] = [Number(values.rounds), Number(values.ms)];
-  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 1000)
-    return usage(`--rounds ${values.rounds}: 1 to 1000`);
-  if (!(roundMs >= 10 && roundMs <= 60_000)) return usage(`--ms ${values.ms}: 10 to 60000`);
-  return { rounds, roundMs };
-}
-
-function usage(message: string): number {
-  console.error(`sip-parser: ${message}\nTry: scripts/bench/sip-parser --help`);
-  return 2;
+function readWish(): Wish {
+  const line = readCommandLine(help, { values: ['rounds', 'ms'] });
+  return {
+    rounds: line.number('rounds', { otherwise: 15, least: 1, most: 1000, whole: true }),
+    roundMs: line.number('ms', { otherwise: 400, least: 10, most: 60_000 }),
+  };
 }
 
 /** Messages of this reader in a second of CPU time, over one round. */
@@ -133,7 +112,6 @@ function printed(values: readonly number[], digits: number): string {
 
 function main(): number {
   const wish = readWish();
-  if (typeof wish === 'number') return wish;
   console.log(machineLine());
   const sizes = realisticMessages.map(({ name, bytes }) => `${name} ${bytes.length}`);
   console.log(`messages (bytes): ${sizes.join(', ')}`);

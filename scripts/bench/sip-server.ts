@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../command-line.js';
 import { findRate, highestRate } from './find-rate.js';
 import { machineLine } from './process-usage.js';
 import { percentile } from './refer-latency.js';
@@ -40,41 +40,22 @@ interface Wish {
   readonly settleMs: number;
 }
 
-function readWish(): Wish | number {
-  let values: Record<string, string | boolean | undefined>;
-  try {
-    ({ values } = parseArgs({
-      options: {
-        rate: { type: 'string', default: '100' },
-        seconds: { type: 'string', default: '20' },
-        hold: { type: 'string', default: '1000' },
-        find: { type: 'boolean', default: false },
-        profile: { type: 'string' },
-        settle: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }));
-  } catch (error) {
-    return usage(error instanceof Error ? error.message : String(error));
-  }
-  if (values.help === true) {
-    console.log(help);
-    return 0;
-  }
-  const [rate, seconds, holdMs] = [Number(values.rate), Number(values.seconds), Number(values.hold)];
-  if (!(rate >= 1 && rate <= highestRate)) return usage(`--rate ${values.rate}: 1 to ${highestRate}`);
-  if (!(seconds >= 1 && seconds <= 3600)) return usage(`--seconds ${values.seconds}: 1 to 3600`);
-  if (!(holdMs >= 0 && holdMs <= 600_000)) return usage(`--hold ${values.hold}: 0 to 600000`);
-  if (values.find === true && values.profile !== undefined) return usage('--find or --profile, not both');
-  const settleMs = Number(values.settle ?? (values.find === true ? 500 : allTimersMs));
-  if (!(settleMs >= 0 && settleMs <= 600_000)) return usage(`--settle ${values.settle}: 0 to 600000`);
-  const profile = values.profile === undefined ? null : resolve(String(values.profile));
-  return { rate, seconds, holdMs, find: values.find === true, profile, settleMs };
-}
-
-function usage(message: string): number {
-  console.error(`sip-server: ${message}\nTry: scripts/bench/sip-server --help`);
-  return 2;
+function readWish(): Wish {
+  const line = readCommandLine(help, {
+    values: ['rate', 'seconds', 'hold', 'profile', 'settle'],
+    flags: ['find'],
+  });
+  const find = line.flag('find');
+  const profile = line.text('profile');
+  if (find && profile !== undefined) line.wrong('--find or --profile, not both');
+  return {
+    rate: line.number('rate', { otherwise: 100, least: 1, most: highestRate }),
+    seconds: line.number('seconds', { otherwise: 20, least: 1, most: 3600 }),
+    holdMs: line.number('hold', { otherwise: 1000, least: 0, most: 600_000 }),
+    find,
+    profile: profile === undefined ? null : resolve(profile),
+    settleMs: line.number('settle', { otherwise: find ? 500 : allTimersMs, least: 0, most: 600_000 }),
+  };
 }
 
 function trialOptions(wish: Wish, rate: number): SipTrialOptions {
@@ -135,7 +116,6 @@ function peerLine(): string {
 
 async function main(): Promise<number> {
   const wish = readWish();
-  if (typeof wish === 'number') return wish;
   console.log(machineLine());
   console.log(peerLine());
   if (wish.find) {

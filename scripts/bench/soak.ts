@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../command-line.js';
 import { machineLine, residentBytes } from './process-usage.js';
 import { runTrial } from './trial.js';
 
@@ -7,7 +7,7 @@ const help = `Usage: scripts/bench/soak [--calls N] [--rate R]
 Transfers N calls (default 2000), started R a second (default 25), on a server of its own on loopback. No call
 may fail at any party, the ledger must hold exactly 3 legs and 1 transfer for each, and no call may be left.
 Memory of the server is sampled all along; the growth is judged from the samples after the first third.
-Exit code: 0 when all that is so, else 1.`;
+Exit code: 0 when all that is so, 1 when not, 2 for wrong usage.`;
 
 interface Sample {
   readonly second: number;
@@ -15,14 +15,6 @@ interface Sample {
   readonly heapMiB: number | null;
   readonly live: number;
 }
-
-const { values } = parseArgs({
-  options: {
-    calls: { type: 'string', default: '2000' },
-    rate: { type: 'string', default: '25' },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-});
 
 async function soak(calls: number, rate: number): Promise<number> {
   console.log(machineLine());
@@ -89,14 +81,8 @@ function printSamples(samples: readonly Sample[]): void {
   );
 }
 
-if (values.help) console.log(help);
-else {
-  const calls = Number(values.calls);
-  const rate = Number(values.rate);
-  if (!(calls >= 1 && rate >= 1)) {
-    console.error('soak: --calls and --rate are numbers of 1 or more');
-    process.exitCode = 2;
-  } else {
-    process.exitCode = await soak(calls, rate);
-  }
-}
+const line = readCommandLine(help, { values: ['calls', 'rate'] });
+process.exitCode = await soak(
+  line.number('calls', { otherwise: 2000, least: 1, most: 1_000_000, whole: true }),
+  line.number('rate', { otherwise: 25, least: 1, most: 1000 }),
+);

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import type { HearingReport } from '../../test/media/harness/hearing-log.js';
 import { must, Stage, startEngine, type TestEngine } from '../../test/media/harness/stage.js';
 import { writeToneFile } from '../../test/media/harness/tone-file.js';
+import { readCommandLine } from '../command-line.js';
 import { spread } from './spread.js';
 
 interface Story {
@@ -164,26 +164,26 @@ async function bench(engine: TestEngine, story: Story, count: number, parallel: 
   console.log(`  gap of an untouched call       ms  ${spread(reference)}`);
 }
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '200' },
-    parallel: { type: 'string', default: '4' },
-    only: { type: 'string' },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-});
-if (values.help) {
-  console.log('Usage: scripts/bench/switch [--runs N] [--parallel N] [--only STORY]');
-} else {
-  writeToneFile(music, 1500, 1);
-  const engine = await startEngine();
-  try {
-    for (const story of stories) {
-      if (values.only === undefined || values.only === story.name)
-        await bench(engine, story, Number(values.runs), Number(values.parallel));
-    }
-  } finally {
-    await engine.close();
-    rmSync(folder, { recursive: true });
-  }
+const help = `Usage: scripts/bench/switch [--runs N] [--parallel N] [--only STORY]
+
+Moves a caller between parties on a real rtpengine, by our client of its control protocol alone, N times each (default
+200), and prints what the caller heard: the largest gap between two packets, the longest silence, wrong or doubled
+voices.
+  --runs N      runs of each story, 200
+  --parallel N  conversations at the same time, 4
+  --only STORY  one of: ${stories.map(({ name }) => name).join('; ')}`;
+
+const line = readCommandLine(help, { values: ['runs', 'parallel', 'only'] });
+const runs = line.number('runs', { otherwise: 200, least: 1, most: 100_000, whole: true });
+const parallel = line.number('parallel', { otherwise: 4, least: 1, most: 64, whole: true });
+const only = line.text('only');
+const chosen = stories.filter(({ name }) => only === undefined || only === name);
+if (chosen.length === 0) line.wrong(`--only ${only}: no such story`);
+writeToneFile(music, 1500, 1);
+const engine = await startEngine();
+try {
+  for (const story of chosen) await bench(engine, story, runs, parallel);
+} finally {
+  await engine.close();
+  rmSync(folder, { recursive: true });
 }

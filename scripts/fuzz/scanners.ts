@@ -1,6 +1,6 @@
 /** Scanners and floods against server and engine while good calls go on. */
-import { parseArgs } from 'node:util';
 import { runAttacks, wasDropped } from '../../test/sip/hostile/run-attacks.js';
+import { readCommandLine } from '../command-line.js';
 
 const help = `Usage: scripts/fuzz/scanners [--rate N] [--block S]
 
@@ -14,23 +14,9 @@ Of each attack: datagrams that came, datagrams that went back, when the source w
 Exit code: 0 when no good call was lost and every tool was blocked, longer the second time, and got no word while it
 was blocked; 1 otherwise; 2 for wrong usage.`;
 
-const { values } = parseArgs({
-  options: {
-    rate: { type: 'string', default: '10' },
-    block: { type: 'string', default: '3' },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-});
-if (values.help) {
-  console.log(help);
-  process.exit(0);
-}
-const rate = Number(values.rate);
-const block = Number(values.block);
-if (!(rate > 0 && rate <= 1000) || !(Number.isInteger(block) && block > 0 && block <= 600)) {
-  console.error('--rate is 1 to 1000 and --block 1 to 600 whole seconds; see --help');
-  process.exit(2);
-}
+const line = readCommandLine(help, { values: ['rate', 'block'] });
+const rate = line.number('rate', { otherwise: 10, least: 0.1, most: 1000 });
+const block = line.number('block', { otherwise: 3, least: 1, most: 600, whole: true });
 
 const { good, results } = await runAttacks({
   blockMs: block * 1000,

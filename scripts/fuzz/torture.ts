@@ -2,16 +2,17 @@
 import { MemoryServer } from '../../test/sip/torture/memory-server.js';
 import { TORTURE } from '../../test/sip/torture/messages.js';
 import { userAgent, VERDICTS, verdictOf } from '../../test/sip/torture/verdicts.js';
+import { readCommandLine } from '../command-line.js';
 
-if (process.argv.some((word) => word === '--help' || word === '-h')) {
-  console.log(`Usage: scripts/fuzz/torture
+readCommandLine(
+  `Usage: scripts/fuzz/torture
 
 Puts each message of RFC 4475 before the SIP server and prints a table: section, message, what it is about, what the
 RFC says, what is expected here, what came. "application N" means that the application got the message as it is meant
 and answered N; a number alone is the server's own answer; "dropped" and "response" get none.
-Exit code: 0 when everything came as expected, 1 otherwise.`);
-  process.exit(0);
-}
+Exit code: 0 when everything came as expected, 1 otherwise.`,
+  {},
+);
 
 const server = new MemoryServer(userAgent);
 const rows = TORTURE.map(({ name, section, what, bytes }) => {

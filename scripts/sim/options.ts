@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import type { LoadFigures } from '../../test/sim/parties/call-load.js';
 import { ROUGH, type Weather } from '../../test/sim/world/network.js';
+import { readCommandLine } from '../command-line.js';
 
 export interface LossOptions {
   readonly calls: number;
@@ -10,40 +10,20 @@ export interface LossOptions {
 
 /** The options that both commands have; exits with 0 after `help`, with 2 when they are wrong. */
 export function readLossOptions(help: string, calls: number): LossOptions {
-  const text = { type: 'string' } as const;
-  const options = { calls: text, seed: text, loss: text, duplication: text, reordering: text };
-  let values: Record<string, string | boolean | undefined>;
-  try {
-    ({ values } = parseArgs({ options: { ...options, help: { type: 'boolean', short: 'h' } } }));
-  } catch (error) {
-    return wrong(error instanceof Error ? error.message : String(error));
-  }
-  if (values.help === true) {
-    console.log(help);
-    process.exit(0);
-  }
-  const number = (name: string, otherwise: number, least: number, most: number): number => {
-    const given = values[name];
-    const value = given === undefined ? otherwise : Number(given);
-    if (!(value >= least && value <= most))
-      return wrong(`--${name} is a number from ${least} to ${most}, not ${given}`);
-    return value;
-  };
+  const line = readCommandLine(help, { values: ['calls', 'seed', 'loss', 'duplication', 'reordering'] });
+  const share = (name: 'loss' | 'duplication' | 'reordering'): number =>
+    line.number(name, { otherwise: ROUGH[name], least: 0, most: 1 });
+  const seed = { otherwise: Date.now() % 1_000_000, least: 0, most: 4_294_967_295, whole: true };
   return {
-    calls: Math.round(number('calls', calls, 1, 1_000_000)),
-    seed: Math.round(number('seed', Date.now() % 1_000_000, 0, 4_294_967_295)),
+    calls: line.number('calls', { otherwise: calls, least: 1, most: 1_000_000, whole: true }),
+    seed: line.number('seed', seed),
     weather: {
       ...ROUGH,
-      loss: number('loss', ROUGH.loss, 0, 1),
-      duplication: number('duplication', ROUGH.duplication, 0, 1),
-      reordering: number('reordering', ROUGH.reordering, 0, 1),
+      loss: share('loss'),
+      duplication: share('duplication'),
+      reordering: share('reordering'),
     },
   };
-}
-
-function wrong(what: string): never {
-  console.error(`${what}; see --help`);
-  process.exit(2);
 }
 
 export const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
