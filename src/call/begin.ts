@@ -34,6 +34,7 @@ export function begin(event: CallEventOf<'invited'>, routing: Routing): StepResu
     lastMember: null,
     visited: [],
     carried: event.carried,
+    maxForwards: Math.max(0, event.maxForwards - 1),
     keys: null,
     phase: { name: 'seeking', caller: caller.id, hunt: newHunt([]) },
     legs: { [caller.id]: caller },
@@ -57,6 +58,9 @@ export function begin(event: CallEventOf<'invited'>, routing: Routing): StepResu
     const { status, cause } = event.refuse ?? { status: 404, cause: 'unknown-number' };
     const missed = event.member !== null;
     endCall(w, { by: 'us', cause, missed, leave: 'refused', status });
+  } else if (event.maxForwards === 0) {
+    // Whoever forwarded it so often sends it in a circle: the caller's own call is further up and goes on there.
+    endCall(w, { by: 'us', cause: 'too-many-hops', missed: false, leave: 'too-many-hops', status: 483 });
   } else {
     const { maxHuntMs, maxCallMs } = routing.limits;
     w.emit({ type: 'start-timer', timer: 'hunt', ms: maxHuntMs });

@@ -37,6 +37,7 @@ export type LeaveCause =
   | 'no-response'
   | 'all-targets-failed'
   | 'refused'
+  | 'too-many-hops'
   | 'limit'
   | 'operator';
 
@@ -274,6 +275,8 @@ export interface Call {
   /** Members whose agents the caller spoke with, in order, the first called one first. */
   readonly visited: readonly MemberId[];
   readonly carried: Carried;
+  /** Max-Forwards of every INVITE to a desk: what the caller's INVITE had left, less one (RFC 7332). */
+  readonly maxForwards: number;
   /** Keys that an agent pressed and that may yet become a code. */
   readonly keys: { readonly leg: LegId; readonly presses: readonly KeyPress[] } | null;
   readonly phase: Phase;

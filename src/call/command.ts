@@ -44,6 +44,8 @@ export interface CallContext {
   readonly matter: string | null;
   readonly note: string | null;
   readonly carried: Carried;
+  /** How often the INVITE may be forwarded; 0 to 254. */
+  readonly maxForwards: number;
 }
 
 export type Command =

@@ -47,6 +47,8 @@ export type CallEvent = { readonly at: Instant } & (
         readonly status: number;
         readonly cause: 'unknown-number' | 'full' | 'draining' | 'unknown-dialog';
       } | null;
+      /** How often it may be forwarded still, 0 to 255 (RFC 3261 §20.22). */
+      readonly maxForwards: number;
       readonly trunk: TrunkId;
       /** Member whose PBX the caller sits behind; null for a citizen. */
       readonly callerMember: MemberId | null;

@@ -110,6 +110,7 @@ function contextFor(w: Work, search: HuntFor, candidate: Candidate): CallContext
     matter: transfer?.matter ?? null,
     note: transfer?.note ?? null,
     carried: call.carried,
+    maxForwards: call.maxForwards,
   };
 }
 

@@ -11,6 +11,11 @@ import { answerOnHold } from './session-description.js';
 import { dropTarget, returningHunt, returnOn, targetAnswered, targetLost } from './transfer.js';
 import type { Work } from './work.js';
 
+/** RFC 3261 §21.4.21. */
+const TOO_MANY_HOPS = 483;
+/** Enough for the proxies before a desk. */
+const HOPS_AFTER_LOOP = 3;
+
 function seekingHunt(w: Work, caller: LegId, hunt: Hunt): HuntFor {
   return { hunt, party: caller, role: 'agent', transfer: null, wanted: w.call.member };
 }
@@ -167,6 +172,7 @@ export function failed(w: Work, event: CallEventOf<'failed'>): void {
   const wasLeaving = leg.state === 'leaving';
   w.patchLeg(leg.id, { sipStatus: event.reached ? event.status : null });
   endLeg(w, leg.id, wasLeaving ? 'us' : event.reached ? leg.role : 'network', event.reason);
+  if (event.status === TOO_MANY_HOPS) loopFound(w);
   if (!wasLeaving) legLost(w, leg.id, causeOf(event.status, event.reached), event.status);
 }
 
@@ -187,7 +193,7 @@ function legLost(w: Work, lost: LegId, cause: FailureCause, status: number): voi
   if (hunt === null) return;
   if (phase.name === 'seeking') {
     const next = huntOn(w, seekingHunt(w, phase.caller, hunt), lost, cause, status);
-    seekOn(w, phase.caller, next, { ...hunt, lastCause: cause });
+    seekOn(w, phase.caller, next, { ...hunt, lastCause: cause, lastStatus: status });
   } else if (phase.name === 'returning') {
     returnOn(w, phase.party, huntOn(w, returningHunt(w, phase.party, hunt), lost, cause, status));
   } else if (phase.name === 'transferring') {
@@ -208,8 +214,22 @@ function seekOn(w: Work, caller: LegId, next: Hunt | null, last: Hunt): void {
     cause: 'all-targets-failed',
     missed: true,
     leave: 'all-targets-failed',
-    status: last.lastCause === 'busy' ? 486 : last.lastCause === 'unreachable' ? 503 : 480,
+    status: refusalOf(last),
   });
+}
+
+/** What a caller is told whom nobody could be found for. */
+function refusalOf({ lastCause, lastStatus }: Hunt): number {
+  if (lastStatus === TOO_MANY_HOPS) return TOO_MANY_HOPS;
+  return lastCause === 'busy' ? 486 : lastCause === 'unreachable' ? 503 : 480;
+}
+
+/**
+ * The call goes in a circle: the desks that are left may take it, but hardly forward it any more. Else each call of
+ * the circle would begin a circle of its own with each of its desks (compare RFC 5393).
+ */
+function loopFound(w: Work): void {
+  w.patch({ maxForwards: Math.min(w.call.maxForwards, HOPS_AFTER_LOOP) });
 }
 
 /** The transferee's phone refused the target's session. */

@@ -6,6 +6,9 @@ import { transferRecord } from './records.js';
 import type { RoutedMember } from './routing.js';
 import { partnerOf, transferOf, type Work } from './work.js';
 
+/** Moves of one caller that nothing exempts from; as many as SIP gives an INVITE (RFC 3261 §8.1.1.6). */
+const MOST_HOPS = 70;
+
 export interface TransferWish {
   readonly trigger: TransferTrigger;
   readonly mode: TransferMode;
@@ -78,9 +81,13 @@ function judgeMove(w: Work, to: RoutedMember): Refused | null {
   }
 }
 
-/** Back to the member first called, and on to an emergency member, is always allowed. */
+/**
+ * Back to the member first called, and on to an emergency member, is always allowed; but phones that transfer by
+ * themselves do not send a caller to and fro for ever.
+ */
 function judgeHops({ call, routing }: Work, to: RoutedMember): Refused | null {
-  if (call.hops < routing.limits.maxHops || to.emergency || to.id === call.member) return null;
+  if (call.hops < MOST_HOPS && (call.hops < routing.limits.maxHops || to.emergency || to.id === call.member))
+    return null;
   return refused('hop-limit', `This caller was moved ${call.hops} time(s) already`);
 }
 

@@ -13,6 +13,7 @@ import { transferIdToUser } from './user-to-user.js';
  * Diversion (`call-history.ts`), Referred-By (RFC 3892), User-to-User (`user-to-user.ts`), Call-Info with the link to
  * the screen pop (RFC 3261 §20.9), Geolocation (RFC 6442) and Resource-Priority (RFC 4412). Location, link and what
  * members' PBXs say go to trunks inside the trust domain only; an emergency member gets the location in any case.
+ * Max-Forwards goes on as the caller's INVITE left it (RFC 7332).
  */
 export function contextHeaders(context: CallContext, naming: Naming): Headers {
   return {
@@ -22,6 +23,7 @@ export function contextHeaders(context: CallContext, naming: Naming): Headers {
     ...screenPop(context, naming),
     ...location(context, naming),
     ...priority(context, naming),
+    'Max-Forwards': String(context.maxForwards),
   };
 }
 

@@ -195,6 +195,7 @@ export class Engine implements Operations {
       sipCallId: invite.sipCallId,
       offer: invite.offer,
       allowsUpdate: invite.allowsUpdate,
+      maxForwards: invite.maxForwards,
     });
   }
 

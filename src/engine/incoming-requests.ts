@@ -9,7 +9,16 @@ import type { LegWire } from './leg-wire.js';
 import { parseReferTo, wantsNotify } from './refer.js';
 import { type DialogName, parseReplaces } from './replaces.js';
 import type { Credentials, IncomingInvite, SignallingHandlers } from './signalling.js';
-import { ALLOW, allowsUpdate, callerOf, cseqOf, dialogIdOf, sdpOf, tagOf } from './srf-messages.js';
+import {
+  ALLOW,
+  allowsUpdate,
+  callerOf,
+  cseqOf,
+  dialogIdOf,
+  maxForwardsOf,
+  sdpOf,
+  tagOf,
+} from './srf-messages.js';
 
 /** Requests besides INVITE that the server shall hand to us. */
 const OTHER_METHODS = [
@@ -73,6 +82,7 @@ export class IncomingRequests {
       callerName: caller.name,
       offer: sdpOf(req),
       allowsUpdate: allowsUpdate(req),
+      maxForwards: maxForwardsOf(req),
       carried: carriedBy(req),
       replaces: replaces === null ? null : { leg: replaced, earlyOnly: replaces.earlyOnly },
       accept: (leg, credentials) => this.#accept(leg, credentials, req, res),

@@ -20,6 +20,8 @@ export interface IncomingInvite {
   readonly callerName: string | null;
   readonly offer: string | null;
   readonly allowsUpdate: boolean;
+  /** How often it may be forwarded still, 0 to 255; 70 when it does not say. */
+  readonly maxForwards: number;
   /** All that it carries; what may come from its trunk is for the engine to say (`admitted` of `carried.ts`). */
   readonly carried: Carried;
   /** It wants to take the place of another call (RFC 3891); `leg` null: of one that is not there. Null: it does not. */

@@ -92,6 +92,12 @@ export function cseqOf(message: SipMessageParts): number {
   return Number.parseInt(message.get('CSeq') ?? '0', 10) || 0;
 }
 
+/** Max-Forwards of a request, 0 to 255; that of a new one (RFC 3261 §8.1.1.6) when it has none that can be read. */
+export function maxForwardsOf(request: SipMessageParts): number {
+  const text = request.get('Max-Forwards')?.trim() ?? '';
+  return /^\d{1,3}$/.test(text) && Number(text) <= 255 ? Number(text) : 70;
+}
+
 /** Errors of drachtio-srf are sometimes bare strings. */
 export function errorText(err: unknown): string {
   return err instanceof Error ? err.message : String(err);

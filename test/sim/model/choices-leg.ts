@@ -1,7 +1,16 @@
 /** What the peer of a leg may do with what we sent it: answer, refuse, acknowledge, leave. */
 import { sdpOf } from './plan.js';
 import type { Untimed } from './stepped.js';
-import { answerNotify, endOnWire, type Own, patchLeg, type Wire, type WireLeg } from './wire.js';
+import {
+  answerNotify,
+  endOnWire,
+  legOf,
+  type Own,
+  patchCall,
+  patchLeg,
+  type Wire,
+  type WireLeg,
+} from './wire.js';
 import { type Budget, type Choice, type Kind, may, type World } from './world.js';
 
 type Add = (event: Untimed, act: ((wire: Wire) => void) | null, ...costs: readonly Kind[]) => void;
@@ -67,6 +76,13 @@ function beingCalled(add: Add, id: string, leg: WireLeg, budget: Budget): void {
   const failed = { type: 'failed', leg: id, reason: null, reached: true } as const;
   add({ ...failed, status: leg.cancelSent ? 487 : 486 }, over);
   if (!leg.cancelSent) add({ ...failed, status: 503, reached: false }, over, 'unreachable');
+  if (!leg.cancelSent) add({ ...failed, status: 483 }, (w) => wentInCircle(w, id), 'looped');
+}
+
+function wentInCircle(wire: Wire, id: string): void {
+  const { call } = legOf(wire, id);
+  endOnWire(wire, id);
+  patchCall(wire, call, { looped: true });
 }
 
 /** The peer has a re-INVITE or UPDATE of ours before it. */

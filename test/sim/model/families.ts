@@ -20,6 +20,11 @@ export const FAMILIES: readonly Budget[] = [
     layout: { desksOfB: 'two ways', stagesOfA: 2 },
   },
   {
+    name: 'a call that goes in a circle',
+    times: { refer: 1, looped: 2, ring: 1 },
+    layout: { desksOfB: 'together', stagesOfA: 2 },
+  },
+  {
     name: 'members that close',
     times: { refer: 1, close: 1, hangUp: 1, huntOut: 1, ring: 1, mute: 1, noAnswer: 1 },
   },
@@ -155,6 +160,7 @@ export const WILD: Budget = {
     unreachable: 2,
     silence: 1,
     noAnswer: 1,
+    looped: 1,
     huntOut: 1,
     limit: 1,
     deaf: 1,

@@ -141,6 +141,22 @@ export const OFFERED: readonly Mutant[] = [
 /** Looking for a desk. */
 export const HUNTED: readonly Mutant[] = [
   {
+    bug: 'the hops of a call are not counted down',
+    file: 'begin.ts',
+    from: 'maxForwards: Math.max(0, event.maxForwards - 1),',
+    to: 'maxForwards: event.maxForwards,',
+    family: 'a call that goes in a circle',
+    rule: 'an INVITE that goes on has fewer hops left than the one that came (RFC 7332)',
+  },
+  {
+    bug: 'each desk of a call that goes in a circle sends it round again',
+    file: 'progress.ts',
+    from: 'if (event.status === TOO_MANY_HOPS) loopFound(w);',
+    to: '',
+    family: 'a call that goes in a circle',
+    rule: 'a call that goes in a circle is sent round again',
+  },
+  {
     bug: 'desks that rang too go on ringing when one has answered',
     file: 'hunt.ts',
     from: "if (leg !== winner) releaseLeg(w, leg, winner === null ? 'taken-back' : 'answered-elsewhere');",

@@ -17,6 +17,9 @@ import {
   type WireLeg,
 } from './wire.js';
 
+/** Max-Forwards of callers' INVITEs. */
+export const FORWARDS = 70;
+
 type Of<T extends Command['type']> = Extract<Command, { type: T }>;
 
 /** Let a command of call `by` happen on the wire, and complain when it may not. */
@@ -113,6 +116,15 @@ function part(wire: Wire, id: string): void {
 
 function invite(wire: Wire, by: string, command: Of<'invite'>): void {
   demand(wire.legs[command.leg] === undefined, 'a leg is invited once');
+  const { maxForwards } = command.context;
+  demand(
+    maxForwards < FORWARDS,
+    'an INVITE that goes on has fewer hops left than the one that came (RFC 7332)',
+  );
+  demand(
+    wire.calls[by]?.looped !== true || maxForwards <= 3,
+    'a call that goes in a circle is sent round again',
+  );
   const { mayTransfer, member } = command.to;
   const { from, sdp } = command.offer;
   const leg = newLeg({ call: by, direction: 'out', member, mayTransfer });

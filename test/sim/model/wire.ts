@@ -67,6 +67,8 @@ export interface WireCall {
   readonly absorbed: boolean;
   /** The caller was answered. */
   readonly answered: boolean;
+  /** A desk has said that the call goes in a circle. */
+  readonly looped: boolean;
   /** Transfers completed that moved the caller from a member to another. */
   readonly moves: number;
 }
@@ -144,6 +146,7 @@ export function patchCall(wire: Wire, id: CallId, patch: Partial<WireCall>): voi
     forgotten: false,
     absorbed: false,
     answered: false,
+    looped: false,
     moves: 0,
   };
   wire.calls = { ...wire.calls, [id]: { ...known, ...patch } };

@@ -10,7 +10,7 @@ import { type Layout, routingOf, sdpOf } from './plan.js';
 import { checkRules } from './rules.js';
 import type { Untimed } from './stepped.js';
 import { newLeg, newWire, patchCall, patchLeg, Violation, type Wire } from './wire.js';
-import { applyCommand } from './wire-commands.js';
+import { applyCommand, FORWARDS } from './wire-commands.js';
 
 /** Things that may happen only so often in one history, which keeps the space finite. */
 export const KINDS = [
@@ -41,6 +41,8 @@ export const KINDS = [
   'unreachable',
   'silence',
   'noAnswer',
+  /** Targets whose PBX has sent the call in a circle (483). */
+  'looped',
   'huntOut',
   'limit',
   /** NOTIFYs refused or never answered. */
@@ -125,6 +127,7 @@ function invited(
     sipCallId: 'x',
     offer: from.offer ? sdpOf(`${callId}-1`, 0, false) : null,
     allowsUpdate: from.updates,
+    maxForwards: FORWARDS,
   };
 }
 

@@ -2,46 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Call, KeyPress } from '../../../src/call/call.js';
 import type { Command } from '../../../src/call/command.js';
 import type { CallEvent } from '../../../src/call/event.js';
-import type { KeyReading, Routing } from '../../../src/call/routing.js';
 import { step } from '../../../src/call/step.js';
 import type { UntimedEventOf } from '../../../src/engine/call-runner.js';
 import { call, callerLeg, instant, leg } from '../engine/call-values.js';
-
-const readings: Readonly<Record<string, KeyReading>> = {
-  '*': { action: null, mayGrow: true },
-  '*2': { action: { kind: 'transfer', mode: 'blind', address: '110' }, mayGrow: false },
-};
-const police = { id: 'police', number: '110', emergency: true, fallback: null };
-const desk = {
-  member: 'police',
-  trunk: 'pbx-police',
-  gateway: 'g',
-  uri: 'sip:9001@10.2.0.1',
-  peer: '10.2.0.1:5060/udp',
-  number: '9001',
-  ringSeconds: 20,
-  mayTransfer: true,
-};
-
-function routing(anchored: boolean): Routing {
-  return {
-    member: () => police,
-    resolve: () => police,
-    stages: () => [[[desk]]],
-    obstacle: () => null,
-    mayTransfer: () => true,
-    readKeys: (keys) => readings[keys] ?? { action: null, mayGrow: false },
-    limits: {
-      maxHops: 2,
-      maxHuntMs: 60_000,
-      maxCallMs: 0,
-      noResponseMs: 4000,
-      notifyAnswerMs: 8000,
-      betweenKeysMs: 3000,
-      anchored,
-    },
-  };
-}
+import { aRouting } from './a-routing.js';
 
 const sdp = 'v=0\r\n';
 const given = (from: string) => ({ remote: sdp, given: { from, sdp: '' } });
@@ -52,7 +16,7 @@ beforeEach(() => {
 });
 
 function happens(event: UntimedEventOf<'keyed' | 'timer'>, anchored = true): Command[] {
-  const result = step(now, { ...event, at: instant(10) } as CallEvent, routing(anchored));
+  const result = step(now, { ...event, at: instant(10) } as CallEvent, aRouting({ anchored }));
   now = result.call;
   return [...result.commands];
 }

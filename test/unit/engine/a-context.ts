@@ -18,6 +18,7 @@ export function aContext(more: Partial<CallContext> = {}): CallContext {
     matter: null,
     note: null,
     carried: { headers: {}, bodies: [] },
+    maxForwards: 69,
     ...more,
   };
 }

@@ -78,6 +78,7 @@ export function call(id: string, changes: Partial<Call> = {}): Call {
     lastMember: 'city',
     visited: ['city'],
     carried: { headers: {}, bodies: [] },
+    maxForwards: 69,
     keys: null,
     phase: { name: 'talking', link: { a: `${id}-1`, b: `${id}-2`, rounds: 0 } },
     legs: { [`${id}-1`]: callerLeg(`${id}-1`), [`${id}-2`]: leg(`${id}-2`) },

@@ -18,6 +18,7 @@ describe('contextHeaders', () => {
       From: '<sip:+8613800000000@localhost>',
       'P-Asserted-Identity': '<sip:+8613800000000@localhost>',
       'History-Info': '<sip:12345@10.0.0.1:5060>;index=1',
+      'Max-Forwards': '69',
     });
   });
   it('tells the target of a transfer where the call comes from', () => {

@@ -36,7 +36,7 @@ export class FakeSignalling implements Signalling {
     to: string,
     from: { ip: string; port: number },
     offer: string | null = 'v=0\r\n',
-    more: { carried?: Carried; replaces?: IncomingInvite['replaces'] } = {},
+    more: { carried?: Carried; maxForwards?: number; replaces?: IncomingInvite['replaces'] } = {},
   ): string | number {
     let result: string | number = 0;
     const invite: IncomingInvite = {
@@ -47,6 +47,7 @@ export class FakeSignalling implements Signalling {
       callerName: null,
       offer,
       allowsUpdate: false,
+      maxForwards: more.maxForwards ?? 70,
       carried: more.carried ?? NOTHING_CARRIED,
       replaces: more.replaces ?? null,
       accept: (leg) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { writeParts } from '../../../src/engine/multipart.js';
-import { agentOf, callerOf, sdpOf, tagOf, withSdp } from '../../../src/engine/srf-messages.js';
+import { agentOf, callerOf, maxForwardsOf, sdpOf, tagOf, withSdp } from '../../../src/engine/srf-messages.js';
 import { aMessage } from './a-context.js';
 
 describe('sdpOf', () => {
@@ -87,5 +87,14 @@ describe('tagOf', () => {
     [undefined, null],
   ])('%s', (header, tag) => {
     expect(tagOf(header)).toBe(tag);
+  });
+});
+
+describe('maxForwardsOf', () => {
+  it('is what the request says, and that of a new request where it says nothing that can be read', () => {
+    const of = (value: string) => maxForwardsOf(aMessage({ 'Max-Forwards': value }));
+    expect([of('0'), of('7'), of(' 255 ')]).toEqual([0, 7, 255]);
+    expect([of(''), of('256'), of('-1'), of('7, 8'), of('1e2')]).toEqual([70, 70, 70, 70, 70]);
+    expect(maxForwardsOf(aMessage({}))).toBe(70);
   });
 });
