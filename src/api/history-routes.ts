@@ -2,7 +2,8 @@ import { encodeCursor, type Page, type Stored } from '../ledger/query.js';
 import { errorBody } from './api-error.js';
 import type { Api, ApiContext } from './context.js';
 import { callParams, callQuery, legQuery, transferQuery } from './query-schemas.js';
-import { callSchema, errorSchema, legSchema, pageSchema, storySchema, transferSchema } from './schemas.js';
+import { storySchema } from './recording-schemas.js';
+import { callSchema, errorSchema, legSchema, pageSchema, transferSchema } from './schemas.js';
 import { toWire, type Wire } from './wire.js';
 
 const errors = { 400: errorSchema, 401: errorSchema, 503: errorSchema };
@@ -53,7 +54,7 @@ export function historyRoutes(api: Api, { ledger }: ApiContext): void {
     {
       schema: {
         tags: ['ledger'],
-        summary: 'One call with its legs and transfers',
+        summary: 'One call with its legs, transfers and recordings',
         description: 'While the call is live, `call` is null and what has ended of it is there.',
         params: callParams,
         response: { 200: storySchema, 404: errorSchema, ...errors },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PartyQuery } from '../engine/operations.js';
 import { type Cursor, decodeCursor, PAGE_LIMIT } from '../ledger/query.js';
+import { AUDIT_ACTIONS, RECORDING_OUTCOMES } from './recording-schemas.js';
 import {
   CALL_OUTCOMES,
   DIRECTIONS,
@@ -113,6 +114,22 @@ export const transferQuery = z.strictObject({
   outcome: z.enum(TRANSFER_OUTCOMES).optional(),
   cause: word('Cause').optional(),
   matter: word('Code of the matter').optional(),
+});
+
+export const recordingQuery = z.strictObject({
+  ...page,
+  id: word('Recording').optional(),
+  callId: word('Call').optional(),
+  outcome: z.enum(RECORDING_OUTCOMES).optional(),
+  requestedBy: word('Who asked for it').optional(),
+});
+
+export const auditQuery = z.strictObject({
+  ...page,
+  actor: word('Name of the token; `onekey` where the program did it by itself').optional(),
+  action: z.enum(AUDIT_ACTIONS).optional(),
+  subject: word('Recording or call').optional(),
+  callId: word('Call').optional(),
 });
 
 export const callParams = z.strictObject({

@@ -14,8 +14,8 @@ export const time = (what: string) =>
   });
 export const text = (description: string, example?: string) =>
   z.string().meta(example === undefined ? { description } : { description, example });
-const count = (description: string) => z.number().int().meta({ description });
-const milliseconds = (description: string) =>
+export const count = (description: string) => z.number().int().meta({ description });
+export const milliseconds = (description: string) =>
   z.number().meta({ description: `${description}; milliseconds` });
 
 export const matter = text('Code of the matter', 'water-07').nullable();
@@ -59,7 +59,7 @@ export const errorSchema = z
   })
   .meta({ id: 'Error', description: 'Every error has this shape.' });
 
-const seq = count('Place in the hash chain of the ledger, from 1');
+export const seq = count('Place in the hash chain of the ledger, from 1');
 
 const mediaSchema = z
   .object({
@@ -160,14 +160,6 @@ export function pageSchema<T extends z.ZodType>(item: T) {
     next: text('Give as `cursor` to go on; null at the end').nullable(),
   });
 }
-
-export const storySchema = z
-  .object({
-    call: callSchema.nullable().meta({ description: 'Null while the call is live' }),
-    legs: z.array(legSchema),
-    transfers: z.array(transferSchema),
-  })
-  .meta({ id: 'CallStory', description: 'A call with its legs and transfers, oldest first.' });
 
 export const healthSchema = z
   .object({

@@ -7,15 +7,15 @@ import { verifyCommand } from './ledger/verify-command.js';
 import { commonOptions, commonOptionsHelp, EXIT, parseCommandLine, readSettings } from './options.js';
 
 /** One line for `onekey --help`. */
-export const summary = 'query the ledger of calls, legs and transfers, and verify it';
+export const summary = 'query the ledger of calls, transfers and recordings, and verify it';
 
 /** Text of `onekey ledger --help`. */
-export const help = `Usage: onekey ledger query calls|legs|transfers [filters] [--json]
+export const help = `Usage: onekey ledger query calls|legs|transfers|recordings|audits [filters] [--json]
        onekey ledger show CALL_ID [--json]
        onekey ledger verify [--head NUMBER:HASH] [--json]
 
   query   lists records, newest first
-  show    tells one call as a story: its legs and transfers in the order of time
+  show    tells one call as a story: its legs, transfers and recordings in the order of time
   verify  checks every record against the hash chain; exit code 0 when all fit, 1 when one does not
 
 The server may be running. Times are shown in the time zone of this machine; --json gives UTC.

@@ -1,4 +1,13 @@
-import type { CallRecord, LedgerRecord, LegRecord, MediaFigures, TransferRecord } from './records.js';
+import type {
+  AuditRecord,
+  CallRecord,
+  LedgerRecord,
+  LegRecord,
+  MediaFigures,
+  RecordedVoice,
+  RecordingRecord,
+  TransferRecord,
+} from './records.js';
 
 /** What a column of the ledger can hold. Booleans are stored as 0 and 1. */
 export type ColumnValue = string | number | null;
@@ -97,11 +106,46 @@ const TRANSFER_FIELDS: Readonly<Record<Exclude<keyof TransferRecord, 'kind'>, Co
   note: 'TEXT',
 };
 
-/** Fields that came after version 1 of the tables, with the version that brought them. */
+const RECORDING_FIELDS: Readonly<Record<Exclude<keyof RecordingRecord, 'kind'>, ColumnType>> = {
+  id: 'TEXT',
+  callId: 'TEXT',
+  startedAt: 'INTEGER',
+  endedAt: 'INTEGER',
+  durationMs: 'REAL',
+  trigger: 'TEXT',
+  requestedBy: 'TEXT',
+  outcome: 'TEXT',
+  endedBy: 'TEXT',
+  cause: 'TEXT',
+  announcedAt: 'INTEGER',
+  file: 'TEXT',
+  format: 'TEXT',
+  bytes: 'INTEGER',
+  sha256: 'TEXT',
+  /** As JSON. */
+  voices: 'TEXT',
+};
+
+const AUDIT_FIELDS: Readonly<Record<Exclude<keyof AuditRecord, 'kind'>, ColumnType>> = {
+  id: 'TEXT',
+  doneAt: 'INTEGER',
+  actor: 'TEXT',
+  action: 'TEXT',
+  subject: 'TEXT',
+  callId: 'TEXT',
+  detail: 'TEXT',
+};
+
+/** Version of the tables that each kind came with. */
+const FIRST: Readonly<Record<RecordKind, number>> = { call: 1, leg: 1, transfer: 1, recording: 3, audit: 3 };
+
+/** Fields that came later than their kind, with the version that brought them. */
 const ADDED: Readonly<Record<RecordKind, Readonly<Record<string, number>>>> = {
   call: {},
   leg: { agent: 2 },
   transfer: { matter: 2, note: 2 },
+  recording: {},
+  audit: {},
 };
 
 /** One column: its name in the database, the field it holds and its type. */
@@ -118,28 +162,40 @@ function columnsOf(kind: RecordKind, fields: Readonly<Record<string, ColumnType>
     name: field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     field,
     type,
-    since: ADDED[kind][field] ?? 1,
+    since: ADDED[kind][field] ?? FIRST[kind],
   }));
 }
 
+/** Where the records of a kind are. */
+export interface Table {
+  readonly table: string;
+  readonly columns: readonly Column[];
+  /** Version of the tables that it came with. */
+  readonly since: number;
+}
+
+function tableOf(kind: RecordKind, table: string, fields: Readonly<Record<string, ColumnType>>): Table {
+  return { table, columns: columnsOf(kind, fields), since: FIRST[kind] };
+}
+
 /** Table and columns of each kind of record, without `seq`, which every table has as its key. */
-export const TABLES: Readonly<
-  Record<RecordKind, { readonly table: string; readonly columns: readonly Column[] }>
-> = {
-  call: { table: 'calls', columns: columnsOf('call', CALL_FIELDS) },
-  leg: { table: 'legs', columns: columnsOf('leg', LEG_FIELDS) },
-  transfer: { table: 'transfers', columns: columnsOf('transfer', TRANSFER_FIELDS) },
+export const TABLES: Readonly<Record<RecordKind, Table>> = {
+  call: tableOf('call', 'calls', CALL_FIELDS),
+  leg: tableOf('leg', 'legs', LEG_FIELDS),
+  transfer: tableOf('transfer', 'transfers', TRANSFER_FIELDS),
+  recording: tableOf('recording', 'recordings', RECORDING_FIELDS),
+  audit: tableOf('audit', 'audits', AUDIT_FIELDS),
 };
 
 /** All kinds, in a fixed order. */
-export const RECORD_KINDS: readonly RecordKind[] = ['call', 'leg', 'transfer'];
+export const RECORD_KINDS: readonly RecordKind[] = ['call', 'leg', 'transfer', 'recording', 'audit'];
 
 /**
  * A record as the row that will be stored. Values that a database cannot give back as they were are
  * made so here, before the hash is taken: NaN and infinities become null, lone surrogates U+FFFD.
  */
 export function toRow(record: LedgerRecord): Row {
-  const flat: Flat = record.kind === 'leg' ? flattenLeg(record) : { ...record };
+  const flat = flattened(record);
   const row: Record<string, ColumnValue> = {};
   for (const { name, field } of TABLES[record.kind].columns) row[name] = storable(flat[field]);
   return row;
@@ -150,9 +206,10 @@ export function toRow(record: LedgerRecord): Row {
  * checked a second time here.
  */
 export function fromRow(kind: RecordKind, row: Row): LedgerRecord {
-  const fields: Record<string, ColumnValue | boolean | MediaFigures> = { kind };
+  const fields: Record<string, ColumnValue | boolean | MediaFigures | readonly RecordedVoice[]> = { kind };
   for (const { name, field } of TABLES[kind].columns) fields[field] = row[name] ?? null;
   if (kind === 'call') fields.missed = fields.missed === 1;
+  if (kind === 'recording') fields.voices = voicesOf(row.voices ?? null);
   if (kind === 'leg') {
     fields.media = mediaOf(fields as unknown as FlatMedia);
     for (const field of MEDIA_FIELDS) delete fields[field];
@@ -175,6 +232,22 @@ function mediaOf(flat: FlatMedia): MediaFigures | null {
     packetsLost: flat.mediaPacketsLost,
     jitterMs: flat.mediaJitterMs,
   };
+}
+
+/** Voices as they were written; none where somebody has changed the column to what is no list. */
+function voicesOf(text: ColumnValue): readonly RecordedVoice[] {
+  try {
+    const voices: unknown = JSON.parse(String(text));
+    return Array.isArray(voices) ? voices : [];
+  } catch {
+    return [];
+  }
+}
+
+function flattened(record: LedgerRecord): Flat {
+  if (record.kind === 'leg') return flattenLeg(record);
+  if (record.kind === 'recording') return { ...record, voices: JSON.stringify(record.voices) };
+  return { ...record };
 }
 
 function flattenLeg(record: LegRecord): Flat {

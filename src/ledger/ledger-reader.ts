@@ -5,10 +5,18 @@ import type { ChainHead } from './chain.js';
 import type { LedgerFault } from './faults.js';
 import { errorText } from './faults.js';
 import { judgeFile, ledgerPath } from './open-file.js';
-import type { CallFilter, CallStory, LegFilter, Page, TransferFilter } from './query.js';
+import type {
+  AuditFilter,
+  CallFilter,
+  CallStory,
+  LegFilter,
+  Page,
+  RecordingFilter,
+  TransferFilter,
+} from './query.js';
 import type { Question, ReaderAnswer, ReaderRequest, ReaderSetup } from './reader-messages.js';
 import { ReaderStore } from './reader-store.js';
-import type { CallRecord, LegRecord, TransferRecord } from './records.js';
+import type { AuditRecord, CallRecord, LegRecord, RecordingRecord, TransferRecord } from './records.js';
 import { startWorker } from './start-worker.js';
 
 /**
@@ -19,7 +27,9 @@ export interface LedgerReader {
   calls(filter: CallFilter): Promise<Page<CallRecord>>;
   legs(filter: LegFilter): Promise<Page<LegRecord>>;
   transfers(filter: TransferFilter): Promise<Page<TransferRecord>>;
-  /** One call with its legs and transfers; undefined when the ledger knows nothing of it. */
+  recordings(filter: RecordingFilter): Promise<Page<RecordingRecord>>;
+  audits(filter: AuditFilter): Promise<Page<AuditRecord>>;
+  /** One call with its legs, transfers and recordings; undefined when the ledger knows nothing of it. */
   story(callId: string): Promise<CallStory | undefined>;
   /** How many records there are, and the hash of the last one. */
   head(): Promise<ChainHead>;
@@ -77,6 +87,8 @@ function readerOf(ask: Ask, close: () => Promise<void>): LedgerReader {
     calls: (filter) => ask({ ask: 'list', kind: 'call', filter }) as Promise<Page<CallRecord>>,
     legs: (filter) => ask({ ask: 'list', kind: 'leg', filter }) as Promise<Page<LegRecord>>,
     transfers: (filter) => ask({ ask: 'list', kind: 'transfer', filter }) as Promise<Page<TransferRecord>>,
+    recordings: (filter) => ask({ ask: 'list', kind: 'recording', filter }) as Promise<Page<RecordingRecord>>,
+    audits: (filter) => ask({ ask: 'list', kind: 'audit', filter }) as Promise<Page<AuditRecord>>,
     story: (callId) => ask({ ask: 'story', callId }) as Promise<CallStory | undefined>,
     head: () => ask({ ask: 'head' }) as Promise<ChainHead>,
     close,

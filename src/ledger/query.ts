@@ -1,5 +1,7 @@
 import type { RecordKind } from './columns.js';
 import type {
+  AuditAction,
+  AuditRecord,
   CallOutcome,
   CallRecord,
   EndedBy,
@@ -7,6 +9,8 @@ import type {
   LegOutcome,
   LegRecord,
   LegRole,
+  RecordingOutcome,
+  RecordingRecord,
   TransferMode,
   TransferOutcome,
   TransferRecord,
@@ -25,7 +29,7 @@ export interface Cursor {
 
 /** What all listings have. A field that is left out does not narrow the listing. */
 export interface PageRequest {
-  /** Start of a call or leg, request of a transfer: at or after; UTC milliseconds. */
+  /** Start of a call, leg or recording, request of a transfer, time of an audit: at or after; UTC milliseconds. */
   readonly from?: number | undefined;
   /** Before; UTC milliseconds. */
   readonly to?: number | undefined;
@@ -80,6 +84,21 @@ export interface TransferFilter extends PageRequest {
   readonly matter?: string | undefined;
 }
 
+export interface RecordingFilter extends PageRequest {
+  readonly id?: string | undefined;
+  readonly callId?: string | undefined;
+  readonly outcome?: RecordingOutcome | undefined;
+  readonly requestedBy?: string | undefined;
+}
+
+export interface AuditFilter extends PageRequest {
+  readonly actor?: string | undefined;
+  readonly action?: AuditAction | undefined;
+  /** Id of a recording or call. */
+  readonly subject?: string | undefined;
+  readonly callId?: string | undefined;
+}
+
 /** One page of a listing; `next` is null at the end. */
 export interface Page<T> {
   readonly items: readonly Stored<T>[];
@@ -91,6 +110,7 @@ export interface CallStory {
   readonly call: Stored<CallRecord> | null;
   readonly legs: readonly Stored<LegRecord>[];
   readonly transfers: readonly Stored<TransferRecord>[];
+  readonly recordings: readonly Stored<RecordingRecord>[];
 }
 
 /** The cursor as opaque text, safe in a URL. */
@@ -112,6 +132,17 @@ export interface Filters {
   readonly call: CallFilter;
   readonly leg: LegFilter;
   readonly transfer: TransferFilter;
+  readonly recording: RecordingFilter;
+  readonly audit: AuditFilter;
+}
+
+/** The record type of each kind. */
+export interface RecordOf {
+  readonly call: CallRecord;
+  readonly leg: LegRecord;
+  readonly transfer: TransferRecord;
+  readonly recording: RecordingRecord;
+  readonly audit: AuditRecord;
 }
 
 /** The column that orders the listings of each kind. */
@@ -119,6 +150,8 @@ export const TIME_COLUMN: Readonly<Record<RecordKind, string>> = {
   call: 'started_at',
   leg: 'started_at',
   transfer: 'requested_at',
+  recording: 'started_at',
+  audit: 'done_at',
 };
 
 /** Which columns a field of a filter looks at; a row fits when one of them does. */
@@ -161,4 +194,6 @@ export const FILTER_COLUMNS: {
     cause: ['cause'],
     matter: ['matter'],
   },
+  recording: { id: ['id'], callId: ['call_id'], outcome: ['outcome'], requestedBy: ['requested_by'] },
+  audit: { actor: ['actor'], action: ['action'], subject: ['subject'], callId: ['call_id'] },
 };

@@ -3,17 +3,10 @@ import type { ChainHead } from './chain.js';
 import { GENESIS } from './chain.js';
 import type { RecordKind, Row } from './columns.js';
 import { fromRow, TABLES } from './columns.js';
-import type { CallStory, Cursor, Filters, Page, PageRequest, Stored } from './query.js';
+import type { CallStory, Cursor, Filters, Page, PageRequest, RecordOf, Stored } from './query.js';
 import { FILTER_COLUMNS, PAGE_LIMIT, TIME_COLUMN } from './query.js';
-import type { CallRecord, LedgerRecord, LegRecord, TransferRecord } from './records.js';
-import { quoted, readHead, schemaVersion } from './schema.js';
-
-/** The record type of each kind. */
-export interface RecordOf {
-  readonly call: CallRecord;
-  readonly leg: LegRecord;
-  readonly transfer: TransferRecord;
-}
+import type { CallRecord, LedgerRecord, LegRecord, RecordingRecord, TransferRecord } from './records.js';
+import { kindsOf, quoted, readHead, schemaVersion } from './schema.js';
 
 type Bound = string | number;
 interface Condition {
@@ -36,6 +29,7 @@ export class ReaderStore {
 
   /** One page of the records of a kind that fit a filter. */
   list<K extends RecordKind>(kind: K, filter: Filters[K]): Page<RecordOf[K]> {
+    if (!this.#hasTable(kind)) return { items: [], next: null };
     const limit = Math.min(Math.max(1, Math.trunc(filter.limit ?? PAGE_LIMIT.default)), PAGE_LIMIT.max);
     const time = TIME_COLUMN[kind];
     const newest = filter.order !== 'oldest';
@@ -63,14 +57,20 @@ export class ReaderStore {
     };
   }
 
-  /** A call with its legs and transfers; undefined when the ledger knows nothing of it. */
+  /** A call with all that belongs to it; undefined when the ledger knows nothing of it. */
   story(callId: string): CallStory | undefined {
     return this.#db.transaction(() => {
       const row = this.#db.prepare<[string], Row>('SELECT * FROM calls WHERE id = ?').get(callId);
       const legs = this.#ofCall<LegRecord>('leg', callId);
       const transfers = this.#ofCall<TransferRecord>('transfer', callId);
+      const recordings = this.#ofCall<RecordingRecord>('recording', callId);
       if (row === undefined && legs.length === 0 && transfers.length === 0) return undefined;
-      return { call: row === undefined ? null : stored<CallRecord>('call', row), legs, transfers };
+      return {
+        call: row === undefined ? null : stored<CallRecord>('call', row),
+        legs,
+        transfers,
+        recordings,
+      };
     })();
   }
 
@@ -105,7 +105,12 @@ export class ReaderStore {
     return newest === 1 || schemaVersion(this.#db) >= newest;
   }
 
+  #hasTable(kind: RecordKind): boolean {
+    return kindsOf(schemaVersion(this.#db)).includes(kind);
+  }
+
   #ofCall<T extends LedgerRecord>(kind: RecordKind, callId: string): readonly Stored<T>[] {
+    if (!this.#hasTable(kind)) return [];
     const { table } = TABLES[kind];
     return this.#db
       .prepare<[string, number], Row>(

@@ -1,5 +1,5 @@
 /**
- * What the ledger keeps, for ever, of calls, legs and transfers. A field that was not measured is null:
+ * What the ledger keeps, for ever, of calls, legs, transfers and recordings, and of who did what with them. A field that was not measured is null:
  * nothing in here is guessed. Times are UTC in milliseconds since 1970; durations are monotonic.
  */
 
@@ -125,4 +125,73 @@ export interface CallRecord {
   readonly planVersion: string;
 }
 
-export type LedgerRecord = CallRecord | LegRecord | TransferRecord;
+/** One party on a channel of a recording. */
+export interface RecordedVoice {
+  /** `left`: the caller; `right`: whom they talked with. */
+  readonly channel: 'left' | 'right';
+  readonly leg: string;
+  readonly role: LegRole;
+  /** Null for a caller. */
+  readonly member: string | null;
+  readonly fromAt: number;
+  readonly toAt: number;
+}
+
+/** `kept`: there is a file. `empty`: nobody sent audio. `failed`: see the cause; the call went on. */
+export type RecordingOutcome = 'kept' | 'empty' | 'failed';
+export type RecordingTrigger = 'policy' | 'request';
+/** Why it ended: with the call, by request, because the party must not be recorded, for want of space, by a crash. */
+export type RecordingEnd = 'call' | 'request' | 'policy' | 'no-space' | 'crash';
+
+/** A stretch of a call that was recorded, or should have been. */
+export interface RecordingRecord {
+  readonly kind: 'recording';
+  readonly id: string;
+  readonly callId: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** Of the audio in the file; null without one. */
+  readonly durationMs: number | null;
+  readonly trigger: RecordingTrigger;
+  /** Who asked for it; null when the dial plan did. */
+  readonly requestedBy: string | null;
+  readonly outcome: RecordingOutcome;
+  readonly endedBy: RecordingEnd;
+  /** Machine-readable: `no-space`, `not-written`, `not-made`, ... Null when all went well. */
+  readonly cause: string | null;
+  /** When the caller was told; null when not. */
+  readonly announcedAt: number | null;
+  /** Path within the folder of recordings; null when there is no file. */
+  readonly file: string | null;
+  /** Such as `audio/wav; rate=8000; channels=2`. */
+  readonly format: string | null;
+  readonly bytes: number | null;
+  /** Of the file; 64 lower-case hex digits. */
+  readonly sha256: string | null;
+  /** Who is on which channel from when to when, in order. */
+  readonly voices: readonly RecordedVoice[];
+}
+
+export type AuditAction =
+  | 'recording-started'
+  | 'recording-stopped'
+  | 'recording-linked'
+  | 'recording-played'
+  | 'recording-deleted';
+
+/** Somebody did something that others must be able to ask about later. */
+export interface AuditRecord {
+  readonly kind: 'audit';
+  readonly id: string;
+  readonly doneAt: number;
+  /** Holder of the token; `onekey` where the program did it by itself. */
+  readonly actor: string;
+  readonly action: AuditAction;
+  /** What it was done to: the id of a recording, or of a call. */
+  readonly subject: string;
+  readonly callId: string | null;
+  /** Where from (an address), or why. */
+  readonly detail: string | null;
+}
+
+export type LedgerRecord = CallRecord | LegRecord | TransferRecord | RecordingRecord | AuditRecord;

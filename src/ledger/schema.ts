@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { ChainHead } from './chain.js';
 import { GENESIS } from './chain.js';
-import { RECORD_KINDS, TABLES } from './columns.js';
+import { RECORD_KINDS, type RecordKind, TABLES } from './columns.js';
 
 /** Name of the ledger's file in the data folder. */
 export const LEDGER_FILE = 'ledger.sqlite';
@@ -9,9 +9,9 @@ export const LEDGER_FILE = 'ledger.sqlite';
 export const APPLICATION_ID = 0x316b6579;
 /**
  * Version of the tables (`PRAGMA user_version`). 2 brought the agent of a leg, and matter and note of a
- * transfer. A ledger of an older version is brought up to date when it is opened for writing.
+ * transfer; 3 recordings and audits. A ledger of an older version is brought up to date when it is opened for writing.
  */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * Columns that the queries filter by; each index ends in the time, so pages come out in order. Indexes are
@@ -42,9 +42,14 @@ const INDEXES: readonly string[] = [
   'legs (agent, started_at) WHERE agent IS NOT NULL',
   'transfers (matter, requested_at) WHERE matter IS NOT NULL',
   'transfers (mode, requested_at)',
+  'recordings (started_at)',
+  'recordings (call_id)',
+  'audits (done_at)',
+  'audits (subject, done_at)',
+  'audits (actor, done_at)',
 ];
 /** First index of each version of the tables after the first. */
-const INDEXES_SINCE: Readonly<Record<number, number>> = { 2: 21 };
+const INDEXES_SINCE: Readonly<Record<number, number>> = { 2: 21, 3: 24 };
 
 /** Statements that make the indexes from this one on. */
 function indexStatements(from: number): string {
@@ -56,13 +61,7 @@ function indexStatements(from: number): string {
 
 /** Make the tables in an empty database. Runs in one transaction. */
 export function createSchema(db: Database.Database, createdAt: number): void {
-  const tables = RECORD_KINDS.map((kind) => {
-    const { table, columns } = TABLES[kind];
-    const rest = columns.map(({ name, type }) =>
-      name === 'id' ? 'id TEXT NOT NULL UNIQUE' : `${quoted(name)} ${type}`,
-    );
-    return `CREATE TABLE ${table} (seq INTEGER PRIMARY KEY, ${rest.join(', ')});`;
-  });
+  const tables = RECORD_KINDS.map(tableStatement);
   db.transaction(() => {
     db.exec(`
       ${tables.join('\n')}
@@ -81,19 +80,33 @@ export function createSchema(db: Database.Database, createdAt: number): void {
   })();
 }
 
+function tableStatement(kind: RecordKind): string {
+  const { table, columns } = TABLES[kind];
+  const rest = columns.map(({ name, type }) =>
+    name === 'id' ? 'id TEXT NOT NULL UNIQUE' : `${quoted(name)} ${type}`,
+  );
+  return `CREATE TABLE ${table} (seq INTEGER PRIMARY KEY, ${rest.join(', ')});`;
+}
+
+/** Kinds of records that a ledger of this version has a table for. */
+export function kindsOf(version: number): readonly RecordKind[] {
+  return RECORD_KINDS.filter((kind) => TABLES[kind].since <= version);
+}
+
 /** Version of the tables of a ledger. */
 export function schemaVersion(db: Database.Database): number {
   return Number(db.pragma('user_version', { simple: true }));
 }
 
 /**
- * Bring the tables of an older ledger up to date, in one transaction: columns and indexes are added, no
+ * Bring the tables of an older ledger up to date, in one transaction: tables, columns and indexes are added, no
  * record is touched, so the chain stays as it is.
  */
 export function upgradeSchema(db: Database.Database): void {
   const version = schemaVersion(db);
   if (version >= SCHEMA_VERSION) return;
-  const added = RECORD_KINDS.flatMap((kind) =>
+  const tables = RECORD_KINDS.filter((kind) => TABLES[kind].since > version).map(tableStatement);
+  const added = kindsOf(version).flatMap((kind) =>
     TABLES[kind].columns
       .filter(({ since }) => since > version)
       .map(({ name, type }) => `ALTER TABLE ${TABLES[kind].table} ADD COLUMN ${quoted(name)} ${type};`),
@@ -101,6 +114,7 @@ export function upgradeSchema(db: Database.Database): void {
   const firstIndex = INDEXES_SINCE[version + 1] ?? INDEXES.length;
   db.transaction(() => {
     db.exec(`
+      ${tables.join('\n')}
       ${added.join('\n')}
       ${indexStatements(firstIndex)}
       PRAGMA user_version = ${SCHEMA_VERSION};

@@ -2,9 +2,9 @@ import Database from 'better-sqlite3';
 import type { ChainHead } from './chain.js';
 import { canonicalForm, chainHash, GENESIS } from './chain.js';
 import type { RecordKind, Row } from './columns.js';
-import { RECORD_KINDS, TABLES } from './columns.js';
+import { TABLES } from './columns.js';
 import { errorText } from './faults.js';
-import { readHead } from './schema.js';
+import { kindsOf, readHead, schemaVersion } from './schema.js';
 
 /** The first record that does not fit. */
 export interface ChainBreak {
@@ -103,7 +103,7 @@ async function walk(db: Database.Database, { onProgress, expectHead }: VerifyOpt
 
 /** Places are counted from 1; a row before that was not written by the ledger. */
 function beforeFirst(db: Database.Database): VerifyResult | null {
-  for (const kind of RECORD_KINDS) {
+  for (const kind of kindsOf(schemaVersion(db))) {
     const sql = `SELECT seq, id FROM ${TABLES[kind].table} WHERE seq < 1`;
     const row = db.prepare<[], { seq: number; id: string }>(sql).get();
     if (row !== undefined)
@@ -196,13 +196,14 @@ function pageReader(db: Database.Database) {
   const chain = db.prepare<[number, number], ChainRow>(
     'SELECT seq, kind, id, hash FROM chain WHERE seq BETWEEN ? AND ?',
   );
-  const tables = RECORD_KINDS.map((kind) => ({
+  const kinds = kindsOf(schemaVersion(db));
+  const tables = kinds.map((kind) => ({
     kind,
     select: db.prepare<[number, number], Row>(
       `SELECT * FROM ${TABLES[kind].table} WHERE seq BETWEEN ? AND ?`,
     ),
   }));
-  const names = ['chain', ...RECORD_KINDS.map((kind) => TABLES[kind].table)];
+  const names = ['chain', ...kinds.map((kind) => TABLES[kind].table)];
   const last = db
     .prepare<[], number>(
       `SELECT max(${names.map((name) => `coalesce((SELECT max(seq) FROM ${name}), 0)`).join(', ')})`,

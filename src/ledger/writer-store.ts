@@ -69,6 +69,8 @@ export class WriterStore {
         call: this.#inserter('call'),
         leg: this.#inserter('leg'),
         transfer: this.#inserter('transfer'),
+        recording: this.#inserter('recording'),
+        audit: this.#inserter('audit'),
       };
       this.#commit = this.#transaction();
     } catch (error) {

@@ -1,14 +1,13 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { z } from 'zod';
-import { callQuery, legQuery, transferQuery } from '../../api/query-schemas.js';
+import { auditQuery, callQuery, legQuery, recordingQuery, transferQuery } from '../../api/query-schemas.js';
 import { toWire } from '../../api/wire.js';
-import type { LedgerReader } from '../../ledger/ledger-reader.js';
-import type { Cursor, Page, Stored } from '../../ledger/query.js';
+import type { Cursor } from '../../ledger/query.js';
 import { PAGE_LIMIT } from '../../ledger/query.js';
-import type { CallRecord, LegRecord, TransferRecord } from '../../ledger/records.js';
 import { EXIT } from '../options.js';
+import { audits, type Cells, calls, type Listing, legs, recordings, transfers } from './listings.js';
 import type { OptionValues, Subcommand, Understood, Workplace } from './subcommand.js';
-import { localTime, parseLocalTime, seconds, shortened, table } from './text.js';
+import { parseLocalTime, table } from './text.js';
 
 /** Lines about the filters for the help. */
 export const queryHelp = `  all           --from TIME --to TIME (2026-03-02, "2026-03-02 08:00", 2026-03-02T08:00:00Z)
@@ -20,132 +19,18 @@ export const queryHelp = `  all           --from TIME --to TIME (2026-03-02, "20
                 --ended-by WHO --sip-status N --sip-call-id ID
   transfers     --id T --call-id C --member M (either side) --from-member M --to-member M --matter M
                 --trigger refer|replaces|api|key|desk --mode blind|consult|conference|alert
-                --outcome completed|failed|refused|abandoned|interrupted --cause C`;
-
-/** Columns of the terminal that a note gets in a table; `show` and --json have all of it. */
-const NOTE_WIDTH = 30;
-
-type Cells = readonly (string | number | null)[];
-
-/** How to list one kind of record. */
-interface Listing<T, Q> {
-  readonly schema: z.ZodType<Q>;
-  readonly heading: Cells;
-  cells(record: Stored<T>): Cells;
-  page(
-    reader: LedgerReader,
-    query: Q & { readonly limit: number; readonly cursor?: Cursor | undefined },
-  ): Promise<Page<T>>;
-}
-
-const calls: Listing<CallRecord, z.output<typeof callQuery>> = {
-  schema: callQuery,
-  heading: [
-    'seq',
-    'started',
-    'caller',
-    'dialled',
-    'first',
-    'last',
-    'outcome',
-    'cause',
-    'wait',
-    'length',
-    'moves',
-    'id',
-  ],
-  cells: (call) => [
-    call.seq,
-    localTime(call.startedAt),
-    call.callerNumber,
-    call.firstDialled,
-    call.firstMember,
-    call.lastMember,
-    call.missed && call.outcome !== 'missed' ? `${call.outcome}, missed` : call.outcome,
-    call.cause,
-    seconds(call.waitMs),
-    seconds(call.durationMs),
-    call.transfers,
-    call.id,
-  ],
-  page: (reader, query) => reader.calls(query),
-};
-
-const legs: Listing<LegRecord, z.output<typeof legQuery>> = {
-  schema: legQuery,
-  heading: [
-    'seq',
-    'started',
-    'role',
-    'member',
-    'agent',
-    'number',
-    'peer',
-    'outcome',
-    'sip',
-    'ended by',
-    'talk',
-    'call',
-    'id',
-  ],
-  cells: (leg) => [
-    leg.seq,
-    localTime(leg.startedAt),
-    leg.role,
-    leg.member,
-    leg.agent,
-    leg.role === 'caller' ? leg.callerNumber : leg.numberCalled,
-    leg.peer,
-    leg.outcome,
-    leg.sipStatus,
-    leg.endedBy,
-    seconds(leg.talkMs),
-    leg.callId,
-    leg.id,
-  ],
-  page: (reader, query) => reader.legs(query),
-};
-
-const transfers: Listing<TransferRecord, z.output<typeof transferQuery>> = {
-  schema: transferQuery,
-  heading: [
-    'seq',
-    'asked',
-    'how',
-    'from',
-    'to',
-    'target',
-    'outcome',
-    'cause',
-    'sip',
-    'switch',
-    'matter',
-    'note',
-    'call',
-    'id',
-  ],
-  cells: (transfer) => [
-    transfer.seq,
-    localTime(transfer.requestedAt),
-    `${transfer.trigger} ${transfer.mode}`,
-    transfer.fromMember,
-    transfer.toMember,
-    transfer.requestedTarget,
-    transfer.outcome,
-    transfer.cause,
-    transfer.sipStatus,
-    seconds(transfer.switchMs),
-    transfer.matter,
-    shortened(transfer.note, NOTE_WIDTH),
-    transfer.callId,
-    transfer.id,
-  ],
-  page: (reader, query) => reader.transfers(query),
-};
+                --outcome completed|failed|refused|abandoned|interrupted --cause C
+  recordings    --id R --call-id C --outcome kept|empty|failed --requested-by WHO
+  audits        --actor WHO --subject ID --call-id C
+                --action recording-started|recording-stopped|recording-linked|recording-played|recording-deleted`;
 
 /** Options that are words of the API's queries, in the form of a command line. */
 const FILTERS = [
-  ...new Set([callQuery, legQuery, transferQuery].flatMap((schema) => Object.keys(schema.shape))),
+  ...new Set(
+    [callQuery, legQuery, transferQuery, recordingQuery, auditQuery].flatMap((schema) =>
+      Object.keys(schema.shape),
+    ),
+  ),
 ].filter((name) => name !== 'cursor');
 
 const options: NonNullable<ParseArgsConfig['options']> = {
@@ -158,7 +43,7 @@ const options: NonNullable<ParseArgsConfig['options']> = {
   all: { type: 'boolean' },
 };
 
-/** `onekey ledger query calls|legs|transfers`. */
+/** `onekey ledger query calls|legs|transfers|recordings|audits`. */
 export const queryCommand: Subcommand = {
   options,
   understand(values, positionals) {
@@ -167,9 +52,11 @@ export const queryCommand: Subcommand = {
     if (what === 'calls') return understandListing(calls, values);
     if (what === 'legs') return understandListing(legs, values);
     if (what === 'transfers') return understandListing(transfers, values);
+    if (what === 'recordings') return understandListing(recordings, values);
+    if (what === 'audits') return understandListing(audits, values);
     return {
       ok: false,
-      message: `say what to list: calls, legs or transfers${what === undefined ? '' : `, not "${what}"`}`,
+      message: `say what to list: calls, legs, transfers, recordings or audits${what === undefined ? '' : `, not "${what}"`}`,
     };
   },
 };

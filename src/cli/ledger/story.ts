@@ -1,10 +1,10 @@
 import type { CallStory } from '../../ledger/query.js';
-import type { CallRecord, LegRecord, TransferRecord } from '../../ledger/records.js';
+import type { CallRecord, LegRecord, RecordingRecord, TransferRecord } from '../../ledger/records.js';
 import { localTime, printable, seconds } from './text.js';
 
 interface Step {
   readonly at: number;
-  /** Leg that it happens to; null for a transfer. */
+  /** Leg that it happens to; null for a transfer or recording. */
   readonly leg: string | null;
   readonly mark: '┬' | '○' | '●' | '┴' | null;
   readonly text: string;
@@ -17,10 +17,12 @@ const MARK_ORDER = ['┬', '○', '●', null, '┴'];
  * One call as a ladder: a life line for each leg, a line of text for each thing that happened. ┬ invited,
  * ○ rings, ● answers, ┴ ends.
  */
-export function tellStory({ call, legs, transfers }: CallStory): string[] {
-  const steps = [...legs.flatMap(legSteps), ...transfers.flatMap(transferSteps)].sort(
-    (a, b) => a.at - b.at || MARK_ORDER.indexOf(a.mark) - MARK_ORDER.indexOf(b.mark),
-  );
+export function tellStory({ call, legs, transfers, recordings }: CallStory): string[] {
+  const steps = [
+    ...legs.flatMap(legSteps),
+    ...transfers.flatMap(transferSteps),
+    ...recordings.flatMap(recordingSteps),
+  ].sort((a, b) => a.at - b.at || MARK_ORDER.indexOf(a.mark) - MARK_ORDER.indexOf(b.mark));
   const start = call?.startedAt ?? steps[0]?.at ?? 0;
   const alive = new Set<string>();
   const lines = steps.map((step) => {
@@ -90,5 +92,20 @@ function transferSteps(transfer: TransferRecord): Step[] {
     ),
     ...step(transfer.completedAt, alert ? `${to} is alerted` : `the caller is connected to ${to}${after}`),
     ...step(transfer.failedAt, failed),
+  ];
+}
+
+function recordingSteps(recording: RecordingRecord): Step[] {
+  const { outcome, endedBy, cause, file, startedAt, endedAt, durationMs, requestedBy } = recording;
+  const by = requestedBy === null ? 'as the dial plan says' : `at the request of ${requestedBy}`;
+  const kept = file === null ? outcome : `${seconds(durationMs) ?? ''} in ${file}`;
+  const step = { leg: null, mark: null };
+  return [
+    { ...step, at: startedAt, text: `recording begins, ${by}` },
+    {
+      ...step,
+      at: endedAt,
+      text: `recording ends (${endedBy}): ${kept}${cause === null ? '' : `: ${cause}`}`,
+    },
   ];
 }

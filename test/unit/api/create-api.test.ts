@@ -1,13 +1,8 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { liveCallSchema } from '../../../src/api/live-schemas.js';
-import {
-  callSchema,
-  dialPlanSchema,
-  errorSchema,
-  pageSchema,
-  storySchema,
-} from '../../../src/api/schemas.js';
+import { storySchema } from '../../../src/api/recording-schemas.js';
+import { callSchema, dialPlanSchema, errorSchema, pageSchema } from '../../../src/api/schemas.js';
 import { callRecord, legRecord, START, transferRecord } from '../ledger/fixtures.js';
 import { bench, OPERATOR, VIEWER } from './bench.js';
 

@@ -113,7 +113,7 @@ describe('onekey ledger query', () => {
   });
 
   it.each([
-    [['query'], 'calls, legs or transfers'],
+    [['query'], 'calls, legs, transfers, recordings or audits'],
     [['query', 'people'], 'not "people"'],
     [['query', 'calls', 'legs'], 'one word too many'],
     [['query', 'calls', '--outcome', 'lost'], '--outcome'],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-export { callRecord, legRecord, START, transferRecord } from './records.js';
+export { auditRecord, callRecord, legRecord, recordingRecord, START, transferRecord } from './records.js';
 
 /** A folder that goes away with the test. */
 export function temporaryFolder(): string {

@@ -7,6 +7,7 @@ import type { Ledger } from '../../../src/ledger/ledger.js';
 import { openLedgerReader } from '../../../src/ledger/ledger-reader.js';
 import { ledgerPath } from '../../../src/ledger/open-file.js';
 import { type OpenLedgerOptions, openLedger } from '../../../src/ledger/open-ledger.js';
+import { SCHEMA_VERSION } from '../../../src/ledger/schema.js';
 import { verifyLedger } from '../../../src/ledger/verify-ledger.js';
 import { callRecord, legRecord, temporaryFolder, transferRecord } from './fixtures.js';
 
@@ -38,6 +39,7 @@ describe('openLedger', () => {
       call: { seq: 3, ...callRecord('call-1', { missed: true, cause: 'busy' }) },
       legs: [{ seq: 1, ...leg }],
       transfers: [{ seq: 2, ...transferRecord('transfer-1') }],
+      recordings: [],
     });
     await reading.reader.close();
     await ledger.close();
@@ -193,11 +195,11 @@ describe('openLedger refuses', () => {
     const dir = temporaryFolder();
     await opened({ dir }).close();
     const db = new Database(ledgerPath(dir));
-    db.pragma('user_version = 3');
+    db.pragma(`user_version = ${SCHEMA_VERSION + 1}`);
     db.close();
     const fault = refused(dir);
     expect(fault.code).toBe('newer-version');
-    expect(fault.message).toContain('version 3');
+    expect(fault.message).toContain(`version ${SCHEMA_VERSION + 1}`);
   });
 
   it('a ledger whose meta table is gone, and a damaged file', async () => {

@@ -1,4 +1,10 @@
-import type { CallRecord, LegRecord, TransferRecord } from '../../../src/ledger/records.js';
+import type {
+  AuditRecord,
+  CallRecord,
+  LegRecord,
+  RecordingRecord,
+  TransferRecord,
+} from '../../../src/ledger/records.js';
 
 /** 2026-03-02T08:00:00Z, the start of all records here unless a test says otherwise. */
 export const START = Date.UTC(2026, 2, 2, 8);
@@ -82,6 +88,60 @@ export function transferRecord(id: string, changes: Partial<TransferRecord> = {}
     sipStatus: 200,
     matter: null,
     note: null,
+    ...changes,
+  };
+}
+
+export function recordingRecord(id: string, changes: Partial<RecordingRecord> = {}): RecordingRecord {
+  return {
+    kind: 'recording',
+    id,
+    callId: 'call-1',
+    startedAt: START + 2000,
+    endedAt: START + 60_000,
+    durationMs: 58_000,
+    trigger: 'policy',
+    requestedBy: null,
+    outcome: 'kept',
+    endedBy: 'call',
+    cause: null,
+    announcedAt: null,
+    file: `2026/03/02/${id}.wav`,
+    format: 'audio/wav; rate=8000; channels=2',
+    bytes: 1_856_044,
+    sha256: 'ab'.repeat(32),
+    voices: [
+      {
+        channel: 'left',
+        leg: 'leg-1',
+        role: 'caller',
+        member: null,
+        fromAt: START + 2000,
+        toAt: START + 60_000,
+      },
+      {
+        channel: 'right',
+        leg: 'leg-2',
+        role: 'agent',
+        member: 'city-12345',
+        fromAt: START + 2000,
+        toAt: START + 30_000,
+      },
+    ],
+    ...changes,
+  };
+}
+
+export function auditRecord(id: string, changes: Partial<AuditRecord> = {}): AuditRecord {
+  return {
+    kind: 'audit',
+    id,
+    doneAt: START + 90_000,
+    actor: 'ops-room',
+    action: 'recording-played',
+    subject: 'call-1-r1',
+    callId: 'call-1',
+    detail: '127.0.0.1',
     ...changes,
   };
 }

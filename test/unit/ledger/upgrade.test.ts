@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -7,8 +7,17 @@ import { ledgerPath, openForWriting, prepareFolder } from '../../../src/ledger/o
 import { openLedger } from '../../../src/ledger/open-ledger.js';
 import type { LedgerRecord } from '../../../src/ledger/records.js';
 import { verifyLedger } from '../../../src/ledger/verify-ledger.js';
-import { legRecord, START, temporaryFolder, transferRecord } from './fixtures.js';
+import {
+  auditRecord,
+  legRecord,
+  recordingRecord,
+  START,
+  temporaryFolder,
+  transferRecord,
+} from './fixtures.js';
 
+const VERSION_2 = readFileSync(join(import.meta.dirname, 'version-2.sql'), 'utf8');
+const HEAD_2 = { count: 3, hash: '9a5fbab6be00d5207a5dfe40a1806d810a928c09bf18917575b1b0cbbbf4d370' };
 const VERSION_1 = readFileSync(join(import.meta.dirname, 'version-1.sql'), 'utf8');
 /** The head that version 1 noted. */
 const OLD_HEAD = { count: 5, hash: '8d45c7963c9efe09be45b323c63f7288957bf8e8b630d75f1acf1b813914a12c' };
@@ -59,7 +68,7 @@ function run(...statements: string[]): void {
 function definition(path: string): unknown[] {
   const db = new Database(path, { readonly: true });
   try {
-    const columns = ['calls', 'legs', 'transfers'].map(
+    const columns = ['calls', 'legs', 'transfers', 'recordings', 'audits'].map(
       (table) =>
         new Set(
           (db.pragma(`table_info(${table})`) as { name: string; type: string }[]).map(
@@ -91,6 +100,9 @@ describe('a ledger of version 1', () => {
     ]);
     expect((await ledger.legs({ agent: '8001' })).items).toEqual([]);
     expect((await ledger.transfers({ matter: 'x' })).items).toEqual([]);
+    expect((await ledger.recordings({})).items).toEqual([]);
+    expect((await ledger.audits({ actor: 'ops' })).items).toEqual([]);
+    expect(await ledger.story('call-1')).toMatchObject({ recordings: [] });
     expect(await verifyLedger(file)).toEqual({ ok: true, head: OLD_HEAD });
     expect(readFileSync(file).equals(before)).toBe(true);
   });
@@ -157,5 +169,45 @@ describe('a ledger of version 1', () => {
     run("UPDATE legs SET talk_ms = 1 WHERE id = 'leg-3'");
     await write(NEW);
     expect(await verifyLedger(file)).toMatchObject({ break: { problem: 'changed', seq: 4 } });
+  });
+});
+
+describe('a ledger of version 2', () => {
+  beforeEach(() => {
+    rmSync(file);
+    const db = new Database(file);
+    db.exec(VERSION_2);
+    db.close();
+  });
+
+  it('is read and verified as it is', async () => {
+    expect((await reader().legs({ agent: '8017' })).items).toHaveLength(1);
+    expect((await reader().recordings({ callId: 'call-1' })).items).toEqual([]);
+    expect(await verifyLedger(file)).toEqual({ ok: true, head: HEAD_2 });
+  });
+
+  it('gets the tables of today, and goes on with its chain', async () => {
+    const recording = recordingRecord('call-1-r1');
+    const audit = auditRecord('audit-1');
+    await write([recording, audit]);
+    const fresh = temporaryFolder();
+    prepareFolder(fresh);
+    openForWriting(ledgerPath(fresh), START).close();
+    expect(definition(file)).toEqual(definition(ledgerPath(fresh)));
+    expect(await verifyLedger(file, { expectHead: HEAD_2 })).toMatchObject({ ok: true, head: { count: 5 } });
+    expect((await reader().recordings({ id: 'call-1-r1' })).items).toEqual([{ seq: 4, ...recording }]);
+    expect((await reader().story('call-1'))?.recordings).toEqual([{ seq: 4, ...recording }]);
+    expect((await reader().audits({ subject: 'call-1-r1' })).items).toEqual([{ seq: 5, ...audit }]);
+  });
+
+  it.each([
+    ["UPDATE recordings SET sha256 = 'aa' WHERE id = 'call-1-r1'", 4],
+    ["UPDATE recordings SET voices = '[]' WHERE id = 'call-1-r1'", 4],
+    ["UPDATE audits SET actor = 'nobody' WHERE id = 'audit-1'", 5],
+    ['UPDATE audits SET detail = NULL', 5],
+  ])('shows that what was added was tampered with: %s', async (statement, seq) => {
+    await write([recordingRecord('call-1-r1'), auditRecord('audit-1')]);
+    run(statement);
+    expect(await verifyLedger(file)).toMatchObject({ ok: false, break: { problem: 'changed', seq } });
   });
 });
