@@ -10,6 +10,7 @@ import { eventRoutes } from './event-routes.js';
 import { Gatekeeper } from './gatekeeper.js';
 import { historyRoutes } from './history-routes.js';
 import { liveRoutes } from './live-routes.js';
+import { matterRoutes } from './matter-routes.js';
 import { createMetrics } from './metrics.js';
 import { screenPopRoutes } from './screen-pop-routes.js';
 import { systemRoutes } from './system-routes.js';
@@ -36,6 +37,7 @@ const ROUTES = [
   historyRoutes,
   eventRoutes,
   dialPlanRoutes,
+  matterRoutes,
 ];
 
 /** Longest body of a request; bytes. */

@@ -153,12 +153,21 @@ export const alertQuery = z.strictObject({ member: word('Member that was alerted
 /** Longest note; characters. */
 const MAX_NOTE = 1000;
 
-const transferFields = {
-  to: z
+export const matterQuery = z.strictObject({
+  q: z
     .string()
-    .min(1)
     .max(200)
-    .meta({ description: 'Member id, member number, URI or transfer key', example: '*1' }),
+    .optional()
+    .meta({ description: 'What was typed so far: words, pinyin, initials, a code; all matters without it' }),
+  limit: wholeNumber(1, 500, 'How many at most, default 10 with `q` and 500 without').optional(),
+});
+
+const transferFields = {
+  to: z.string().min(1).max(200).optional().meta({
+    description:
+      'Member id, member number, URI or transfer key. Without it, the member that `matter` belongs to',
+    example: '*1',
+  }),
   mode: z.enum(TRANSFER_MODES).default('blind').meta({
     description:
       '`blind`: the caller goes to the target when it answers. `consult`: the agent speaks with the target first. `conference`: all three speak. `alert`: no voice; the other member is told of an incident and the call goes on.',
@@ -168,13 +177,21 @@ const transferFields = {
     .max(100)
     .regex(/^\P{Cc}*$/u, 'expected one line')
     .optional()
-    .meta({ description: 'Code of the matter' }),
+    .meta({ description: 'Code of the matter; one of the catalogue (`/v1/matters`) where `to` is left out' }),
   note: z
     .string()
     .max(MAX_NOTE)
     .optional()
     .meta({ description: `What the agent writes for the target, up to ${MAX_NOTE} characters` }),
 };
+
+function namesTarget(
+  body: { readonly to?: string | undefined; readonly matter?: string | undefined },
+  context: z.RefinementCtx,
+): void {
+  if (body.to !== undefined || (body.matter ?? '') !== '') return;
+  context.addIssue({ code: 'custom', path: ['to'], message: 'expected `to`, or the code of a `matter`' });
+}
 
 export const transferBody = z
   .strictObject({
@@ -186,7 +203,8 @@ export const transferBody = z
       .optional()
       .meta({ description: 'Leg that transfers; the agent’s leg when left out' }),
   })
-  .meta({ example: { to: '*1', mode: 'consult', matter: 'water-07', note: 'No water since noon.' } });
+  .superRefine(namesTarget)
+  .meta({ example: { to: '*1', mode: 'consult', matter: 'water-01', note: 'No water since noon.' } });
 
 const partyFields = {
   sipCallId: word('Call-ID header of any leg of the call, as the PBX knows it').optional(),
@@ -214,6 +232,7 @@ function namesOneParty(party: Party, context: z.RefinementCtx): void {
 export const partyTransferBody = z
   .strictObject({ ...partyFields, ...transferFields })
   .superRefine(namesOneParty)
+  .superRefine(namesTarget)
   .meta({ example: { extension: '8017', member: 'city-12345', to: '110', mode: 'blind' } });
 
 export const partyBody = z

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { refusalBody } from './api-error.js';
+import type { DialPlan } from '../dialplan/plan.js';
+import type { TransferRequest } from '../engine/operations.js';
+import { errorBody, refusalBody } from './api-error.js';
 import type { Api, ApiContext } from './context.js';
 import {
   actionParams,
@@ -19,6 +21,8 @@ const accepted = z.object({
 
 const ANSWERED =
   'Answered as soon as it is accepted or refused. How it comes out is told by the events and by the ledger. Needs the role operator.';
+const BY_MATTER =
+  'Where `to` is left out, the caller goes to the member that `matter` belongs to; 422 `unknown-matter` when no matter has this code.';
 const BY_PARTY =
   'For desktops that do not know our call ids: name the call by a party of it, by `sipCallId`, `extension` or `agent`, and `member` where extensions of several members are the same.';
 
@@ -28,14 +32,14 @@ export function transferRoutes(api: Api, context: ApiContext): void {
   ofParty(api, context);
 }
 
-function ofCall(api: Api, { operations }: ApiContext): void {
+function ofCall(api: Api, { operations, dialPlan }: ApiContext): void {
   api.post(
     '/v1/calls/:id/transfers',
     {
       schema: {
         tags: ['live'],
         summary: 'Transfer a call to another member, or alert one',
-        description: ANSWERED,
+        description: `${BY_MATTER} ${ANSWERED}`,
         params: callParams,
         body: transferBody,
         response: { 202: accepted, ...refusalResponses(...TRANSFER_REFUSALS) },
@@ -43,7 +47,9 @@ function ofCall(api: Api, { operations }: ApiContext): void {
     },
     async (request, reply) => {
       const callId = request.params.id;
-      const result = await operations.transfer(callId, wish(request.body));
+      const wished = wish(request.body, dialPlan());
+      if (wished === null) return reply.code(422).send(unknownMatter(request.body.matter));
+      const result = await operations.transfer(callId, wished);
       if (result.ok) return reply.code(202).send({ callId, transferId: result.value.transferId });
       return reply.code(REFUSALS[result.refusal.code].status).send(refusalBody(result.refusal));
     },
@@ -72,25 +78,27 @@ function ofCall(api: Api, { operations }: ApiContext): void {
   );
 }
 
-function ofParty(api: Api, { operations }: ApiContext): void {
+function ofParty(api: Api, { operations, dialPlan }: ApiContext): void {
   api.post(
     '/v1/transfers',
     {
       schema: {
         tags: ['live'],
         summary: 'Transfer the call of an agent, extension or SIP Call-ID',
-        description: `${BY_PARTY} ${ANSWERED}`,
+        description: `${BY_PARTY} ${BY_MATTER} ${ANSWERED}`,
         body: partyTransferBody,
         response: { 202: accepted, ...refusalResponses('ambiguous', ...TRANSFER_REFUSALS) },
       },
     },
     async (request, reply) => {
+      const wished = wish(request.body, dialPlan());
+      if (wished === null) return reply.code(422).send(unknownMatter(request.body.matter));
       const located = operations.locate(partyQuery(request.body), 'transfer');
       if (!located.ok)
         return reply.code(REFUSALS[located.refusal.code].status).send(refusalBody(located.refusal));
       const { callId, transferorLeg } = located.value;
       const result = await operations.transfer(callId, {
-        ...wish(request.body),
+        ...wished,
         transferorLeg: transferorLeg ?? undefined,
       });
       if (result.ok) return reply.code(202).send({ callId, transferId: result.value.transferId });
@@ -127,7 +135,14 @@ function ofParty(api: Api, { operations }: ApiContext): void {
 
 type Body = z.output<typeof transferBody>;
 
-/** An empty field of a form is no field. */
-function wish({ to, mode, matter, note, transferorLeg }: Body): Body {
-  return { to, mode, matter: matter || undefined, note: note || undefined, transferorLeg };
+/** An empty field of a form is no field. Null when nothing says where to: the matter is in no catalogue. */
+function wish({ to, mode, matter, note, transferorLeg }: Body, plan: DialPlan): TransferRequest | null {
+  const target = to ?? plan.matters.get(matter ?? '')?.member;
+  if (target === undefined) return null;
+  return { to: target, mode, matter: matter || undefined, note: note || undefined, transferorLeg };
+}
+
+function unknownMatter(matter: string | undefined) {
+  const message = `There is no matter "${matter ?? ''}" in the catalogue; see /v1/matters, or say where to with "to".`;
+  return errorBody('unknown-matter', message);
 }

@@ -14,6 +14,7 @@ export function planSummary(plan: DialPlan): string {
     `dial plan ${plan.file} (version ${plan.version}): no faults`,
     '',
     `${count(members.length, 'member')} (${emergencies} emergency) with ${count(numbers.length, 'number')}, ${count(plan.keys.size, 'transfer key')}`,
+    ...(plan.matters.size > 0 ? [`${count(plan.matters.size, 'matter')} that propose a member`] : []),
     `${count(trunks.length, 'trunk')} (${carriers} carrier, ${trunks.length - carriers} member) with ${count(gateways, 'gateway')}`,
     `at most ${count(maxHops, 'transfer')} a caller, emergencies exempt`,
     `keys: ${consultPrefix} before a transfer key consults, ${complete} completes, ${cancel} takes back, ${toggle} toggles; at most ${betweenKeysSeconds} s between two keys`,

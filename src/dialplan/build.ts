@@ -3,13 +3,22 @@ import { parseAddress } from './address.js';
 import { openingHoursOf } from './build-hours.js';
 import { parseGateway } from './gateways.js';
 import { KeyTable, keyCodesOf } from './key-codes.js';
+import type { Matter } from './matter.js';
+import { MatterCatalogue } from './matter-catalogue.js';
 import { formatNumber, internationalForm } from './numbers.js';
 import type { Destination, DialPlan, Member, MemberId, Trunk, TrunkId } from './plan.js';
 import type { DialPlanEntry, MemberEntry, TrunkEntry } from './schema.js';
 import { parseSource, type SourceBlock, SourceTable } from './sources.js';
 
+/** Where a plan comes from, and what other files add to it. */
+export interface PlanOrigin {
+  readonly file: string;
+  readonly version: string;
+  readonly matters: readonly Matter[];
+}
+
 /** Make the plan from what was written, once `check.ts` has found no faults in it. */
-export function buildPlan(written: DialPlanEntry, file: string, version: string): DialPlan {
+export function buildPlan(written: DialPlanEntry, { file, version, matters }: PlanOrigin): DialPlan {
   const numbering = deepFreeze({ ...written.numbering });
   const members = new Map(
     Object.entries(written.members).map(([id, entry]) => [id, deepFreeze(memberOf(id, entry, written))]),
@@ -46,6 +55,7 @@ export function buildPlan(written: DialPlanEntry, file: string, version: string)
     members: frozenMap<MemberId, Member>(members),
     trunks: frozenMap<TrunkId, Trunk>(trunks),
     keys: frozenMap<string, MemberId>(keys),
+    matters: new MatterCatalogue(matters),
     policies: deepFreeze({ ...policies, keyCodes: { ...policies.keyCodes } }),
     numbering,
     memberByAddress,

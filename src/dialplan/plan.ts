@@ -2,6 +2,7 @@
  * The dial plan as the rest of the program sees it: immutable, validated, with every reference resolved.
  * `load.ts` makes one from YAML; a reload makes a new one and calls in progress keep theirs.
  */
+import type { MatterCatalogue } from './matter-catalogue.js';
 import type { OpeningHours } from './opening-hours.js';
 import type { AddressBlock } from './sources.js';
 
@@ -159,6 +160,8 @@ export interface DialPlan {
   readonly trunks: ReadonlyMap<TrunkId, Trunk>;
   /** Transfer keys: `*1` to a member. */
   readonly keys: ReadonlyMap<string, MemberId>;
+  /** What callers ask for, and whose it is; empty when the plan names no catalogue. */
+  readonly matters: MatterCatalogue;
   readonly policies: Policies;
   /** Own country and area code, without plus or leading zero: `86`, `22`. */
   readonly numbering: { readonly country: string; readonly area: string };

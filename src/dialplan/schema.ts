@@ -180,6 +180,13 @@ export const dialPlanSchema = z.strictObject({
   members: membersSchema,
   trunks: trunksSchema,
   keys: keysSchema.default({}),
+  matters: z
+    .string()
+    .min(1)
+    .max(1000)
+    .nullable()
+    .default(null)
+    .meta({ accepts: 'the path of a catalogue of matters, from this file, such as matters.yaml; or null' }),
 });
 
 /** A dial plan that follows the schema, defaults filled in. */

@@ -5,6 +5,8 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { onTestFinished } from 'vitest';
 import type { ApiOptions } from '../../../src/api/context.js';
 import { createApi } from '../../../src/api/create-api.js';
+import type { Matter } from '../../../src/dialplan/matter.js';
+import { MatterCatalogue } from '../../../src/dialplan/matter-catalogue.js';
 import type { DialPlan, Member, Trunk } from '../../../src/dialplan/plan.js';
 import { openLedgerReader } from '../../../src/ledger/ledger-reader.js';
 import { ledgerPath, openForWriting, prepareFolder } from '../../../src/ledger/open-file.js';
@@ -98,6 +100,16 @@ const pbx: Trunk = {
 };
 const carrier: Trunk = { ...pbx, id: 'carrier', kind: 'carrier', member: null, gateways: [] };
 
+const burglary: Matter = {
+  code: 'theft-01',
+  name: { zh: '入室盗窃', syllables: ['ru', 'shi', 'dao', 'qie'] },
+  en: 'Burglary',
+  words: [],
+  member: police.id,
+  urgency: 'emergency',
+  source: 'example',
+};
+
 const plan: DialPlan = {
   version: 'aaaaaaaaaaaa',
   file: 'alliance.yaml',
@@ -107,6 +119,7 @@ const plan: DialPlan = {
     [carrier.id, carrier],
   ]),
   keys: new Map([['*1', police.id]]),
+  matters: new MatterCatalogue([burglary]),
   policies: {
     maxHops: 1,
     maxHuntSeconds: 60,

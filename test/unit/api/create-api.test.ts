@@ -346,6 +346,7 @@ describe('the OpenAPI document', () => {
       'get /v1/dialplan',
       'get /v1/events',
       'get /v1/legs',
+      'get /v1/matters',
       'get /v1/screen-pop/{id}',
       'get /v1/transfers',
       'post /v1/calls/{id}/hangup',

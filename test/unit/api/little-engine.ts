@@ -19,6 +19,7 @@ import type {
 export const START = Date.UTC(2026, 2, 2, 8);
 
 const MEMBERS = new Map([
+  ['police-110', 'police-110'],
   ['*1', 'police-110'],
   ['110', 'police-110'],
   ['12345', 'city-12345'],

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatFault } from '../../../src/config/fault.js';
 import { packageInfo } from '../../../src/config/package-root.js';
-import { loadDialPlan } from '../../../src/dialplan/load.js';
-import { planOf } from './plan-text.js';
+import { loadDialPlan, parseDialPlan } from '../../../src/dialplan/load.js';
 
 const file = join(packageInfo().root, 'dialplans', 'alliance.yaml');
 
@@ -90,7 +89,8 @@ describe('dialplans/alliance.yaml', () => {
     const example = /^#\n((?:# {3}.*\n)+)trunks:\n/m.exec(text)?.[1]?.replace(/^# /gm, '') ?? '';
     const before = text.slice(0, text.indexOf('  pbx-police-110:\n    kind'));
     const after = text.slice(text.indexOf('  pbx-city-12345:\n    kind'));
-    expect(planOf(before + example + after).trunks.get('pbx-police-110')).toMatchObject({
+    const taken = parseDialPlan(before + example + after, file);
+    expect(taken.ok ? taken.plan.trunks.get('pbx-police-110') : taken.faults).toMatchObject({
       healthCheck: { intervalSeconds: 30 },
       capacity: 60,
       numberFormat: 'e164',
