@@ -14,8 +14,8 @@ export function adopt(w: Work, other: Call, transferId: TransferId, target: LegI
   for (const leg of Object.values(other.legs)) {
     if (leg.state === 'ended') continue;
     const role = leg.id === target ? 'target' : leg.role === 'caller' ? 'agent' : leg.role;
-    // A media server keeps calls apart: what the leg was told there does not hold here.
-    const given = isAnchored(w) ? null : leg.given;
+    // A media server keeps calls apart: what the leg was told there does not hold here. Who is leaving needs no more.
+    const given = isAnchored(w) && leg.state !== 'leaving' ? null : leg.given;
     legs[leg.id] = { ...leg, role, transferId, given };
   }
   w.emit({ type: 'absorb', call: other.id });

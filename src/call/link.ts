@@ -43,9 +43,13 @@ export function giveUpOn(link: Link): Link {
 
 /**
  * Send the one offer that the link needs next, if any and if both legs are free for it.
- * `settled`: both know of each other. `busy`: an exchange is under way, ask again when it is over.
+ * `settled`: both know of each other. `busy`: an exchange is under way, ask again when it is over. `apart`: they do
+ * not, and all offers have been made.
  */
-export function reconcile(w: Work, link: Link): { readonly state: 'settled' | 'busy'; readonly link: Link } {
+export function reconcile(
+  w: Work,
+  link: Link,
+): { readonly state: 'settled' | 'busy' | 'apart'; readonly link: Link } {
   const a = w.leg(link.a);
   const b = w.leg(link.b);
   if (!isUp(a) || !isUp(b) || a.exchange !== null || b.exchange !== null) return { state: 'busy', link };
@@ -54,15 +58,19 @@ export function reconcile(w: Work, link: Link): { readonly state: 'settled' | 'b
     if (!areJoined(a, b)) join(w, a.id, b.id);
     return { state: 'settled', link };
   }
+  let apart = false;
   for (const [to, from] of [
     [a, b],
     [b, a],
   ] as const) {
     const sdp = offerOf(from);
     if (sdp === null || knows(to, from) || (isAnchored(w) && to.given !== null)) continue;
-    if (link.rounds >= MAX_ROUNDS) continue;
+    if (link.rounds >= MAX_ROUNDS) {
+      apart = true;
+      continue;
+    }
     sendOffer(w, to.id, { sdp, from: from.id, relay: false, method: 'INVITE', attempt: 1 });
     return { state: 'busy', link: { ...link, rounds: link.rounds + 1 } };
   }
-  return { state: 'settled', link };
+  return { state: apart ? 'apart' : 'settled', link };
 }

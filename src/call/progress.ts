@@ -232,7 +232,7 @@ function loopFound(w: Work): void {
   w.patch({ maxForwards: Math.min(w.call.maxForwards, HOPS_AFTER_LOOP) });
 }
 
-/** The transferee's phone refused the target's session. */
+/** The transferee's phone refused the target's session, or the two came to no agreement. */
 export function switchRefused(w: Work): void {
   dropTarget(w, 'media-refused', 488);
 }

@@ -99,7 +99,11 @@ function settle(w: Work): void {
   if (phase.name === 'talking' || phase.name === 'switching') {
     const { state, link } = reconcile(w, phase.link);
     if (link !== phase.link) w.setPhase({ ...phase, link });
-    if (state === 'settled' && phase.name === 'switching') completeSwitch(w);
+    if (phase.name === 'switching' && state === 'settled') completeSwitch(w);
+    if (phase.name === 'switching' && state === 'apart') {
+      switchRefused(w);
+      return settle(w);
+    }
   } else if (phase.name === 'transferring' && phase.transferor !== null) {
     // They may not have found together yet after an earlier transfer that failed.
     const { link } = reconcile(w, { a: phase.transferee, b: phase.transferor, rounds: phase.rounds });

@@ -72,6 +72,21 @@ describe('a transfer that fails', () => {
     expectFailure(trace, 'unreachable');
   });
 
+  it('leaves caller and agent together when caller and target come to no agreement', async () => {
+    const trace = await world.play({
+      parties: [
+        { at: 'caller', scenario: 'caller-moves-at-every-offer' },
+        {
+          at: 'pbx-12345',
+          scenario: 'agent-has-a-caller-back-who-moved',
+          with: { referTo: '110', final: 488, why: '.*Reason: SIP;cause=488;text=.media-refused.' },
+        },
+        { at: 'pbx-110', scenario: 'target-moves-at-every-offer' },
+      ],
+    });
+    expectFailure(trace, 'media-refused');
+  });
+
   it('can be followed by another one that succeeds', async () => {
     const { call, transfers } = await world.play({
       parties: [

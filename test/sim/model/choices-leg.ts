@@ -100,6 +100,15 @@ function offeredTo(add: Add, id: string, leg: WireLeg): void {
       ackAnswers: told === null,
     }),
   );
+  if (told?.live) {
+    const own = { ...leg.own, version: 1 - leg.own.version };
+    add(
+      { ...answered, status: 200, sdp: descriptionOf(id, own) },
+      (w) =>
+        patchLeg(w, id, { offered: null, told, own, acksOwed: leg.acksOwed + (method === 'INVITE' ? 1 : 0) }),
+      'fickle',
+    );
+  }
   const over = (w: Wire) => patchLeg(w, id, { offered: null });
   add({ ...answered, status: 491, retry: true }, over, 'glare');
   add({ ...answered, status: 488 }, over, 'refusal');

@@ -36,6 +36,11 @@ export const FAMILIES: readonly Budget[] = [
   },
   // Offers.
   { name: 'offers during a transfer', times: { refer: 1, offer: 1, glare: 1, refusal: 1, lost: 1 } },
+  {
+    name: 'phones that answer every offer with another port',
+    times: { refer: 1, fickle: 5, unreachable: 1 },
+    layout: { stagesOfA: 2 },
+  },
   { name: 'offers without SDP during a transfer', times: { refer: 1, lateOffer: 1, offer: 1, glare: 1 } },
   {
     name: 'a caller without SDP',
@@ -125,6 +130,11 @@ export const FAMILIES: readonly Budget[] = [
     layout: { anchored: true },
   },
   {
+    name: 'anchored: attended with desks that ring at once',
+    times: { second: 1, attended: 1 },
+    layout: { anchored: true, desksOfB: 'together' },
+  },
+  {
     name: 'anchored: replaced',
     times: { replace: 1, refer: 1, unacked: 1 },
     layout: { anchored: true },
@@ -151,6 +161,7 @@ export const WILD: Budget = {
     glare: 2,
     refusal: 1,
     lost: 1,
+    fickle: 4,
     ring: 3,
     press: 6,
     info: 1,

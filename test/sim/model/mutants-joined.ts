@@ -5,6 +5,14 @@ import type { Mutant } from './mutants.js';
 /** Two calls become one. */
 export const JOINED: readonly Mutant[] = [
   {
+    bug: 'a desk of a joined call that answers after its CANCEL gets an answer to an offer that it never made',
+    file: 'adopt.ts',
+    from: "isAnchored(w) && leg.state !== 'leaving' ? null",
+    to: 'isAnchored(w) ? null',
+    family: 'anchored: attended with desks that ring at once',
+    rule: 'an ACK brings SDP only as an answer',
+  },
+  {
     bug: 'the target of a joined call is lost',
     file: 'adopt.ts',
     from: "if (leg.state === 'ended') continue;",

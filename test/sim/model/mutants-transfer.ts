@@ -71,7 +71,7 @@ export const TRANSFERRED: readonly Mutant[] = [
   {
     bug: 'the switch is taken for done before the target knows the caller',
     file: 'step.ts',
-    from: "if (state === 'settled' && phase.name === 'switching') completeSwitch(w);",
+    from: "if (phase.name === 'switching' && state === 'settled') completeSwitch(w);",
     to: "if (phase.name === 'switching') completeSwitch(w);",
     family: 'a REFER, and targets that fail',
     rule: 'is recorded as completed, but caller and target do not know of each other',
@@ -80,8 +80,16 @@ export const TRANSFERRED: readonly Mutant[] = [
     bug: 'the switch refused by the caller is taken for done',
     file: 'step.ts',
     from: "if (phase.name === 'switching') return switchRefused(w);",
-    to: "if (phase.name === 'switching') w.setPhase({ ...phase, link: giveUpOn(phase.link) });",
+    to: "if (phase.name === 'switching') return completeSwitch(w);",
     family: 'offers during a transfer',
+    rule: 'a refused offer is made again at once',
+  },
+  {
+    bug: 'a switch that came to no agreement is taken for done',
+    file: 'link.ts',
+    from: "state: apart ? 'apart' : 'settled'",
+    to: "state: 'settled'",
+    family: 'phones that answer every offer with another port',
     rule: 'the switch is taken for done although the two do not know of each other',
   },
   {

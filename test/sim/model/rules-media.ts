@@ -72,11 +72,8 @@ export function checkMedia(stepped: Stepped): void {
   if (routing.limits.anchored) return;
   if (before.phase.name !== 'switching' || before.phase.link.a !== link.a || before.phase.link.b !== link.b)
     return;
-  const [a, b] = [wire.legs[link.a]?.told?.from, wire.legs[link.b]?.told?.from];
-  demand(
-    a === link.b && b === link.a,
-    'the switch is taken for done although the two do not know of each other',
-  );
+  const wrong = knows(wire, link.a, link.b) ?? knows(wire, link.b, link.a);
+  demand(wrong === null, `the switch is taken for done although the two do not know of each other: ${wrong}`);
 }
 
 /** The two who talk know of each other, and the third is on hold. */

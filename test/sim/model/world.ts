@@ -30,6 +30,8 @@ export const KINDS = [
   'glare',
   'refusal',
   'lost',
+  /** Offers of ours that a peer answers with another port than before. */
+  'fickle',
   'ring',
   'press',
   'info',
