@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { NO_AGENTS } from './agents/agents.js';
 import { createApi } from './api/create-api.js';
 import { ScreenPopLinks } from './api/screen-pop-links.js';
 import { ensureToken } from './api/tokens.js';
@@ -108,6 +109,7 @@ async function startParts(
     media: media.anchor,
     ledger,
     dialPlan,
+    agents: NO_AGENTS,
     log,
     random: Math.random,
     newCallId: () => newCallId(Date.now(), randomBytes),

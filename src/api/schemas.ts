@@ -175,12 +175,18 @@ export const healthSchema = z
   })
   .meta({ id: 'Health' });
 
+const ringing = { ringSeconds: z.number(), weight: z.number() };
+
 const targetSchema = z.object({
   ring: z
     .enum(['one', 'together', 'weighted'])
     .meta({ description: 'One desk, several at the same time, or several in weighted random order' }),
   desks: z.array(
-    z.object({ trunk: z.string(), number: z.string(), ringSeconds: z.number(), weight: z.number() }),
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('trunk'), trunk: z.string(), number: z.string(), ...ringing }),
+      z.object({ kind: z.literal('agent'), agent: z.string(), ...ringing }),
+      z.object({ kind: z.literal('extension'), extension: z.string(), ...ringing }),
+    ]),
   ),
   onlyFor: z
     .array(z.string())

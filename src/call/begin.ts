@@ -18,7 +18,7 @@ export function begin(event: CallEventOf<'invited'>, routing: Routing): StepResu
     member: event.callerMember,
     numberDialled: event.dialled,
     numberCalled: (event.member === null ? undefined : routing.member(event.member)?.number) ?? event.dialled,
-    agent: event.callerMember === null ? null : event.callerNumber,
+    agent: event.agent,
   });
   const call: Call = {
     id: event.callId,

@@ -1,19 +1,34 @@
 /** Whom to call for a member: addresses, the ways to one desk, desks that ring together. */
 import type { MemberId, TrunkId } from '../dialplan/plan.js';
 
-/** One address to try for a member: a target of the dial plan on one gateway of its trunk. */
+/** Where the phone of an agent is that registered with us. */
+export interface AgentPhone {
+  /** The account. */
+  readonly agent: string;
+  /** The binding of the registrar. */
+  readonly contact: string;
+  /** URI of the next hop; null: where the Request-URI leads. */
+  readonly nextHop: string | null;
+  /** Route header; null without. */
+  readonly route: string | null;
+}
+
+/** One address to try for a member: a target of the dial plan on one gateway of its trunk, or an agent's phone. */
 export interface Candidate {
   readonly member: MemberId;
-  readonly trunk: TrunkId;
-  /** Id of the gateway in the dial plan. */
-  readonly gateway: string;
+  /** Null: the phone of an agent. */
+  readonly trunk: TrunkId | null;
+  /** Id of the gateway in the dial plan; null: the phone of an agent. */
+  readonly gateway: string | null;
   readonly uri: string;
   /** `host:port/transport`. */
   readonly peer: string;
   readonly number: string;
   readonly ringSeconds: number;
-  /** A leg through this trunk belongs to an agent of the member, who may transfer. */
+  /** A leg to it belongs to an agent of the member, who may transfer. */
   readonly mayTransfer: boolean;
+  /** Null: behind a trunk. */
+  readonly phone: AgentPhone | null;
 }
 
 /** One desk or queue: ways to reach it, tried in order while no peer answers at all. */

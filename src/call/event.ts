@@ -49,9 +49,12 @@ export type CallEvent = { readonly at: Instant } & (
       } | null;
       /** How often it may be forwarded still, 0 to 255 (RFC 3261 §20.22). */
       readonly maxForwards: number;
-      readonly trunk: TrunkId;
-      /** Member whose PBX the caller sits behind; null for a citizen. */
+      /** Null: from the phone of an agent who is registered with us. */
+      readonly trunk: TrunkId | null;
+      /** Member whose PBX the caller sits behind, or whose agent it is; null for a citizen. */
       readonly callerMember: MemberId | null;
+      /** Who of that member calls: an agent's account, or what its PBX says; null for a citizen. */
+      readonly agent: string | null;
       readonly carried: Carried;
       readonly peer: string;
       readonly sipCallId: string;
@@ -143,7 +146,8 @@ export type CallEvent = { readonly at: Instant } & (
       readonly replaces: LegId;
       /** `early-only` (RFC 3891 §3): only where the replaced dialog is not answered yet. */
       readonly earlyOnly: boolean;
-      readonly trunk: TrunkId;
+      /** Null: from the phone of an agent who is registered with us. */
+      readonly trunk: TrunkId | null;
       readonly member: MemberId | null;
       readonly peer: string;
       readonly agent: string | null;

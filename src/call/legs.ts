@@ -72,7 +72,7 @@ export function startLeg(w: Work, made: NewLeg): LegId {
     mayTransfer: candidate.mayTransfer,
     numberDialled: made.context.calledNumber,
     numberCalled: candidate.number,
-    agent: null,
+    agent: candidate.phone?.agent ?? null,
     sipCallId: null,
     transferId: made.transferId,
     startedAt: w.at,

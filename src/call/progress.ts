@@ -79,6 +79,8 @@ export function answered(w: Work, event: CallEventOf<'answered'>): void {
     return w.unexpected('answered', leg.id, `leg is ${leg.state}`);
   }
   const sdp = event.sdp ?? leg.remote;
+  // Of a registered phone we know who answers; what it says of itself does not count.
+  const agent = leg.agent ?? event.agent;
   w.emit({ type: 'stop-timer', timer: `silent:${leg.id}` });
   w.emit({ type: 'stop-timer', timer: `ring:${leg.id}` });
   w.patchLeg(leg.id, {
@@ -88,12 +90,12 @@ export function answered(w: Work, event: CallEventOf<'answered'>): void {
     remote: sdp,
     remoteOffered: leg.given === null,
     allowsUpdate: event.allowsUpdate,
-    agent: event.agent,
+    agent,
   });
   w.publish(
     'leg-answered',
     { legId: leg.id, transferId: leg.transferId },
-    { role: leg.role, member: leg.member, agent: event.agent },
+    { role: leg.role, member: leg.member, agent },
   );
   if (sdp === null) {
     w.emit({ type: 'ack', leg: leg.id, sdp: null, from: null });

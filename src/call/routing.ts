@@ -36,7 +36,8 @@ export interface Routing {
   /** The member that a number, URI or key means. */
   resolve(address: string): RoutedMember | undefined;
   /**
-   * The member's targets, stage by stage, each on the gateways that are up; never empty for a member.
+   * The member's targets, stage by stage, each on the gateways that are up. Empty where
+   * a member has but agents of ours and none of them has a phone registered.
    * @param from the member that transfers, whose liaison desk comes first; null for a call that comes in
    */
   stages(id: MemberId, from: MemberId | null): readonly Stage[];

@@ -1,4 +1,4 @@
-import type { DialPlan, Member, Target, Trunk } from '../dialplan/plan.js';
+import type { Desk, DialPlan, Member, Target, Trunk } from '../dialplan/plan.js';
 
 /** The plan in a few lines: figures, then each member with what is particular to it, then the trunks. */
 export function planSummary(plan: DialPlan): string {
@@ -50,9 +50,15 @@ function memberText(member: Member): string {
   return `${member.name.zh} / ${member.name.en}${mark}: ${targets.join(' > ')}${after}`;
 }
 
+/** `8001@pbx`, `agent li-na`, `extension 8017`. */
+function deskText(desk: Desk): string {
+  if (desk.kind === 'trunk') return `${desk.number}@${desk.trunk}`;
+  return desk.kind === 'agent' ? `agent ${desk.agent}` : `extension ${desk.extension}`;
+}
+
 /** `8001@pbx`; `(8001@pbx + 8002@pbx)` at once; `(8001@pbx 75% | 8002@pbx 25%)` by chance. */
 function targetText({ ring, desks }: Target): string {
-  const names = desks.map(({ number, trunk }) => `${number}@${trunk}`);
+  const names = desks.map(deskText);
   if (ring === 'one') return names.join('');
   if (ring === 'together') return `(${names.join(' + ')})`;
   const sum = desks.reduce((total, { weight }) => total + weight, 0);

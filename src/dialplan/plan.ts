@@ -14,15 +14,34 @@ export type TrunkId = string;
 /** Where a member's number comes from: press reports, the national short code of its field, or an example. */
 export type MemberSource = 'published' | 'field' | 'example';
 
-/** A queue, ring group or extension of a PBX that takes calls. */
-export interface Desk {
-  readonly trunk: TrunkId;
-  /** What is dialled on that trunk. */
-  readonly number: string;
+/** Where a call can be taken. */
+export type Desk = TrunkDesk | AgentDesk | ExtensionDesk;
+
+interface AnyDesk {
   /** How long it may ring before the next is tried; seconds, 1 to 300. */
   readonly ringSeconds: number;
   /** Its share of the calls in a `weighted` target, 1 to 100; 1 elsewhere. */
   readonly weight: number;
+}
+
+/** A queue, ring group or extension of a PBX that takes calls. */
+export interface TrunkDesk extends AnyDesk {
+  readonly kind: 'trunk';
+  readonly trunk: TrunkId;
+  /** What is dialled on that trunk. */
+  readonly number: string;
+}
+
+/** All phones of an agent who has an account here. */
+export interface AgentDesk extends AnyDesk {
+  readonly kind: 'agent';
+  readonly agent: string;
+}
+
+/** All phones of the agent who has this extension of the member. */
+export interface ExtensionDesk extends AnyDesk {
+  readonly kind: 'extension';
+  readonly extension: string;
 }
 
 /** One place that a member's calls are offered to, in the order of the dial plan. */

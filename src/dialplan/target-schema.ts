@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AGENT_ID, AGENT_ID_FORM, EXTENSION, EXTENSION_FORM } from './agent-names.js';
 import type { Desk, Target } from './plan.js';
 import { digitsOrText, reference, wholeNumber } from './schema-parts.js';
 
@@ -14,22 +15,47 @@ const number = digitsOrText()
 const trunk = reference('trunk');
 const ringSeconds = wholeNumber(1, 300);
 
-const deskSchema = z
-  .strictObject({ trunk, number, ringSeconds: ringSeconds.default(DEFAULT_RING_SECONDS) })
-  .meta({ accepts: '{ trunk: name, number: "8001", ringSeconds: 20 }' });
+/** Name of an account of an agent. That there is one is not checked here: accounts come and go while calls go on. */
+const agent = z
+  .string()
+  .regex(AGENT_ID)
+  .meta({ accepts: `the name of an agent's account: ${AGENT_ID_FORM}` });
 
-const weightedDeskSchema = deskSchema
-  .extend({ weight: wholeNumber(1, 100).default(1) })
-  .meta({ accepts: '{ trunk: name, number: "8001", ringSeconds: 20, weight: 1 }' });
+const extension = digitsOrText()
+  .transform(String)
+  .pipe(z.string().regex(EXTENSION))
+  .meta({ accepts: `the extension of an agent's account, ${EXTENSION_FORM}` });
+
+/** One desk as it is written: by trunk and number, by agent, or by extension. */
+const deskSettings = {
+  trunk: trunk.optional(),
+  number: number.optional(),
+  agent: agent.optional(),
+  extension: extension.optional(),
+  ringSeconds: ringSeconds.optional(),
+};
+/** What says where a desk is, one way of them, and how long it rings. */
+type WrittenDesk = z.output<z.ZodObject<typeof deskSettings>>;
+
+const DESK_FORM =
+  '{ trunk: name, number: "8001", ringSeconds: 20 }, { agent: name } or { extension: "8017" }';
+
+const deskSchema = z
+  .strictObject(deskSettings)
+  .superRefine(checkDesk, { when: ({ value }) => typeof value === 'object' && value !== null })
+  .meta({ accepts: DESK_FORM });
+
+const weightedDeskSchema = z
+  .strictObject({ ...deskSettings, weight: wholeNumber(1, 100).default(1) })
+  .superRefine(checkDesk, { when: ({ value }) => typeof value === 'object' && value !== null })
+  .meta({ accepts: `${DESK_FORM}, each with weight: 1 to 100` });
 
 const desks = <T extends z.ZodType>(desk: T) =>
   z.array(desk).min(2).max(20).optional().meta({ accepts: 'a list of 2 to 20 desks' });
 
-/** The three forms in one group of settings, so that a fault in one has its own place. */
+/** The forms in one group of settings, so that a fault in one has its own place. */
 const written = z.strictObject({
-  trunk: trunk.optional(),
-  number: number.optional(),
-  ringSeconds: ringSeconds.optional(),
+  ...deskSettings,
   together: desks(deskSchema),
   weighted: desks(weightedDeskSchema),
   for: z
@@ -44,34 +70,50 @@ export const targetSchema = written
   .superRefine(checkForm, { when: ({ value }) => typeof value === 'object' && value !== null })
   .transform(targetOf)
   .meta({
-    accepts:
-      '{ trunk: name, number: "8001", ringSeconds: 20 }, or together: or weighted: with a list of such desks',
+    accepts: `${DESK_FORM}, or together: or weighted: with a list of such desks`,
   });
 
 type Written = z.output<typeof written>;
 
+/** What says where a desk is; one of these ways. */
+const PLACES = ['trunk', 'number', 'agent', 'extension'] as const;
+
 /** Runs although some settings are malformed: it looks only at which are there. */
+function checkDesk(desk: WrittenDesk, context: z.RefinementCtx): void {
+  const issue = (message: string, path: string[]): void =>
+    context.addIssue({ code: 'custom', message, path, input: desk });
+  const places = PLACES.filter((key) => key in desk);
+  const named = places.some((key) => key === 'agent' || key === 'extension');
+  if (named && places.length > 1) issue(`${places.join(', ')} do not go together in one target`, []);
+  if (named) return;
+  for (const key of ['trunk', 'number']) if (!(key in desk)) issue('this setting is missing', [key]);
+}
+
 function checkForm(target: Written, context: z.RefinementCtx): void {
   const groups = (['together', 'weighted'] as const).filter((key) => key in target);
-  const own = (['trunk', 'number', 'ringSeconds'] as const).filter((key) => key in target);
-  const issue = (message: string, path: string[]): void =>
-    context.addIssue({ code: 'custom', message, path, input: target });
-  if (groups.length === 0) {
-    for (const key of ['trunk', 'number']) if (!(key in target)) issue('this setting is missing', [key]);
-  } else if (groups.length + own.length > 1) {
-    issue(`${[...own, ...groups].join(', ')} do not go together in one target`, []);
-  }
+  if (groups.length === 0) return checkDesk(target, context);
+  const own = [...PLACES, 'ringSeconds' as const].filter((key) => key in target);
+  if (groups.length + own.length === 1) return;
+  const message = `${[...own, ...groups].join(', ')} do not go together in one target`;
+  context.addIssue({ code: 'custom', message, path: [], input: target });
 }
 
 function targetOf(target: Written): Target {
   const onlyFor = target.for ?? [];
-  const group = target.weighted ?? target.together?.map((desk) => ({ ...desk, weight: 1 }));
+  const group = target.weighted ?? target.together;
   if (group !== undefined) {
     const ring = target.weighted === undefined ? 'together' : 'weighted';
-    return { ring, desks: nonEmpty(group), onlyFor };
+    return { ring, desks: nonEmpty(group.map(deskOf)), onlyFor };
   }
-  const { trunk = '', number = '', ringSeconds = DEFAULT_RING_SECONDS } = target;
-  return { ring: 'one', desks: [{ trunk, number, ringSeconds, weight: 1 }], onlyFor };
+  return { ring: 'one', desks: [deskOf(target)], onlyFor };
+}
+
+function deskOf(desk: WrittenDesk & { readonly weight?: number }): Desk {
+  const { trunk = '', number = '', agent, extension, weight = 1 } = desk;
+  const ringing = { ringSeconds: desk.ringSeconds ?? DEFAULT_RING_SECONDS, weight };
+  if (agent !== undefined) return { kind: 'agent', agent, ...ringing };
+  if (extension !== undefined) return { kind: 'extension', extension, ...ringing };
+  return { kind: 'trunk', trunk, number, ...ringing };
 }
 
 function nonEmpty(desks: readonly Desk[]): readonly [Desk, ...Desk[]] {

@@ -334,20 +334,20 @@ export class CallRunner {
 
   #invite(command: CommandOf<'invite'>): Awaitable<void> {
     const { leg, to, offer, context } = command;
-    const trunk = this.parts.trunk(to.trunk);
+    const trunk = to.trunk === null ? undefined : this.parts.trunk(to.trunk);
     const naming: Naming = {
       ownHost: this.parts.signalling.ownHost,
-      trusted: trunk?.kind === 'member',
+      trusted: to.phone !== null || trunk?.kind === 'member',
+      toUser: to.phone !== null,
       formatNumber: (number) => this.parts.formatNumber(trunk, number),
       screenPopUrl: (id, withheld) => this.parts.screenPopUrl(id, withheld),
     };
     const headers = contextHeaders(context, naming);
     const bodies = contextBodies(context, naming);
     const { from } = offer;
-    const credentials = trunk?.auth ?? null;
-    return this.#withSdp(offer, leg, (sdp) =>
-      this.parts.signalling.invite(leg, { uri: to.uri, headers, sdp, credentials, from, bodies }),
-    );
+    const { nextHop = null, route = null } = to.phone ?? {};
+    const rest = { uri: to.uri, nextHop, route, headers, credentials: trunk?.auth ?? null, from, bodies };
+    return this.#withSdp(offer, leg, (sdp) => this.parts.signalling.invite(leg, { ...rest, sdp }));
   }
 
   /** Pass a description through the media anchor, then act. */

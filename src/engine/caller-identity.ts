@@ -12,7 +12,8 @@ const HIDING: ReadonlySet<string> = new Set(['id', 'user', 'header']);
 /**
  * A caller who wants privacy is anonymous in From. Members' PBXs are told the number all the same, with a Privacy
  * header that obliges them to keep it from their users; carriers are not told it. An emergency member gets number and
- * name in the open, as for any emergency call: the caller must be found.
+ * name in the open, as for any emergency call: the caller must be found. The phone of an agent who is registered with us
+ * has nobody behind it to keep it from, so it is told what its agent may know.
  */
 export function callerIdentity(context: CallContext, naming: Naming): Headers {
   const privacy = context.carried.headers.Privacy;
@@ -24,7 +25,7 @@ export function callerIdentity(context: CallContext, naming: Naming): Headers {
   const open: Headers = { From: caller, 'P-Asserted-Identity': caller };
   if (context.emergency) return open;
   if (!wantsAnonymity(context.carried)) return { ...open, ...passed };
-  if (!naming.trusted) return { From: ANONYMOUS };
+  if (!naming.trusted || naming.toUser) return { From: ANONYMOUS };
   const kinds = kindsOf(privacy);
   // Without `id` the peer would be free to show the asserted number.
   const asked = kinds.includes('id') ? passed : { Privacy: ['id', ...kinds].join(';') };

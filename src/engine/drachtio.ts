@@ -52,6 +52,8 @@ export interface RequestOptions {
   readonly uri?: string;
   readonly headers?: HeaderSet;
   readonly body?: string;
+  /** URI of the next hop, where that is not what `uri` says. */
+  readonly proxy?: string;
   /** Send inside this dialog. */
   readonly stackDialogId?: string;
 }

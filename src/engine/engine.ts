@@ -1,3 +1,4 @@
+import type { Agents } from '../agents/agents.js';
 import type { Call, CallId, LegId } from '../call/call.js';
 import type { CallNews, RequestResult } from '../call/command.js';
 import { interruptedRecords } from '../call/records.js';
@@ -40,6 +41,7 @@ export interface EngineParts {
   readonly media: MediaAnchor;
   readonly ledger: Ledger;
   readonly dialPlan: DialPlanHolder;
+  readonly agents: Agents;
   readonly log: EngineLog;
   readonly random: () => number;
   /** A new call id: letters and digits only, sorting by time. */
@@ -165,6 +167,7 @@ export class Engine implements Operations {
       new PlanRouting(plan, {
         isUp: (gateway) => this.#health.isUp(gateway),
         occupancy: this.#occupancy,
+        agents: this.parts.agents,
         random: this.parts.random,
         times,
         anchored: this.parts.media.moves !== null,
@@ -190,6 +193,7 @@ export class Engine implements Operations {
       callerName: invite.callerName,
       trunk: trunk.id,
       callerMember: trunk.kind === 'member' ? trunk.member : null,
+      agent: trunk.kind === 'member' ? invite.callerNumber : null,
       carried: admitted(invite.carried, trunk.kind),
       peer: peerOf(invite),
       sipCallId: invite.sipCallId,

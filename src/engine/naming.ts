@@ -9,6 +9,8 @@ export interface Naming {
    * Trunks of members are, carriers are not.
    */
   readonly trusted: boolean;
+  /** The peer is the phone of whoever answers: what is to be kept from users is not told at all. */
+  readonly toUser: boolean;
   /** A subscriber's number as the trunk wants it. */
   formatNumber(number: string): string;
   /**

@@ -1,8 +1,10 @@
+import type { Agent } from '../agents/agent.js';
+import type { Agents } from '../agents/agents.js';
 import type { Instant } from '../call/call.js';
-import type { Candidate, Stage } from '../call/candidate.js';
+import type { Branch, Candidate, Stage } from '../call/candidate.js';
 import type { KeyReading, Obstacle, RoutedMember, Routing, RoutingLimits } from '../call/routing.js';
 import { isOpen, nextOpening } from '../dialplan/opening-hours.js';
-import type { Desk, DialPlan, Gateway, Member, TrunkId } from '../dialplan/plan.js';
+import type { Desk, DialPlan, Gateway, Member, TrunkDesk, TrunkId } from '../dialplan/plan.js';
 import type { OccupancyFigures } from './occupancy.js';
 import { weightedOrder } from './weighted-order.js';
 
@@ -18,6 +20,8 @@ export interface WaitingTimes {
 export interface RoutingParts {
   readonly isUp: GatewayUp;
   readonly occupancy: OccupancyFigures;
+  /** Who the agents of ours are and where they ring. */
+  readonly agents: Pick<Agents, 'agent' | 'atExtension' | 'contactsOf'>;
   /** A number from 0 (included) to 1 (excluded), for the order of weighted desks. */
   readonly random: () => number;
   readonly times: WaitingTimes;
@@ -86,9 +90,11 @@ export class PlanRouting implements Routing {
       if (fitting.length > 0) free.push(fitting);
       if (others.length > 0) full.push(others);
     }
-    // A member always has a stage: who asks when all is full has reasons to call it nevertheless.
+    // Who asks when all is full has reasons to call it nevertheless.
     const chosen = member.emergency ? [...free, ...full] : free.length > 0 ? free : rings;
-    return chosen.map((ring) => ring.map((desk) => this.#ways(member, desk)));
+    return chosen
+      .map((ring) => ring.flatMap((desk) => this.#branches(member, desk)))
+      .filter((stage) => stage.length > 0);
   }
 
   obstacle(id: string, at: Instant): Obstacle | null {
@@ -97,10 +103,10 @@ export class PlanRouting implements Routing {
     if (member.hours !== null && !isOpen(member.hours, at.utc)) return 'closed';
     const inUse = this.parts.occupancy.callsOf(member.id);
     if (member.capacity !== null && inUse >= member.capacity) return 'full';
-    const trunks = member.targets
+    const desks = member.targets
       .filter(({ onlyFor }) => onlyFor.length === 0)
-      .flatMap(({ desks }) => desks.map(({ trunk }) => trunk));
-    return trunks.every((trunk) => this.#room(trunk) <= 0) ? 'full' : null;
+      .flatMap((target) => target.desks);
+    return desks.every((desk) => this.#room(desk) <= 0) ? 'full' : null;
   }
 
   /** When a member that is closed opens, in UTC milliseconds; null when it is open or not within a year. */
@@ -136,19 +142,34 @@ export class PlanRouting implements Routing {
     const fitting: Desk[] = [];
     const others: Desk[] = [];
     for (const desk of ring) {
-      const beside = fitting.filter(({ trunk }) => trunk === desk.trunk).length;
-      (beside < this.#room(desk.trunk) ? fitting : others).push(desk);
+      const beside = fitting.filter((other) => isBeside(other, desk)).length;
+      (beside < this.#room(desk) ? fitting : others).push(desk);
     }
     return [fitting, others];
   }
 
-  /** Legs that a trunk still takes. */
-  #room(id: TrunkId): number {
-    const capacity = this.plan.trunks.get(id)?.capacity ?? null;
-    return capacity === null ? Number.POSITIVE_INFINITY : capacity - this.parts.occupancy.legsOn(id);
+  /** Legs that the trunk of a desk still takes; phones of agents are not behind a trunk. */
+  #room(desk: Desk): number {
+    const capacity = desk.kind === 'trunk' ? (this.plan.trunks.get(desk.trunk)?.capacity ?? null) : null;
+    return capacity === null
+      ? Number.POSITIVE_INFINITY
+      : capacity - this.parts.occupancy.legsOn(trunkOf(desk));
   }
 
-  #ways(member: Member, desk: Desk): Candidate[] {
+  /** A desk behind a trunk is one branch; an agent is as many as there are phones, which ring at once. */
+  #branches(member: Member, desk: Desk): Branch[] {
+    if (desk.kind === 'trunk') {
+      const ways = this.#ways(member, desk);
+      return ways.length === 0 ? [] : [ways];
+    }
+    const { agents } = this.parts;
+    const agent =
+      desk.kind === 'agent' ? agents.agent(desk.agent) : agents.atExtension(member.id, desk.extension);
+    // Agents answer for their own member alone.
+    return agent?.member === member.id ? phonesOf(agent, desk.ringSeconds, agents) : [];
+  }
+
+  #ways(member: Member, desk: TrunkDesk): Candidate[] {
     const trunk = this.plan.trunks.get(desk.trunk);
     if (trunk === undefined) return [];
     const up = trunk.gateways.filter((gateway) => this.parts.isUp(gateway.id));
@@ -161,6 +182,29 @@ export class PlanRouting implements Routing {
       number: desk.number,
       ringSeconds: desk.ringSeconds,
       mayTransfer: trunk.kind === 'member',
+      phone: null,
     }));
   }
 }
+
+/** The phones of an agent, each a branch of its own. */
+export function phonesOf(agent: Agent, ringSeconds: number, agents: Pick<Agents, 'contactsOf'>): Branch[] {
+  return agents.contactsOf(agent.id).map(({ id, uri, route, ways }) =>
+    ways.map(({ nextHop, peer }) => ({
+      member: agent.member,
+      trunk: null,
+      gateway: null,
+      uri,
+      peer,
+      number: agent.extension,
+      ringSeconds,
+      mayTransfer: true,
+      phone: { agent: agent.id, contact: id, nextHop, route },
+    })),
+  );
+}
+
+const trunkOf = (desk: Desk): TrunkId => (desk.kind === 'trunk' ? desk.trunk : '');
+
+const isBeside = (a: Desk, b: Desk): boolean =>
+  a.kind === 'trunk' && b.kind === 'trunk' && a.trunk === b.trunk;

@@ -37,6 +37,10 @@ export interface IncomingInvite {
 /** An INVITE to a target. */
 export interface OutgoingInvite {
   readonly uri: string;
+  /** URI of the next hop where that is not what `uri` or `route` says; else null. */
+  readonly nextHop: string | null;
+  /** Route header (RFC 3261 §20.34); null without. */
+  readonly route: string | null;
   readonly headers: Headers;
   readonly sdp: string | null;
   /** For challenges to it and to later requests of the leg; null when the trunk has no account. */

@@ -80,8 +80,10 @@ export class SrfSignalling implements Signalling {
     const options = {
       method: 'INVITE',
       ...content,
+      ...(request.nextHop === null ? {} : { proxy: request.nextHop }),
       headers: {
         ...request.headers,
+        ...(request.route === null ? {} : { Route: request.route }),
         Allow: ALLOW,
         Supported: SUPPORTED,
         ...content.headers,

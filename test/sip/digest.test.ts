@@ -104,7 +104,16 @@ describe('our engine', () => {
   afterEach(() => signalling.close());
 
   const call = (credentials: typeof ACCOUNT | null = ACCOUNT): void =>
-    signalling.invite('leg', { uri, headers: {}, sdp: SDP, credentials, from: 'caller', bodies: [] });
+    signalling.invite('leg', {
+      uri,
+      headers: {},
+      sdp: SDP,
+      credentials,
+      from: 'caller',
+      bodies: [],
+      nextHop: null,
+      route: null,
+    });
 
   async function event<T extends LegEvent['type']>(type: T): Promise<Extract<LegEvent, { type: T }>> {
     const next = await events.next();

@@ -25,6 +25,7 @@ function candidate(member: string, desk = 1): Candidate {
     number: member,
     ringSeconds: 20,
     mayTransfer: true,
+    phone: null,
   };
 }
 

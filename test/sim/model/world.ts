@@ -124,6 +124,7 @@ function invited(
     callerName: null,
     trunk: 'city',
     callerMember: from.member,
+    agent: from.member === null ? null : '13800000000',
     carried: CARRIED,
     peer: '127.0.0.1:5070/udp',
     sipCallId: 'x',

@@ -1,3 +1,4 @@
+import { NO_AGENTS } from '../../../src/agents/agents.js';
 import { DialPlanHolder } from '../../../src/dialplan/holder.js';
 import { newCallId } from '../../../src/engine/call-id.js';
 import { Engine } from '../../../src/engine/engine.js';
@@ -71,6 +72,7 @@ export class Site {
       signalling: this.signalling,
       media: new DirectAnchor(() => 1 + Math.floor(random.next() * 2 ** 40)),
       ledger: this.ledger,
+      agents: NO_AGENTS,
       dialPlan: new DialPlanHolder(this.plan),
       log,
       random: random.next,

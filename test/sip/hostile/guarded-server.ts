@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { NO_AGENTS } from '../../../src/agents/agents.js';
 import { DialPlanHolder } from '../../../src/dialplan/holder.js';
 import { parseDialPlan } from '../../../src/dialplan/load.js';
 import { newCallId } from '../../../src/engine/call-id.js';
@@ -78,6 +79,7 @@ export async function startGuardedServer(blockMs: number): Promise<GuardedServer
     signalling,
     media: new DirectAnchor(() => 1),
     ledger: new MemoryLedger(),
+    agents: NO_AGENTS,
     dialPlan: new DialPlanHolder(plan),
     log: silent,
     random: Math.random,

@@ -80,7 +80,11 @@ const police: Member = {
   emergency: true,
   source: 'published',
   targets: [
-    { ring: 'one', desks: [{ trunk: 'pbx-110', number: '9001', ringSeconds: 20, weight: 1 }], onlyFor: [] },
+    {
+      ring: 'one',
+      desks: [{ kind: 'trunk', trunk: 'pbx-110', number: '9001', ringSeconds: 20, weight: 1 }],
+      onlyFor: [],
+    },
   ],
   fallback: null,
   hours: null,

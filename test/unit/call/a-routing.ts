@@ -14,6 +14,7 @@ const desk = {
   number: '9001',
   ringSeconds: 20,
   mayTransfer: true,
+  phone: null,
 };
 
 /** A plan with one member, an emergency member with one desk and the key `*2`. */

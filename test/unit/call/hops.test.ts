@@ -19,6 +19,7 @@ const invited: CallEventOf<'invited'> = {
   maxForwards: 70,
   trunk: 'line',
   callerMember: null,
+  agent: null,
   carried: { headers: {}, bodies: [] },
   peer: '10.9.0.1:5060/udp',
   sipCallId: 'x',

@@ -43,9 +43,11 @@ describe('dialplans/alliance.yaml', () => {
         healthCheck: null,
       });
       expect(trunk?.gateways).toMatchObject([{ host: '127.0.0.1', port: 5110 + index, transport: 'udp' }]);
-      expect(member.targets.flatMap(({ desks }) => desks).every((desk) => desk.trunk === trunk?.id)).toBe(
-        true,
-      );
+      expect(
+        member.targets
+          .flatMap(({ desks }) => desks)
+          .every((desk) => desk.kind === 'trunk' && desk.trunk === trunk?.id),
+      ).toBe(true);
     }
     for (const [ip, port] of [
       ['127.0.0.1', 5070],

@@ -75,6 +75,38 @@ describe('a fault in the policies is told with its place, and what to do about i
       /list of such desks/,
     ],
     [
+      'an agent behind a trunk',
+      targets('[{ agent: li-na, trunk: pbx-city }]'),
+      '{ agent',
+      'members.city.targets[0]',
+      /trunk, agent do not go together/,
+      /\{ agent: name \}/,
+    ],
+    [
+      'an agent and a group',
+      targets(`[{ agent: li-na, together: [${desk}, ${desk}] }]`),
+      '{ agent',
+      'members.city.targets[0]',
+      /agent, together do not go together/,
+      /or together: or weighted:/,
+    ],
+    [
+      'two ways to name one agent of a group',
+      targets(`[{ together: [${desk}, { agent: li-na, extension: 8017 }] }]`),
+      '{ agent',
+      'members.city.targets[0].together[1]',
+      /agent, extension do not go together/,
+      /extension: "8017"/,
+    ],
+    [
+      'a name that no account can have',
+      targets('[{ agent: "Li Na" }]'),
+      '"Li Na"',
+      'members.city.targets[0].agent',
+      /"Li Na" is not accepted/,
+      /lower-case letters/,
+    ],
+    [
       'a group of one',
       targets(`[{ together: [${desk}] }]`),
       'together: [{',
@@ -88,7 +120,7 @@ describe('a fault in the policies is told with its place, and what to do about i
       'weight',
       'members.city.targets[0].together[1].weight',
       /no such setting/,
-      /trunk, number, ringSeconds/,
+      /trunk, number, agent, extension, ringSeconds/,
     ],
     [
       'a weight of 0',
@@ -298,19 +330,36 @@ describe('what is written and has no fault', () => {
       {
         ring: 'together',
         desks: [
-          { trunk: 'pbx-city', number: '1', ringSeconds: 20, weight: 1 },
-          { trunk: 'pbx-police', number: '5', ringSeconds: 20, weight: 1 },
+          { kind: 'trunk', trunk: 'pbx-city', number: '1', ringSeconds: 20, weight: 1 },
+          { kind: 'trunk', trunk: 'pbx-police', number: '5', ringSeconds: 20, weight: 1 },
         ],
         onlyFor: ['police'],
       },
       {
         ring: 'weighted',
         desks: [
-          { trunk: 'pbx-city', number: '2', ringSeconds: 20, weight: 3 },
-          { trunk: 'pbx-city', number: '3', ringSeconds: 9, weight: 1 },
+          { kind: 'trunk', trunk: 'pbx-city', number: '2', ringSeconds: 20, weight: 3 },
+          { kind: 'trunk', trunk: 'pbx-city', number: '3', ringSeconds: 9, weight: 1 },
         ],
         onlyFor: [],
       },
+    ]);
+  });
+
+  it('makes the desks of agents', () => {
+    const plan = planOf(
+      planText(
+        targets(
+          '[{ agent: li-na }, { together: [{ extension: 8017, ringSeconds: 9 }, { trunk: pbx-city, number: 1 }] }]',
+        ),
+      ),
+    );
+    expect(plan.members.get('city')?.targets.map(({ desks }) => desks)).toEqual([
+      [{ kind: 'agent', agent: 'li-na', ringSeconds: 20, weight: 1 }],
+      [
+        { kind: 'extension', extension: '8017', ringSeconds: 9, weight: 1 },
+        { kind: 'trunk', trunk: 'pbx-city', number: '1', ringSeconds: 20, weight: 1 },
+      ],
     ]);
   });
 

@@ -26,7 +26,7 @@ describe('a plan without faults', () => {
       targets: [
         {
           ring: 'one',
-          desks: [{ trunk: 'pbx-police', number: '8001', ringSeconds: 15, weight: 1 }],
+          desks: [{ kind: 'trunk', trunk: 'pbx-police', number: '8001', ringSeconds: 15, weight: 1 }],
           onlyFor: [],
         },
       ],
@@ -107,7 +107,7 @@ describe('a plan without faults', () => {
       ),
     );
     expect(plan.members.get('city')?.numbers).toEqual(['12345', '02212346', '12347']);
-    expect(plan.members.get('police')?.targets[0].desks[0].number).toBe('0081');
+    expect(plan.members.get('police')?.targets[0].desks[0]).toMatchObject({ number: '0081' });
     expect(planOf(planText(['country: "86", area: "22"', 'country: 86, area: 22'])).numbering).toEqual({
       country: '86',
       area: '22',

@@ -28,6 +28,7 @@ export function aNaming(more: Partial<Naming> = {}): Naming {
   return {
     ownHost: '10.0.0.1:5060',
     trusted: true,
+    toUser: false,
     formatNumber: (number) => `+86${number}`,
     screenPopUrl: () => null,
     ...more,

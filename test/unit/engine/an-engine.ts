@@ -1,3 +1,4 @@
+import { NO_AGENTS } from '../../../src/agents/agents.js';
 import { DialPlanHolder } from '../../../src/dialplan/holder.js';
 import { parseDialPlan } from '../../../src/dialplan/load.js';
 import type { DialPlan } from '../../../src/dialplan/plan.js';
@@ -67,6 +68,7 @@ export function anEngine(parts: Partial<EngineParts> = {}): Engine {
     media: new DirectAnchor(() => 1),
     ledger: new MemoryLedger(),
     dialPlan: new DialPlanHolder(twoMembers()),
+    agents: NO_AGENTS,
     log: engineLog,
     random: () => 0,
     newCallId: () => `call${++ids}`,

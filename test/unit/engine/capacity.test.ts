@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { NO_AGENTS } from '../../../src/agents/agents.js';
 import { DialPlanHolder } from '../../../src/dialplan/holder.js';
 import { Engine } from '../../../src/engine/engine.js';
 import { MemoryLedger } from '../../../src/ledger/memory-ledger.js';
@@ -45,6 +46,7 @@ describe('capacity', () => {
       signalling: sip,
       media: new DirectAnchor(() => 1),
       ledger: new MemoryLedger({ leftOpen: [], now: () => clock.now().utc }),
+      agents: NO_AGENTS,
       dialPlan: new DialPlanHolder(planOf(PLAN)),
       log: silent,
       random: () => 0,

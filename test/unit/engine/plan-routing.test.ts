@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_AGENTS } from '../../../src/agents/agents.js';
 import type { Instant } from '../../../src/call/call.js';
 import { Occupancy } from '../../../src/engine/occupancy.js';
 import { PlanRouting } from '../../../src/engine/plan-routing.js';
@@ -64,6 +65,7 @@ function routingOf(world: { readonly random?: () => number; readonly down?: read
   const routing = new PlanRouting(plan, {
     isUp: (gateway) => !down.includes(gateway),
     occupancy,
+    agents: NO_AGENTS,
     random,
     anchored: false,
     times: { noResponseMs: 4000, notifyAnswerMs: 5000 },
@@ -112,6 +114,7 @@ describe('stages', () => {
         number: '10',
         ringSeconds: 30,
         mayTransfer: true,
+        phone: null,
       },
       {
         member: 'city',
@@ -122,6 +125,7 @@ describe('stages', () => {
         number: '10',
         ringSeconds: 30,
         mayTransfer: true,
+        phone: null,
       },
     ]);
     expect(first([a])?.map(({ gateway }) => gateway)).toEqual([b]);

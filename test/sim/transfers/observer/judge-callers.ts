@@ -163,7 +163,9 @@ function covered(found: CallerCase, member: MemberName, from: number, to: number
     if (entry.hours === null && entry.capacity === null) {
       for (const { desks, onlyFor } of entry.targets) {
         if (onlyFor.length > 0) continue;
-        for (const { number } of desks) {
+        for (const desk of desks) {
+          if (desk.kind !== 'trunk') continue;
+          const { number } = desk;
           const hosts = id === 'backup' ? [PBX.backup, BACKUP_2] : [PBX[id as MemberName]];
           const called = legs.some(
             (leg) =>
