@@ -87,9 +87,16 @@ describe('imports between the rooms', () => {
     expect(strays('call', (entry) => entry.typeOnly && contracts.includes(entry.to))).toEqual([]);
   });
 
-  it.each(['dialplan', 'ledger', 'media', 'config', 'agents'])('of %s/ do not go up to what uses it', (name) => {
+  it.each(['dialplan', 'ledger', 'media', 'config'])('of %s/ do not go up to what uses it', (name) => {
     const above = ['engine', 'api', 'cli', 'main.ts', 'call', 'sip'];
     expect(strays(name, (entry) => !above.includes(room(entry.to)))).toEqual([]);
+  });
+
+  it('of agents/ read SIP messages with the parsers of sip/, and know nothing of calls', () => {
+    const above = ['engine', 'api', 'cli', 'main.ts', 'call'];
+    const allowed = ({ to }: Import): boolean =>
+      room(to) === 'sip' ? to.startsWith('sip/message/') : !above.includes(room(to));
+    expect(strays('agents', allowed)).toEqual([]);
   });
 
   it('of api/ know the engine by its operations alone', () => {
