@@ -44,15 +44,31 @@ interface Reason {
   readonly why: string;
 }
 
-/** Whom the caller had been told of last, but for those who would not have it and were let go before. */
+/** Whom the caller was with last, but for those who would not have it and were let go before. */
 function partnerOf({ caller, legs }: CallerCase, at: number): WireLeg | undefined {
   for (const { at: then, address } of caller.told.toReversed()) {
     if (then > at) continue;
     const leg = legs.find((other) => other !== caller && other.own.has(address));
-    const refused = leg !== undefined && [...caller.own].some((own) => leg.refused.has(own));
-    if (leg !== undefined && !(refused && (leg.byeSentAt ?? at) < at)) return leg;
+    if (leg === undefined || !everWith(caller, leg)) continue;
+    const refused = [...caller.own].some((own) => leg.refused.has(own));
+    if (!(refused && (leg.byeSentAt ?? at) < at)) return leg;
   }
   return undefined;
+}
+
+/**
+ * The two had been told of each other before that one was gone. Whoever leaves in the middle of the switch never had
+ * the caller: the search for somebody who takes it goes on.
+ */
+function everWith(caller: WireLeg, leg: WireLeg): boolean {
+  // The first answer is passed on at once: there is no switch.
+  if (leg.answeredAt !== null && leg.answeredAt <= (caller.answeredAt ?? 0)) return true;
+  const gone = leg.goneAt();
+  return [caller.toldOf(leg), leg.toldOf(caller)].every((told) => {
+    if (told === null || gone === null) return told !== null;
+    // The BYE may have come in the same instant.
+    return told.at < gone || (told.at === gone && told.no < (leg.byeHeardNo ?? 0));
+  });
 }
 
 /** Why the server may have hung up on an answered caller at this moment. */
@@ -102,8 +118,7 @@ function reasonToEnd(found: CallerCase, at: number, { operatorAt, takenBackAt }:
   if (there !== undefined) return no(`${there.host} had answered to take it back`);
   // Which of the members that the caller was with transferred it last cannot always be seen.
   const homes = new Set(legs.flatMap((leg) => (leg.answeredAt === null ? [] : (memberAt(leg.host) ?? []))));
-  // It may have been one of those who were called to take the caller back, and have left at once.
-  const from = Math.min(partner.inviteAt, ...agents.map((leg) => leg.inviteAt));
+  const from = gone - AT_ONCE_MS;
   if ([...homes].some((member) => covered(found, member, from, at))) return yes('nobody could take it back');
   if (!transferGoesOn(agents, gone, at) && since <= AT_ONCE_MS)
     return yes('its partner hung up, others were on their way out');

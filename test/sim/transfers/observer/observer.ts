@@ -24,6 +24,7 @@ export class Observer implements Watcher {
   readonly seen = new Map<number, Seen[]>();
   /** When the last message was said. */
   lastAt = 0;
+  private messages = 0;
   private readonly ours = new Map<string, OwnRequest & { readonly leg: WireLeg }>();
   private readonly theirs = new Map<
     string,
@@ -39,6 +40,7 @@ export class Observer implements Watcher {
 
   sent(bytes: Buffer, from: string, to: string, copies: number): void {
     const message = read(bytes);
+    this.messages += 1;
     this.lastAt = this.now();
     if (from === SERVER_HOST) this.said(message, to);
     this.note(message, from, to, 'sent', copies);
@@ -46,6 +48,7 @@ export class Observer implements Watcher {
 
   heard(bytes: Buffer, from: string, to: string): void {
     const message = read(bytes);
+    this.messages += 1;
     if (to === SERVER_HOST) this.hear(message, from);
     this.note(message, from, to, 'heard', 1);
   }
@@ -74,6 +77,10 @@ export class Observer implements Watcher {
     return leg;
   }
 
+  private tell(leg: WireLeg, address: string): void {
+    leg.told.push({ at: this.now(), no: this.messages, address });
+  }
+
   /** The server says something. */
   private said(message: WireMessage, to: string): void {
     const leg = this.leg(message, 'out', to);
@@ -96,7 +103,7 @@ export class Observer implements Watcher {
           }
         }
         // The same ACK again, for a 2xx that came again, tells nothing new.
-        if (address !== null && !leg.ackedWith.has(message.seq)) leg.told.push({ at, address });
+        if (address !== null && !leg.ackedWith.has(message.seq)) this.tell(leg, address);
         leg.ackedWith.add(message.seq);
         return;
       case 'CANCEL':
@@ -126,7 +133,7 @@ export class Observer implements Watcher {
       status: null,
     };
     this.ours.set(key, request);
-    if (initial && address !== null) leg.told.push({ at, address });
+    if (initial && address !== null) this.tell(leg, address);
     if (!initial) leg.ourRequests.push(request);
     if (message.method === 'NOTIFY') {
       const status = Number(/^SIP\/2\.0 (\d{3})/.exec(message.body)?.[1] ?? 0);
@@ -156,7 +163,7 @@ export class Observer implements Watcher {
       if (message.method === 'INVITE' && status < 300)
         this.acks.set(`${leg.callId} ${message.seq}`, { leg, at });
     }
-    if (address !== undefined && status < 300 && !again) leg.told.push({ at, address });
+    if (address !== undefined && status < 300 && !again) this.tell(leg, address);
   }
 
   /** The server hears something. */
@@ -180,9 +187,13 @@ export class Observer implements Watcher {
         leg.cancelAt ??= at;
         return;
       case 'BYE':
-        // Of a peer whose 2xx never came through it is the end of an early dialog.
-        if (leg.final === null || message.fromTag === leg.peerTag) leg.byeHeardAt ??= at;
-        else leg.forks.set(message.fromTag, { acknowledged: true, hungUp: true, unheard: false });
+        // Of a peer whose 2xx never came through it is the end of an early dialog; one in a dialog that the server
+        // never heard of ends nothing (RFC 3261 §12.2.2: 481).
+        if (leg.final === null ? leg.hasDialog(message.fromTag) : message.fromTag === leg.peerTag) {
+          leg.byeHeardAt ??= at;
+          leg.byeHeardNo ??= this.messages;
+        } else if (leg.final !== null)
+          leg.forks.set(message.fromTag, { acknowledged: true, hungUp: true, unheard: false });
     }
     if (message.method === 'INVITE' && message.toTag === '') {
       leg.inviteCopies += 1;
@@ -202,6 +213,7 @@ export class Observer implements Watcher {
     if (request === undefined) return;
     if (request.method === 'first INVITE') {
       leg.heardAnything = true;
+      if (status > 100) leg.peerTags.add(message.toTag);
       if (status > 100 && status < 200) leg.provisionalAt ??= at;
       if (status < 200) return;
       leg.final ??= { status, at, tag: message.toTag };
@@ -218,7 +230,7 @@ export class Observer implements Watcher {
     if (request.method === 'BYE' && message.toTag === leg.peerTag) leg.byeAnsweredAt ??= at;
     const offered = request.address !== null && (request.method === 'INVITE' || request.method === 'UPDATE');
     if (!offered || request.address === null) return;
-    if (status < 300) leg.told.push({ at, address: request.address });
+    if (status < 300) this.tell(leg, request.address);
     else if (status === 488) leg.refused.add(request.address);
   }
 

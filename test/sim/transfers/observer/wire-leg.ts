@@ -27,6 +27,8 @@ export interface PeerRequest {
 /** Media address that we told a peer. */
 export interface Told {
   readonly at: number;
+  /** Which message it was, of all: much happens in the same instant. */
+  readonly no: number;
   readonly address: string;
 }
 
@@ -51,7 +53,11 @@ export class WireLeg {
   /** First BYE that we said, that we heard, and the answer to ours. */
   byeSentAt: number | null = null;
   byeHeardAt: number | null = null;
+  /** Which message that BYE was, of all. */
+  byeHeardNo: number | null = null;
   byeAnsweredAt: number | null = null;
+  /** To tags of the responses to our INVITE that we heard: each is a dialog, early ones among them (RFC 3261 §12.1). */
+  readonly peerTags = new Set<string>();
   readonly forks = new Map<string, ForkedDialog>();
   readonly told: Told[] = [];
   /** CSeq numbers of ACKs that we said. */
@@ -91,6 +97,11 @@ export class WireLeg {
   /** The peer's tag: of its INVITE, or of its first final response. */
   get peerTag(): string | null {
     return this.direction === 'in' ? this.invite.fromTag : (this.final?.tag ?? null);
+  }
+
+  /** The server can know the dialog that the peer calls by this tag. */
+  hasDialog(tag: string): boolean {
+    return this.direction === 'in' ? tag === this.invite.fromTag : this.peerTags.has(tag);
   }
 
   get answeredAt(): number | null {
@@ -137,6 +148,11 @@ export class WireLeg {
     let last: string | null = null;
     for (const { at, address } of this.told) if (at <= time) last = address;
     return last;
+  }
+
+  /** When we first told the peer a media address of that one; null when never. */
+  toldOf(other: WireLeg): Told | null {
+    return this.told.find(({ address }) => other.own.has(address)) ?? null;
   }
 
   /** Being called by us at this moment. */
