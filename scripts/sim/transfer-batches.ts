@@ -1,6 +1,6 @@
 /** One batch of simulated transfers, in this process or for another one. */
 import { type BatchOptions, runBatch } from '../../test/sim/transfers/batch.js';
-import type { Tally } from '../../test/sim/transfers/observer/verdict.js';
+import type { Promised, Tally } from '../../test/sim/transfers/observer/verdict.js';
 
 export type Order = Pick<BatchOptions, 'faults'> & { readonly wheel: boolean };
 
@@ -14,7 +14,7 @@ export interface BatchOrder extends Order {
 export interface BatchReport {
   readonly calls: number;
   readonly fingerprint: string;
-  readonly violations: number;
+  readonly violations: readonly Promised[];
   /** What people should read of it. */
   readonly lines: readonly string[];
   readonly tally: Tally;
@@ -54,7 +54,7 @@ export async function playBatch({
       `again: scripts/sim/transfers --replay ${seed} --batch ${calls} --faults ${faults}${wheel ? ' --wheel' : ''}`,
     );
   const { fingerprint, tally, datagrams } = result;
-  return { calls, fingerprint, violations: result.violations.length, lines, tally, datagrams };
+  return { calls, fingerprint, violations: result.violations.map(({ of }) => of), lines, tally, datagrams };
 }
 
 if (process.argv[2] === '--worker') {

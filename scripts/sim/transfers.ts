@@ -2,8 +2,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { FAULTS } from '../../test/sim/transfers/batch.js';
+import type { Promised } from '../../test/sim/transfers/observer/verdict.js';
+import { readCommandLine } from '../command-line.js';
 import { type BatchReport, batchSeed, type Order, playBatch } from './transfer-batches.js';
 
 const help = `Usage: scripts/sim/transfers [--calls N] [--seed N] [--faults none|network|all] [...]
@@ -28,69 +29,29 @@ what the wire saw, no call made twice.
 A violation is printed with the seed of its batch and the ladder of its call, and the exit code is 1. The fingerprint
 of a batch tells whether two runs were the same; that of the whole run is made of them.`;
 
-const { values } = parse();
-const calls = whole('calls', values.calls, 100_000, 1, 10_000_000);
-const seed = whole('seed', values.seed, Date.now() % 1_000_000, 0, 0xffff_ffff);
-const size = whole('batch', values.batch, 500, 1, 5_000);
-const workers = whole('workers', values.workers, availableParallelism(), 1, 64);
-const faults = values.faults ?? 'all';
-if (!(faults in FAULTS)) wrong(`--faults is none, network or all, not ${faults}`);
-const order: Order = { faults: faults as keyof typeof FAULTS, wheel: values.wheel === true };
+const line = readCommandLine(help, {
+  values: ['calls', 'seed', 'batch', 'workers', 'faults', 'replay', 'story'],
+  flags: ['wheel'],
+});
+const whole = (name: string, otherwise: number, least: number, most: number): number =>
+  line.number(name, { otherwise, least, most, whole: true });
+const calls = whole('calls', 100_000, 1, 10_000_000);
+const seed = whole('seed', Date.now() % 1_000_000, 0, 0xffff_ffff);
+const size = whole('batch', 500, 1, 5_000);
+const workers = whole('workers', availableParallelism(), 1, 64);
+const faults = line.text('faults') ?? 'all';
+if (!(faults in FAULTS)) line.wrong(`--faults is none, network or all, not ${faults}`);
+const order: Order = { faults: faults as keyof typeof FAULTS, wheel: line.flag('wheel') };
 
-if (values.replay !== undefined) await replay(whole('replay', values.replay, 0, 0, 0xffff_ffff));
+if (line.text('replay') !== undefined) await replay(whole('replay', 0, 0, 0xffff_ffff));
 else await runAll();
 
-function parse() {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
-  try {
-    const parsed = parseArgs({
-      options: {
-        calls: text,
-        seed: text,
-        faults: text,
-        batch: text,
-        workers: text,
-        replay: text,
-        story: text,
-        wheel: flag,
-        help: { ...flag, short: 'h' },
-      },
-    });
-    if (parsed.values.help === true) {
-      console.log(help);
-      process.exit(0);
-    }
-    return parsed;
-  } catch (error) {
-    return wrong(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function wrong(what: string): never {
-  console.error(`${what}; see --help`);
-  process.exit(2);
-}
-
-function whole(
-  name: string,
-  given: string | undefined,
-  otherwise: number,
-  least: number,
-  most: number,
-): number {
-  const value = given === undefined ? otherwise : Number(given);
-  if (!(Number.isInteger(value) && value >= least && value <= most))
-    return wrong(`--${name} is a whole number from ${least} to ${most}, not ${given}`);
-  return value;
-}
-
 async function replay(ofBatch: number): Promise<void> {
-  const story = values.story === undefined ? null : whole('story', values.story, 0, 0, size - 1);
+  const story = line.text('story') === undefined ? null : whole('story', 0, 0, size - 1);
   const report = await playBatch({ ...order, seed: ofBatch, calls: size, story });
-  for (const line of report.lines) console.log(line);
-  console.log(`fingerprint ${report.fingerprint}, ${report.violations} violations`);
-  process.exitCode = report.violations === 0 ? 0 : 1;
+  for (const text of report.lines) console.log(text);
+  console.log(`fingerprint ${report.fingerprint}, ${report.violations.length} violations`);
+  process.exitCode = report.violations.length === 0 ? 0 : 1;
 }
 
 async function runAll(): Promise<void> {
@@ -122,8 +83,8 @@ async function runAll(): Promise<void> {
         child.on('message', ({ index, report }: { index: number; report: BatchReport }) => {
           reports[index] = report;
           done += report.calls;
-          violations += report.violations;
-          for (const line of report.lines) console.log(line);
+          violations += report.violations.length;
+          for (const text of report.lines) console.log(text);
           if (seconds() - told >= 5 || done === calls) {
             told = seconds();
             console.log(
@@ -140,10 +101,10 @@ async function runAll(): Promise<void> {
       });
     }),
   );
-  summarize(reports, violations, seconds());
+  summarize(reports, seconds());
 }
 
-function summarize(reports: readonly BatchReport[], violations: number, seconds: number): void {
+function summarize(reports: readonly BatchReport[], seconds: number): void {
   const tally = new Map<string, number>();
   for (const report of reports)
     for (const [what, count] of Object.entries(report.tally)) tally.set(what, (tally.get(what) ?? 0) + count);
@@ -154,8 +115,19 @@ function summarize(reports: readonly BatchReport[], violations: number, seconds:
   for (const report of reports)
     for (const char of report.fingerprint)
       fingerprint = (Math.imul(fingerprint, 31) + char.charCodeAt(0)) >>> 0;
-  console.log(`${calls} calls, ${datagrams} datagrams, ${seconds.toFixed(1)} s, seed ${seed}`);
-  console.log(`fingerprint ${fingerprint.toString(16)} (the same for the same seed)`);
-  console.log(`${violations} violations`);
-  process.exitCode = violations === 0 ? 0 : 1;
+  const violations = reports.flatMap((report) => report.violations);
+  const about = (promised: Promised): number => violations.filter((of) => of === promised).length;
+  const transfers = (outcomes: RegExp): number =>
+    [...tally].reduce((sum, [what, count]) => sum + (outcomes.test(what) ? count : 0), 0);
+  const granted = transfers(/^transfer .*: (completed|failed|abandoned)$/);
+  const completed = transfers(/^transfer .*: completed$/);
+  const others = violations.length - about('caller') - about('orphan') - about('ledger');
+  console.log(`${datagrams} datagrams, fingerprint ${fingerprint.toString(16)} (the same for the same seed)`);
+  console.log(`${violations.length} violations`);
+  console.log(
+    `${calls} callers: ${about('caller')} dropped, ${about('orphan')} orphans, ${about('ledger')} ledger mismatches, ` +
+      `${others} others; ${granted} transfers granted, ${completed} completed; ` +
+      `seed ${seed}, faults ${faults}, ${seconds.toFixed(1)} s`,
+  );
+  process.exitCode = violations.length === 0 ? 0 : 1;
 }

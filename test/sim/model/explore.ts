@@ -11,8 +11,6 @@ export interface Explored {
   readonly steps: number;
   readonly ended: number;
   readonly deepest: number;
-  /** Every state within the budget was seen. */
-  readonly complete: boolean;
   readonly transitions: ReadonlySet<Transition>;
 }
 
@@ -40,13 +38,13 @@ function isOver(world: World): boolean {
   return Object.keys(world.calls).length === 0;
 }
 
-function key({ calls, wire, left, closed }: World): Print {
+/** Of the calls and their wire, whatever may still happen to them. */
+function situation({ calls, wire, closed }: World): Print {
   const parts = [
     ofFresh(wire.legs),
     ofFresh(wire.timers),
     ofFresh(wire.transfers),
     ofFresh(wire.calls),
-    fingerprint(left),
     fingerprint(closed),
   ];
   for (const id in calls) {
@@ -82,9 +80,21 @@ interface Frame {
   next: number;
 }
 
-/** Visit every state within the budget, depth first: only the path to where we are is kept. Throws at the first violation, with its history. */
-export function explore(budget: Budget, maxStates = Number.POSITIVE_INFINITY): Explored {
+/**
+ * Visit every state within the budget, depth first: only the path to where we are is kept. Throws at the first
+ * violation, with its history.
+ *
+ * @param situations collects what was seen of calls and wire, whatever may still happen: that of several families
+ * tells how many situations are different
+ */
+export function explore(budget: Budget, situations = new Seen()): Explored {
   const seen = new Seen();
+  const isNew = (world: World): boolean => {
+    const print = situation(world);
+    if (!seen.add(joined([print, fingerprint(world.left)]))) return false;
+    situations.add(print);
+    return true;
+  };
   const transitions = new Set<Transition>();
   const path: Frame[] = [];
   let steps = 0;
@@ -102,11 +112,11 @@ export function explore(budget: Budget, maxStates = Number.POSITIVE_INFINITY): E
     deepest = Math.max(deepest, path.length);
   };
   const first = firstWorld(budget);
-  seen.add(key(first));
+  isNew(first);
   enter(first);
   for (let frame = path.at(-1); frame !== undefined; frame = path.at(-1)) {
     const option = frame.options[frame.next];
-    if (option === undefined || seen.size >= maxStates) {
+    if (option === undefined) {
       path.pop();
       continue;
     }
@@ -119,9 +129,9 @@ export function explore(budget: Budget, maxStates = Number.POSITIVE_INFINITY): E
       throw told(trail(), error);
     }
     note(transitions, frame.world, option, reached);
-    if (seen.add(key(reached))) enter(reached);
+    if (isNew(reached)) enter(reached);
   }
-  return { states: seen.size, steps, ended, deepest, complete: seen.size < maxStates, transitions };
+  return { states: seen.size, steps, ended, deepest, transitions };
 }
 
 /** Mulberry32: small, and the same on every machine. */

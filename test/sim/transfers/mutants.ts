@@ -74,7 +74,7 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'the transfer is called complete before the caller was told of the target',
     file: 'call/step.ts',
-    from: "if (state === 'settled' && phase.name === 'switching') completeSwitch(w);",
+    from: "if (phase.name === 'switching' && state === 'settled') completeSwitch(w);",
     to: "if (phase.name === 'switching') completeSwitch(w);",
     noticed: /completed, but/,
   },

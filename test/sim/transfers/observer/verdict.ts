@@ -9,8 +9,12 @@ import { judgeTransfers } from './judge-transfers.js';
 import type { Observer } from './observer.js';
 import type { WireLeg } from './wire-leg.js';
 
+/** What a violation is about. `complaint`: a phone's, or the program's own. */
+export type Promised = 'complaint' | 'caller' | 'orphan' | 'ledger' | 'transfer' | 'double';
+
 /** A promise that was not kept. */
 export interface Violation {
+  readonly of: Promised;
   /** Null: nobody's in particular. */
   readonly story: number | null;
   readonly what: string;
@@ -54,24 +58,29 @@ export function judge(evidence: Evidence): { readonly violations: Violation[]; r
     legs.push(leg);
     legsOf.set(leg.story, legs);
   }
-  const found: Case = {
+  const about = (of: Promised): Case => ({
     ...evidence,
     legsOf,
-    violate: (story, what) => violations.push({ story, what }),
+    violate: (story, what) => violations.push({ of, story, what }),
     count: (what) => {
       tally[what] = (tally[what] ?? 0) + 1;
     },
-  };
-  for (const { story, what, at, callId } of evidence.complaints) {
-    const leg = evidence.observer.legs.get(callId ?? '');
-    if (leg === undefined || !leg.askingAt(at)) found.violate(story, what);
-  }
-  for (const error of evidence.site.errors) found.violate(null, `the program says: ${error}`);
-  for (const stranger of evidence.observer.strangers) found.violate(null, `of no story: ${stranger}`);
-  judgeCallers(found);
-  judgeOrphans(found);
-  judgeLedger(found);
-  judgeTransfers(found);
-  judgeDoubles(found);
+  });
+  complain(about('complaint'));
+  judgeCallers(about('caller'));
+  judgeOrphans(about('orphan'));
+  judgeLedger(about('ledger'));
+  judgeTransfers(about('transfer'));
+  judgeDoubles(about('double'));
   return { violations, tally };
+}
+
+/** What phones and program say themselves. */
+function complain({ complaints, observer, site, violate }: Case): void {
+  for (const { story, what, at, callId } of complaints) {
+    const leg = observer.legs.get(callId ?? '');
+    if (leg === undefined || !leg.askingAt(at)) violate(story, what);
+  }
+  for (const error of site.errors) violate(null, `the program says: ${error}`);
+  for (const stranger of observer.strangers) violate(null, `of no story: ${stranger}`);
 }
