@@ -94,7 +94,16 @@ export const alertSchema = z
 export const liveCallSchema = z
   .object({
     id: z.string(),
-    phase: z.enum(['seeking', 'talking', 'transferring', 'consulting', 'switching', 'returning', 'ending']),
+    phase: z.enum([
+      'seeking',
+      'talking',
+      'transferring',
+      'consulting',
+      'switching',
+      'returning',
+      'announcing',
+      'ending',
+    ]),
     callerNumber: z.string().nullable(),
     firstDialled: text('What the caller dialled', '12345'),
     firstMember: z.string(),

@@ -240,6 +240,9 @@ export const dialPlanSchema = z
       maxCallSeconds: z.number(),
       timezone: z.string(),
       betweenKeysSeconds: z.number(),
+      announcement: z
+        .object({ prompt: z.string().nullable(), maxSeconds: z.number() })
+        .meta({ description: 'What a caller hears whom nobody can take, where media is anchored' }),
       keyCodes: z
         .object({
           cancel: z.string(),

@@ -41,6 +41,14 @@ export function park(w: Work, leg: LegId, play: PromptName): void {
   remember(w, leg, null);
 }
 
+/** Let a leg hear a prompt once, and nobody. One that is not answered yet is told first where it comes from. */
+export function announce(w: Work, leg: LegId, prompt: string): void {
+  if (w.leg(leg).state !== 'answered')
+    w.emit({ type: 'provisional', leg, status: 183, sdp: SERVERS_OWN, from: leg });
+  w.emit({ type: 'announce', leg, play: prompt });
+  remember(w, leg, null);
+}
+
 export function areJoined(a: Leg, b: Leg): boolean {
   return a.given?.from === b.id && b.given?.from === a.id;
 }

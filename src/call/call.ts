@@ -181,7 +181,8 @@ export interface Transfer {
   readonly fromMember: MemberId | null;
   readonly toMember: MemberId;
   readonly requestedTarget: string;
-  readonly transferor: LegId;
+  /** Null: an operator, for a caller who is with nobody. */
+  readonly transferor: LegId | null;
   readonly transferee: LegId;
   readonly targetLeg: LegId | null;
   readonly requestedAt: Instant;
@@ -256,6 +257,15 @@ export type Phase =
     }
   /** The transfer failed and the transferor has left: the party is taken back to somebody. */
   | { readonly name: 'returning'; readonly party: LegId; readonly hunt: Hunt }
+  /** Nobody is left who could take the party: it hears so, then the call ends. It may not be answered yet. */
+  | {
+      readonly name: 'announcing';
+      readonly party: LegId;
+      /** Why the call ends. */
+      readonly cause: string;
+      /** What a caller is told who was not answered; null: the usual. */
+      readonly status: number | null;
+    }
   | { readonly name: 'ending' }
   | { readonly name: 'ended' };
 

@@ -20,6 +20,8 @@ export type TimerId =
   | 'keys'
   /** The caller hunts too long. */
   | 'hunt'
+  /** The announcement at the end has been heard, or lasts too long. */
+  | 'announcement'
   /** The call lasts too long. */
   | 'limit';
 
@@ -99,6 +101,8 @@ export type Command =
   | { readonly type: 'join'; readonly a: LegId; readonly b: LegId; readonly keysKept: readonly LegId[] }
   /** Anchored media: a leg hears a prompt, then music. */
   | { readonly type: 'park'; readonly leg: LegId; readonly play: PromptName }
+  /** Anchored media: a leg hears a prompt once, to its end; the event `announcement-begun` must follow. */
+  | { readonly type: 'announce'; readonly leg: LegId; readonly play: string }
   /**
    * Keys that `from` pressed, that were held back and turned out to be no code, go to `leg`, for whom they were
    * meant, in this order.
@@ -133,8 +137,8 @@ export type Command =
   /** The call is over and all its records are written. */
   | { readonly type: 'forget' };
 
-/** What a party on hold is played; files of these names are in the folder of prompts. */
-export type PromptName = 'music' | 'transferring' | 'back-to-agent' | 'all-busy';
+/** What a party on hold is played; files of these names are in the folder of prompts, as are those that the plan names. */
+export type PromptName = 'music' | 'transferring' | 'back-to-agent';
 
 export type RefusalCode =
   | 'unknown-leg'

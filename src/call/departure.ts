@@ -70,6 +70,13 @@ function partyLeft(w: Work, leg: Leg): void {
       // The last desk had let the caller go and no other had taken them yet: somebody owes a call back.
       if (leg.id === phase.party) endCall(w, { ...hungUpEnd, missed: true });
       return;
+    case 'announcing':
+      if (leg.id !== phase.party) return;
+      return endCall(w, {
+        ...hungUpEnd,
+        cause: w.call.answeredAt === null ? 'abandoned' : 'hung-up',
+        missed: true,
+      });
     case 'ending':
     case 'ended':
       return;

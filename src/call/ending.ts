@@ -20,6 +20,7 @@ export interface CallEnd {
 export function endCall(w: Work, end: CallEnd): void {
   if (w.call.phase.name === 'ending' || w.call.phase.name === 'ended') return;
   w.patch({ end: { by: end.by, cause: end.cause, missed: end.missed, at: w.at } });
+  if (w.call.phase.name === 'announcing') w.emit({ type: 'stop-timer', timer: 'announcement' });
   w.setPhase({ name: 'ending' });
   w.emit({ type: 'stop-timer', timer: 'hunt' });
   w.emit({ type: 'stop-timer', timer: 'limit' });

@@ -183,6 +183,8 @@ export type CallEvent = { readonly at: Instant } & (
   | { readonly type: 'control-requested'; readonly action: TransferAction }
   /** The media server had lost the call and made it anew: these legs must be told where to send now. */
   | { readonly type: 'media-remade'; readonly legs: readonly LegId[] }
+  /** The media server plays the announcement, which takes so long; `ms` null: it cannot. */
+  | { readonly type: 'announcement-begun'; readonly leg: LegId; readonly ms: number | null }
   | { readonly type: 'hang-up-requested' }
   | { readonly type: 'timer'; readonly timer: TimerId }
 );

@@ -1,11 +1,14 @@
 /** Looking for somebody who answers: the desks of one stage ring at once, stage after stage. */
 import type { MemberId } from '../dialplan/plan.js';
-import type { FailureCause, Hunt, LegId, Ringing, Transfer } from './call.js';
+import type { FailureCause, Hunt, LeaveCause, LegId, Ringing, Transfer } from './call.js';
 import type { Branch, Candidate, Stage } from './candidate.js';
 import type { CallContext } from './command.js';
 import { releaseLeg, startLeg } from './legs.js';
 import { offerOf } from './link.js';
 import type { Work } from './work.js';
+
+/** RFC 3261 §21.4.21: the call goes in a circle. */
+export const TOO_MANY_HOPS = 483;
 
 export function newHunt(stages: readonly Stage[]): Hunt {
   return { stages, ringing: [], lastStatus: null, lastCause: null };
@@ -78,10 +81,9 @@ export function huntOn(
 }
 
 /** Nobody of the hunt shall take the call any more, but perhaps `winner`. */
-export function stopHunt(w: Work, hunt: Hunt, winner: LegId | null): Hunt {
-  for (const { leg } of hunt.ringing) {
-    if (leg !== winner) releaseLeg(w, leg, winner === null ? 'taken-back' : 'answered-elsewhere');
-  }
+export function stopHunt(w: Work, hunt: Hunt, winner: LegId | null, cause: LeaveCause): Hunt {
+  for (const { leg } of hunt.ringing) if (leg !== winner) releaseLeg(w, leg, cause);
+
   return { ...hunt, ringing: [] };
 }
 

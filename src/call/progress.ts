@@ -1,18 +1,25 @@
 /** Progress of a leg that we called: ringing, answer, failure, silence. */
 import { heard, isAnchored, join } from './anchored.js';
+import { announceAndEnd } from './announcement.js';
 import type { FailureCause, Hunt, LeaveCause, Leg, LegId } from './call.js';
 import type { Stage } from './candidate.js';
-import { endCall } from './ending.js';
 import type { CallEventOf } from './event.js';
-import { callNext, causeOf, type HuntFor, huntOn, isRinging, newHunt, stopHunt } from './hunt.js';
+import {
+  callNext,
+  causeOf,
+  type HuntFor,
+  huntOn,
+  isRinging,
+  newHunt,
+  stopHunt,
+  TOO_MANY_HOPS,
+} from './hunt.js';
 import { endLeg, releaseLeg } from './legs.js';
 import { tell } from './notify.js';
 import { answerOnHold } from './session-description.js';
 import { dropTarget, returningHunt, returnOn, targetAnswered, targetLost } from './transfer.js';
 import type { Work } from './work.js';
 
-/** RFC 3261 §21.4.21. */
-const TOO_MANY_HOPS = 483;
 /** Enough for the proxies before a desk. */
 const HOPS_AFTER_LOOP = 3;
 
@@ -103,7 +110,7 @@ export function answered(w: Work, event: CallEventOf<'answered'>): void {
     return legLost(w, leg.id, 'media-refused', 488);
   }
   heard(w, leg.id, sdp, 'answer');
-  const rest = stopHunt(w, hunt, leg.id);
+  const rest = stopHunt(w, hunt, leg.id, 'answered-elsewhere');
   const { phase } = w.call;
   if (phase.name === 'seeking') return answerCaller(w, phase.caller, leg, sdp);
   acknowledge(w, leg, sdp);
@@ -211,13 +218,7 @@ export function seek(w: Work, caller: LegId, stages: readonly Stage[]): void {
 
 function seekOn(w: Work, caller: LegId, next: Hunt | null, last: Hunt): void {
   if (next !== null) return w.setPhase({ name: 'seeking', caller, hunt: next });
-  endCall(w, {
-    by: 'us',
-    cause: 'all-targets-failed',
-    missed: true,
-    leave: 'all-targets-failed',
-    status: refusalOf(last),
-  });
+  announceAndEnd(w, caller, { cause: 'all-targets-failed', status: refusalOf(last) });
 }
 
 /** What a caller is told whom nobody could be found for. */

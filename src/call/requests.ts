@@ -1,11 +1,12 @@
 /** What operators and agent desktops ask for, and what they are answered. */
+import { park } from './anchored.js';
 import type { Call, Leg } from './call.js';
 import type { RefusalCode } from './command.js';
 import { complete, toggle } from './consult.js';
 import { endCall } from './ending.js';
 import type { CallEventOf } from './event.js';
 import { abandonTransfer, raiseAlert, startTransfer, takeBack } from './transfer.js';
-import { grant } from './wish.js';
+import { grant, grantForNobody } from './wish.js';
 import { transferOf, transferorOf, type Work } from './work.js';
 
 function refuse(w: Work, code: RefusalCode, message: string): void {
@@ -24,6 +25,7 @@ function talkingAgent(call: Call): Leg | undefined {
 }
 
 export function transferRequested(w: Work, event: CallEventOf<'transfer-requested'>): void {
+  if (event.transferor === null && w.call.phase.name === 'announcing') return fetchAnnounced(w, event);
   const busy = transferorOf(w.call);
   const leg =
     event.transferor !== null
@@ -38,6 +40,20 @@ export function transferRequested(w: Work, event: CallEventOf<'transfer-requeste
   const verdict = grant(w, wish);
   if (!verdict.ok) return refuse(w, verdict.code, verdict.message);
   const transfer = mode === 'alert' ? raiseAlert(w, wish, verdict) : startTransfer(w, wish, verdict, null);
+  w.emit({ type: 'reply', result: { ok: true, transferId: transfer.id } });
+}
+
+/** A caller whom nobody could take is given to somebody all the same, before the call ends. */
+function fetchAnnounced(w: Work, event: CallEventOf<'transfer-requested'>): void {
+  const { phase } = w.call;
+  if (phase.name !== 'announcing') return;
+  const { trigger, mode, to: address, matter, note } = event;
+  const wish = { trigger, mode, transferor: null, address, referredBy: null, matter, note };
+  const verdict = grantForNobody(w, wish, phase.party);
+  if (!verdict.ok) return refuse(w, verdict.code, verdict.message);
+  w.emit({ type: 'stop-timer', timer: 'announcement' });
+  park(w, phase.party, 'transferring');
+  const transfer = startTransfer(w, wish, verdict, null);
   w.emit({ type: 'reply', result: { ok: true, transferId: transfer.id } });
 }
 

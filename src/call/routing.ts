@@ -61,6 +61,8 @@ export interface RoutingLimits {
   readonly notifyAnswerMs: number;
   /** Media passes through a media server: a leg keeps its description whoever it is joined to. */
   readonly anchored: boolean;
+  /** What a caller hears whom nobody can take, and the longest time for it; null: nothing. */
+  readonly announcement: { readonly prompt: string; readonly maxMs: number } | null;
   /** Longest pause between two keys of one code. */
   readonly betweenKeysMs: number;
 }

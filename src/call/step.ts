@@ -2,6 +2,7 @@
  * The core: `step(call, event, routing)` gives the call as it is after the event, and what is to be done.
  * Pure: no clock, no randomness, no I/O, no promise. A step never throws on anything a peer can cause.
  */
+import { announceAndEnd, announcementBegun, announcementOver } from './announcement.js';
 import type { Call, LegId } from './call.js';
 import type { Command, TimerId } from './command.js';
 import { consultationRefused, settleConsultation } from './consult.js';
@@ -9,6 +10,7 @@ import { dialogLost, hungUp } from './departure.js';
 import { closeIfOver, endCall } from './ending.js';
 import type { CallEvent, CallEventOf } from './event.js';
 import { offerAgain, offerAnswered, peerAcked, peerOffered, sendOffer } from './exchange.js';
+import { stopHunt } from './hunt.js';
 import { keyed, keysOver } from './keys.js';
 import { endLeg } from './legs.js';
 import { giveUpOn, MAX_ROUNDS, reconcile } from './link.js';
@@ -80,6 +82,8 @@ function apply(w: Work, event: CallEvent): void {
       return controlRequested(w, event);
     case 'media-remade':
       return tellAgain(w, event.legs);
+    case 'announcement-begun':
+      return announcementBegun(w, event);
     case 'hang-up-requested':
       return hangUpRequested(w);
     case 'timer':
@@ -183,6 +187,7 @@ function tellAgain(w: Work, legs: readonly LegId[]): void {
 function timerFired(w: Work, timer: TimerId): void {
   if (timer === 'hunt') return huntTimedOut(w);
   if (timer === 'keys') return keysOver(w);
+  if (timer === 'announcement') return announcementOver(w);
   if (timer === 'limit') {
     abandonTransfer(w, 'us', 'limit');
     return endCall(w, { by: 'us', cause: 'limit', missed: false, leave: 'limit', status: 480 });
@@ -202,5 +207,7 @@ function timerFired(w: Work, timer: TimerId): void {
 function huntTimedOut(w: Work): void {
   const { phase } = w.call;
   if (phase.name !== 'seeking' && phase.name !== 'returning') return;
-  endCall(w, { by: 'us', cause: 'hunt-timeout', missed: true, leave: 'all-targets-failed', status: 480 });
+  stopHunt(w, phase.hunt, null, 'all-targets-failed');
+  const party = phase.name === 'seeking' ? phase.caller : phase.party;
+  announceAndEnd(w, party, { cause: 'hunt-timeout', status: 480 });
 }

@@ -1,8 +1,8 @@
 /** A transfer from its start to its end: completed, failed or abandoned. */
 import { park } from './anchored.js';
+import { announceAndEnd } from './announcement.js';
 import type { EndedBy, FailureCause, Hunt, LegId, Transfer } from './call.js';
 import { beginConsultation } from './consult.js';
-import { endCall } from './ending.js';
 import { closeExchangesWith } from './exchange.js';
 import { callNext, type HuntFor, huntOn, newHunt, stopHunt, withFallbacks } from './hunt.js';
 import { letGo, subscribe, tell } from './notify.js';
@@ -22,7 +22,8 @@ export function startTransfer(
   const { phase } = w.call;
   const rounds = phase.name === 'talking' ? phase.link.rounds : 0;
   w.setPhase({ name: 'transferring', transferee, transferor: wish.transferor, transfer, hunt, rounds });
-  if (subscription !== null) subscribe(w, wish.transferor, transfer.id, subscription.eventId);
+  if (subscription !== null && wish.transferor !== null)
+    subscribe(w, wish.transferor, transfer.id, subscription.eventId);
   huntsOn(w, callNext(w, huntFor(w, hunt)), hunt);
   return transfer;
 }
@@ -152,7 +153,7 @@ export function returnParty(w: Work, party: LegId, hunt: Hunt): void {
 /** Go on returning the party, or end politely when nobody is left. */
 export function returnOn(w: Work, party: LegId, next: Hunt | null): void {
   if (next !== null) return w.setPhase({ name: 'returning', party, hunt: next });
-  endCall(w, { by: 'us', cause: 'all-targets-failed', missed: true, leave: 'all-targets-failed' });
+  announceAndEnd(w, party, { cause: 'all-targets-failed' });
 }
 
 /** The party that was to be transferred has left, or somebody ends the call: everybody is released and told. */
@@ -170,7 +171,7 @@ export function takeBack(w: Work): boolean {
   const { transfer, transferor } = phase;
   if (transferor === null || isGone(w.leg(transferor))) return false;
   abandonTransfer(w, 'agent', 'taken-back');
-  if (phase.name === 'transferring') stopHunt(w, phase.hunt, null);
+  if (phase.name === 'transferring') stopHunt(w, phase.hunt, null, 'taken-back');
   else letTargetGo(w, phase.target, 'taken-back');
   backToTransferor(w, transfer);
   tell(w, transfer.id, 487, true, 'taken-back');

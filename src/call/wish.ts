@@ -4,7 +4,7 @@ import type { LegId, Transfer, TransferMode, TransferTrigger } from './call.js';
 import type { RefusalCode } from './command.js';
 import { transferRecord } from './records.js';
 import type { RoutedMember } from './routing.js';
-import { partnerOf, transferOf, type Work } from './work.js';
+import { isUp, partnerOf, transferOf, type Work } from './work.js';
 
 /** Moves of one caller that nothing exempts from; as many as SIP gives an INVITE (RFC 3261 §8.1.1.6). */
 const MOST_HOPS = 70;
@@ -12,7 +12,8 @@ const MOST_HOPS = 70;
 export interface TransferWish {
   readonly trigger: TransferTrigger;
   readonly mode: TransferMode;
-  readonly transferor: LegId;
+  /** Null: an operator, for a caller who is with nobody. */
+  readonly transferor: LegId | null;
   /** As it was written: a number, URI or key. */
   readonly address: string;
   readonly referredBy: string | null;
@@ -28,18 +29,31 @@ export function refused(code: RefusalCode, message: string): Refused {
   return { ok: false, code, message };
 }
 
+const NOT_TALKING = refused('not-talking', 'This party is not in a conversation');
+const NOT_A_MEMBER = refused('not-a-member', 'The target is neither a member nor a transfer key');
+
 /** May this leg transfer its party there? Promise 5: nobody gets where they don't belong. */
 export function judge(w: Work, wish: TransferWish): Verdict {
   const { mode } = wish;
   if (mode === 'conference')
     return refused('mode-unavailable', 'A conference needs a media server that mixes, and there is none');
+  if (wish.transferor === null) return NOT_TALKING;
   const seat = judgeSeat(w, wish.transferor, mode === 'alert');
   if (!seat.ok) return seat;
   const to = w.routing.resolve(wish.address);
-  if (to === undefined) return refused('not-a-member', 'The target is neither a member nor a transfer key');
+  if (to === undefined) return NOT_A_MEMBER;
   const from = w.leg(wish.transferor).member;
   const route = mode === 'alert' ? judgeRoute(w, from, to) : (judgeRoute(w, from, to) ?? judgeMove(w, to));
   return route ?? { ok: true, to, transferee: seat.transferee };
+}
+
+/** May a caller be transferred who is with nobody, and whom an operator wants to be with somebody? */
+function judgeForNobody(w: Work, wish: TransferWish, transferee: LegId): Verdict {
+  // Only an agent can consult, and only who was answered can be moved.
+  if (wish.mode !== 'blind' || !isUp(w.leg(transferee))) return NOT_TALKING;
+  const to = w.routing.resolve(wish.address);
+  if (to === undefined) return NOT_A_MEMBER;
+  return judgeRoute(w, null, to) ?? judgeMove(w, to) ?? { ok: true, to, transferee };
 }
 
 /** Is this leg one that may transfer, and in a conversation that can be? */
@@ -54,8 +68,7 @@ export function judgeSeat(
   const partner = partnerOf(w.call, leg.id);
   if (evenInTransfer && partner !== null) return { ok: true, transferee: partner };
   if (transferOf(w.call) !== null) return refused('transfer-pending', 'A transfer of this call is under way');
-  if (phase.name !== 'talking' || partner === null)
-    return refused('not-talking', 'This party is not in a conversation');
+  if (phase.name !== 'talking' || partner === null) return NOT_TALKING;
   return { ok: true, transferee: partner };
 }
 
@@ -112,7 +125,7 @@ export function describe(w: Work, wish: TransferWish, transferee: LegId): Omit<T
     id: nextTransferId(w),
     trigger: wish.trigger,
     mode: wish.mode,
-    fromMember: w.leg(wish.transferor).member,
+    fromMember: wish.transferor === null ? null : w.leg(wish.transferor).member,
     requestedTarget: wish.address,
     transferor: wish.transferor,
     transferee,
@@ -127,7 +140,8 @@ export function describe(w: Work, wish: TransferWish, transferee: LegId): Omit<T
 
 /** Keep a record of a wish that was refused. */
 export function recordRefusal(w: Work, wish: TransferWish, cause: string, to: MemberId | null): void {
-  const partner = partnerOf(w.call, wish.transferor) ?? w.call.callerLeg;
+  const { transferor } = wish;
+  const partner = (transferor === null ? null : partnerOf(w.call, transferor)) ?? w.call.callerLeg;
   const transfer = { ...describe(w, wish, partner), toMember: to };
   w.emit({
     type: 'write',
@@ -135,14 +149,22 @@ export function recordRefusal(w: Work, wish: TransferWish, cause: string, to: Me
   });
   w.publish(
     'transfer-refused',
-    { legId: wish.transferor, transferId: transfer.id },
+    { legId: transferor, transferId: transfer.id },
     { requestedTarget: wish.address, mode: wish.mode, cause },
   );
 }
 
 /** Judge a wish, and record it when it is refused. */
 export function grant(w: Work, wish: TransferWish): Verdict {
-  const verdict = judge(w, wish);
+  return recorded(w, wish, judge(w, wish));
+}
+
+/** As {@link grant}, for a caller who is with nobody. */
+export function grantForNobody(w: Work, wish: TransferWish, transferee: LegId): Verdict {
+  return recorded(w, wish, judgeForNobody(w, wish, transferee));
+}
+
+function recorded(w: Work, wish: TransferWish, verdict: Verdict): Verdict {
   if (!verdict.ok) recordRefusal(w, wish, verdict.code, w.routing.resolve(wish.address)?.id ?? null);
   return verdict;
 }

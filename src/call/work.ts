@@ -47,7 +47,7 @@ export class Work {
 
   publish(
     type: CallNews['type'],
-    of: { legId?: LegId; transferId?: string | null },
+    of: { legId?: LegId | null; transferId?: string | null },
     detail: CallNews['detail'] = {},
   ): void {
     this.emit({

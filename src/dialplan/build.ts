@@ -56,7 +56,11 @@ export function buildPlan(written: DialPlanEntry, { file, version, matters }: Pl
     trunks: frozenMap<TrunkId, Trunk>(trunks),
     keys: frozenMap<string, MemberId>(keys),
     matters: new MatterCatalogue(matters),
-    policies: deepFreeze({ ...policies, keyCodes: { ...policies.keyCodes } }),
+    policies: deepFreeze({
+      ...policies,
+      announcement: { ...policies.announcement },
+      keyCodes: { ...policies.keyCodes },
+    }),
     numbering,
     memberByAddress,
     destination(address: string): Destination | undefined {

@@ -132,9 +132,18 @@ export interface Policies {
   readonly maxCallSeconds: number;
   /** Time zone of members whose hours name none; IANA name. */
   readonly timezone: string;
+  /** What a caller hears whom nobody can take, where media is anchored. */
+  readonly announcement: Announcement;
   /** Longest pause between two keys of one code; seconds, 0.5 to 10. */
   readonly betweenKeysSeconds: number;
   readonly keyCodes: KeyCodes;
+}
+
+export interface Announcement {
+  /** Name of a prompt; null: the call ends without one. */
+  readonly prompt: string | null;
+  /** Longest time for it; seconds, 1 to 120. */
+  readonly maxSeconds: number;
 }
 
 /** What an agent presses on the telephone besides the members' keys. */

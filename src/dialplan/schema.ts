@@ -153,6 +153,19 @@ export const keyCodesSchema = z
   })
   .prefault({});
 
+/** What a caller hears at the end. */
+const announcementSchema = z
+  .strictObject({
+    prompt: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
+      .nullable()
+      .default('call-back')
+      .meta({ accepts: 'the name of a prompt without .wav, such as call-back, or null for none' }),
+    maxSeconds: wholeNumber(1, 120).default(30),
+  })
+  .prefault({});
+
 export const policiesSchema = z
   .strictObject({
     maxHops: wholeNumber(0, 10).default(1),
@@ -163,6 +176,7 @@ export const policiesSchema = z
       .meta({ accepts: 'a whole number of seconds from 60 to 86400, or 0 for no limit' }),
     timezone: timezone.default('Asia/Shanghai'),
     holidays,
+    announcement: announcementSchema,
     keyCodes: keyCodesSchema,
     betweenKeysSeconds: z
       .number()

@@ -250,6 +250,8 @@ export class CallRunner {
     // Where the media server failed somebody waits for a message that will not go out.
     if (command.type === 'invite')
       this.dispatch({ type: 'failed', leg: command.leg, status: 503, reason: 'media', reached: false });
+    else if (command.type === 'announce')
+      this.dispatch({ type: 'announcement-begun', leg: command.leg, ms: null });
     else if (command.type === 'respond')
       this.parts.signalling.respond(command.leg, command.request, 488, null, null, null);
     else if (command.type === 'offer') {
@@ -303,6 +305,9 @@ export class CallRunner {
       case 'park':
         signalling.pair(command.leg, null);
         return this.parts.media.moves?.park(this.id, command.leg, command.play);
+      case 'announce':
+        signalling.pair(command.leg, null);
+        return this.#announce(command);
       case 'forward':
         return signalling.forward(command.leg, command.request, command.to);
       case 'notify': {
@@ -360,6 +365,12 @@ export class CallRunner {
     const from = passage.from ?? to;
     const described = this.parts.media.describe({ callId: this.id, from, to, sdp: passage.sdp });
     return described instanceof Promise ? described.then(act) : act(described);
+  }
+
+  /** The core goes on by what the media server says of it. */
+  async #announce({ leg, play }: CommandOf<'announce'>): Promise<void> {
+    const ms = (await this.parts.media.moves?.announce(this.id, leg, play)) ?? null;
+    this.dispatch({ type: 'announcement-begun', leg, ms });
   }
 
   /** Keys go on the way they came. */

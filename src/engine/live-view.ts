@@ -10,6 +10,7 @@ const PHASES: Readonly<Record<Phase['name'], LiveCall['phase']>> = {
   consulting: 'consulting',
   switching: 'switching',
   returning: 'returning',
+  announcing: 'announcing',
   ending: 'ending',
   ended: 'ending',
 };
@@ -77,7 +78,7 @@ function liveTransfer(call: Call): LiveTransfer | null {
     trigger,
     mode,
     fromMember,
-    fromAgent: call.legs[transfer.transferor]?.agent ?? null,
+    fromAgent: transfer.transferor === null ? null : (call.legs[transfer.transferor]?.agent ?? null),
     toMember,
     requestedAt: requestedAt.utc,
     matter,

@@ -84,6 +84,7 @@ export interface LiveCall {
     | 'consulting'
     | 'switching'
     | 'returning'
+    | 'announcing'
     | 'ending';
   readonly callerNumber: string | null;
   readonly firstDialled: string;

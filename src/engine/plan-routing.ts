@@ -58,12 +58,14 @@ export class PlanRouting implements Routing {
     readonly plan: DialPlan,
     private readonly parts: RoutingParts,
   ) {
-    const { maxHops, maxHuntSeconds, maxCallSeconds, betweenKeysSeconds } = plan.policies;
+    const { maxHops, maxHuntSeconds, maxCallSeconds, betweenKeysSeconds, announcement } = plan.policies;
+    const { prompt, maxSeconds } = announcement;
     this.limits = {
       maxHops,
       maxHuntMs: maxHuntSeconds * 1000,
       maxCallMs: maxCallSeconds * 1000,
       betweenKeysMs: betweenKeysSeconds * 1000,
+      announcement: prompt === null ? null : { prompt, maxMs: maxSeconds * 1000 },
       anchored: parts.anchored,
       ...parts.times,
     };

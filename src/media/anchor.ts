@@ -45,6 +45,8 @@ export interface MediaMoves {
   join(callId: string, a: string, b: string, keysKept: readonly string[]): Promise<void>;
   /** The leg hears this prompt, then music. */
   park(callId: string, leg: string, prompt: string): Promise<void>;
+  /** The leg hears this prompt once. Milliseconds that it lasts; null when there is no such prompt. */
+  announce(callId: string, leg: string, prompt: string): Promise<number | null>;
   /** Whoever hears the leg gets these keys, one after the other, as if the leg had pressed them now. */
   sendKeys(callId: string, leg: string, keys: readonly RtpKey[]): Promise<void>;
   /** What was counted for a leg up to now; null, at once or later, when nothing was. */

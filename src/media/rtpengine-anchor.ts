@@ -143,6 +143,20 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     await this.#play(session, leg, prompt);
   }
 
+  async announce(callId: string, leg: string, prompt: string): Promise<number | null> {
+    const { prompts, language, log } = this.parts;
+    const session = this.#session(callId);
+    this.#holds.parted(leg);
+    value(await session.park(leg));
+    const file = prompts.path(prompt, language);
+    if (file === null) {
+      log.warn({ callId, leg, prompt, language }, 'there is no such prompt; the call ends without it');
+      return null;
+    }
+    this.#playing.set(leg, Symbol(prompt));
+    return value(await session.play(leg, file)).durationMs;
+  }
+
   callsJoined(from: string, _to: string): void {
     // Legs cannot go from one call to another in rtpengine: they get a place in the other when they are described.
     this.callEnded(from);

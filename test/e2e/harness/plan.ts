@@ -44,7 +44,7 @@ export function testPlan(ports: Ports): DialPlanFile {
 /** A dial plan as it is written to a file. */
 export interface DialPlanFile {
   readonly numbering: { readonly country: string; readonly area: string };
-  readonly policies: Readonly<Record<string, number>>;
+  readonly policies: Readonly<Record<string, unknown>>;
   readonly members: Readonly<Record<string, MemberEntry>>;
   readonly trunks: Readonly<Record<string, unknown>>;
   readonly keys: Readonly<Record<string, string>>;

@@ -32,6 +32,8 @@ export interface VoiceStageOptions {
   readonly codecs?: Partial<Record<Player, TonePhoneSettings['codec']>>;
   /** Settings of the server, in place of those for an engine that it starts itself. */
   readonly media?: Readonly<Record<string, unknown>>;
+  /** Policies of the dial plan beside those of the stage. */
+  readonly policies?: Readonly<Record<string, unknown>>;
   /** Callers with a desk each, beside the phones of the stage; none when left out. */
   readonly pairs?: number;
 }
@@ -48,9 +50,14 @@ export class VoiceStage {
     private readonly reference: readonly [ToneParty, ToneParty],
   ) {}
 
-  static async open({ codecs = {}, media = {}, pairs = 0 }: VoiceStageOptions = {}): Promise<VoiceStage> {
+  static async open({
+    codecs = {},
+    media = {},
+    pairs = 0,
+    ...more
+  }: VoiceStageOptions = {}): Promise<VoiceStage> {
     const pairsAt = await pairPorts(pairs);
-    const policies = { maxHops: 5, maxHuntSeconds: 30, maxCallSeconds: 0 };
+    const policies = { maxHops: 5, maxHuntSeconds: 30, maxCallSeconds: 0, ...more.policies };
     const world = await World.open({
       settings: { media: { anchor: 'rtpengine', rtpengine: mediaPorts, ...media }, log: { level: 'debug' } },
       plan: (ports) => withPairs({ ...testPlan(ports), policies }, pairsAt),

@@ -20,6 +20,12 @@ export function choicesOfLeg(found: Choice[], world: World, budget: Budget, id: 
     if (costs.length === 0 || may(world, ...costs)) found.push({ to: leg.call, event, act, costs });
   };
   const over = (wire: Wire) => endOnWire(wire, id);
+  if (leg.announced) {
+    const begun = { type: 'announcement-begun', leg: id } as const;
+    const told = (w: Wire) => patchLeg(w, id, { announced: false });
+    add({ ...begun, ms: 4000 }, told);
+    add({ ...begun, ms: null }, told, 'mute');
+  }
   if (leg.state === 'inviting') {
     if (leg.direction === 'in') add({ type: 'hung-up', leg: id, by: 'peer', reason: null }, over);
     else beingCalled(add, id, leg, budget);

@@ -119,6 +119,27 @@ export const FAMILIES: readonly Budget[] = [
     layout: { anchored: true },
   },
   {
+    name: 'anchored: nobody is left',
+    times: { refer: 1, huntOut: 1, mute: 1, api: 1, hangUp: 1 },
+    layout: { anchored: true },
+  },
+  {
+    name: 'anchored: nobody is left for an agent who calls',
+    times: { refer: 1, press: 1, info: 1, unacked: 1, deaf: 1, limit: 1 },
+    layout: { anchored: true, limit: true },
+    agentCalls: true,
+  },
+  {
+    name: 'anchored: nobody is left after two calls joined',
+    times: { second: 1, attended: 1, deaf: 1, guard: 1 },
+    layout: { anchored: true },
+  },
+  {
+    name: 'anchored: nobody is left in time',
+    times: { refer: 1, huntOut: 1, sent: 1 },
+    layout: { anchored: true },
+  },
+  {
     name: 'anchored: consultation',
     times: { api: 1, control: 3, lateOffer: 1 },
     layout: { anchored: true },
@@ -211,12 +232,27 @@ const NEVER: readonly Never[] = [
   },
   {
     why: 'nobody is being called: what was, has answered or was cancelled, and its timers were stopped',
-    phases: ['talking', 'consulting', 'switching', 'ending'],
+    phases: ['talking', 'consulting', 'switching', 'announcing', 'ending'],
     events: ['timer silent', 'timer ring'],
   },
   {
+    why: 'its time begins and ends with the phase',
+    phases: ['seeking', 'talking', 'transferring', 'consulting', 'switching', 'returning', 'ending'],
+    events: ['timer announcement'],
+  },
+  {
+    why: 'it follows at once when somebody is told that nobody is left; from there the way is to a target that is called',
+    phases: ['seeking', 'consulting', 'switching'],
+    events: ['announcement-begun'],
+  },
+  {
+    why: 'through a media server only legs of another call are offered anything, and these are gone',
+    phases: ['announcing'],
+    events: ['offer-answered', 'timer glare'],
+  },
+  {
     why: 'its time ends with the first answer, or with the return of the caller',
-    phases: ['talking', 'transferring', 'consulting', 'ending'],
+    phases: ['talking', 'transferring', 'consulting', 'announcing', 'ending'],
     events: ['timer hunt'],
   },
   { why: 'an ending call has stopped them', phases: ['ending'], events: ['timer limit', 'timer keys'] },

@@ -239,7 +239,7 @@ export const CONSULTED: readonly Mutant[] = [
   {
     bug: 'a target that still rings is not stopped when the caller is taken back',
     file: 'transfer.ts',
-    from: "if (phase.name === 'transferring') stopHunt(w, phase.hunt, null);",
+    from: "if (phase.name === 'transferring') stopHunt(w, phase.hunt, null, 'taken-back');",
     to: "if (phase.name === 'transferring') w.publish('transfer-failed', {});",
     family: 'consultation and offers',
     rule: 'is up and forgotten in talking',

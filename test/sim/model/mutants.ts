@@ -1,4 +1,6 @@
 /** Deliberate bugs of the core, each of a class that peers had or that this design invites; the model notices every one. */
+
+import { ANNOUNCED } from './mutants-announced.js';
 import { JOINED, KEYED, REPLACED } from './mutants-joined.js';
 import { HUNTED, OFFERED, SIGNALLED } from './mutants-signalling.js';
 import { CONSULTED, NOTIFIED, TRANSFERRED } from './mutants-transfer.js';
@@ -23,6 +25,7 @@ export const mutants: readonly Mutant[] = [
   ...SIGNALLED,
   ...OFFERED,
   ...HUNTED,
+  ...ANNOUNCED,
   ...JOINED,
   ...REPLACED,
   ...KEYED,

@@ -101,6 +101,7 @@ function build(layout: Layout, closed: string): Routing {
       maxCallMs: layout.limit ? 3_600_000 : 0,
       noResponseMs: 4000,
       notifyAnswerMs: 8000,
+      announcement: { prompt: 'call-back', maxMs: 30_000 },
       betweenKeysMs: 3000,
       anchored: layout.anchored,
     },

@@ -17,6 +17,7 @@ export function served({ phase }: Call): readonly LegId[] {
     case 'switching':
       return [phase.link.a];
     case 'returning':
+    case 'announcing':
       return [phase.party];
     case 'ending':
     case 'ended':
@@ -30,7 +31,10 @@ export function checkParties(stepped: Stepped): void {
   for (const command of commands) {
     if (command.type !== 'bye' && command.type !== 'reject') continue;
     if (!parties.includes(command.leg)) continue;
-    if (mayBeDropped(stepped, command.leg)) continue;
+    if (mayBeDropped(stepped, command.leg)) {
+      checkTold(stepped, command);
+      continue;
+    }
     throw new Violation(
       `promise 1: ${command.leg} is dropped (${command.cause}) in ${before.phase.name} on ${event.type}`,
     );
@@ -40,16 +44,36 @@ export function checkParties(stepped: Stepped): void {
     throw new Violation(`promise 1: ${parties} left without anybody in ${stepped.after.phase.name}`);
 }
 
+/** Where media is anchored, who was answered is told before they are let go that nobody is left. */
+function checkTold(
+  { before, routing, wireBefore }: Stepped,
+  { leg, cause }: { leg: LegId; cause: string },
+): void {
+  if (!routing.limits.anchored || cause !== 'all-targets-failed') return;
+  const known = wireBefore.legs[leg];
+  if (known?.state !== 'up' || !known.described || known.lost) return;
+  if (before.phase.name === 'announcing') return;
+  throw new Violation(`promise 1: ${leg} is let go in ${before.phase.name} without a word`);
+}
+
 /** Asked to end, and by whom it may be. */
 function mayBeDropped({ before, event, routing }: Stepped, leg: LegId): boolean {
   if (event.type === 'hang-up-requested') return true;
   if (event.type === 'timer' && event.timer === 'limit') return true;
   // Its own dialog is lost: BYE only tells a peer that said so itself.
   if (event.type === 'offer-answered' && event.status === 481 && event.leg === leg) return true;
+  if (before.phase.name === 'announcing') return heardOut(event);
   if (nobodyLeft(before, event, routing)) return true;
   if (before.phase.name !== 'talking' || !('leg' in event) || !wentAway(event)) return false;
   const { a, b } = before.phase.link;
   return event.leg === (a === leg ? b : a);
+}
+
+/** The announcement was heard, or could not be played. */
+function heardOut(event: Untimed): boolean {
+  return event.type === 'timer'
+    ? event.timer === 'announcement'
+    : event.type === 'announcement-begun' && event.ms === null;
 }
 
 function wentAway(event: Untimed): boolean {

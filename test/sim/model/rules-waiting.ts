@@ -26,6 +26,8 @@ function parts(call: Call): (LegId | null)[] {
       return [phase.link.a, phase.link.b, phase.transferor, phase.consultation];
     case 'returning':
       return [phase.party, ...called];
+    case 'announcing':
+      return [phase.party];
     case 'ending':
     case 'ended':
       return [];
@@ -55,6 +57,14 @@ export function checkBelonging({ after, wire }: Stepped): void {
 
 function isLeaving(leg: WireLeg): boolean {
   return leg.byeSent || !leg.acked || leg.notifies.length > 0 || (leg.state === 'inviting' && leg.cancelSent);
+}
+
+/** Nobody is told for ever that the call ends. */
+export function checkAnnouncing({ after, wire }: Stepped): void {
+  if (after.phase.name !== 'announcing') return;
+  const { party } = after.phase;
+  demand(wire.timers[`${after.id} announcement`] === true, `${party} is told of the end for ever`);
+  demand(wire.legs[party]?.hears === null, `${party} hears ${wire.legs[party]?.hears} in announcing`);
 }
 
 /** Whoever is called has a limit, and somebody is called as long as we look for somebody. */

@@ -3,7 +3,7 @@ import type { Call } from '../../../src/call/call.js';
 import { checkKeys } from './rules-keys.js';
 import { checkConsulting, checkMedia } from './rules-media.js';
 import { checkParties } from './rules-promise.js';
-import { checkBelonging, checkHunting, checkWaiting } from './rules-waiting.js';
+import { checkAnnouncing, checkBelonging, checkHunting, checkWaiting } from './rules-waiting.js';
 import { type Stepped, transferIn } from './stepped.js';
 import { demand } from './wire.js';
 
@@ -19,6 +19,7 @@ export function checkRules(stepped: Stepped): void {
   checkConsulting(stepped);
   checkBelonging(stepped);
   checkHunting(stepped);
+  checkAnnouncing(stepped);
   checkWaiting(stepped);
 }
 
@@ -68,9 +69,9 @@ function checkSubscriptions({ wire, event }: Stepped): void {
 
 /** Promise 5: nobody is called whom the plan keeps apart, and nobody is moved more often than it says. */
 function checkPolicies({ before, event, after, commands, wire, wireBefore, routing }: Stepped): void {
-  const transferor = transferIn(after)?.transferor;
+  const transferor = transferIn(after)?.transferor ?? null;
   demand(
-    transferor === undefined || after.legs[transferor]?.mayTransfer === true,
+    transferor === null || after.legs[transferor]?.mayTransfer === true,
     `${transferor} may not transfer`,
   );
   for (const command of commands) {
@@ -92,6 +93,6 @@ function checkPolicies({ before, event, after, commands, wire, wireBefore, routi
 
 /** Member whose agent has just asked for the transfer. */
 function transferOwner(call: Call): string | null {
-  const transferor = transferIn(call)?.transferor;
-  return transferor === undefined ? null : (call.legs[transferor]?.member ?? null);
+  const transferor = transferIn(call)?.transferor ?? null;
+  return transferor === null ? null : (call.legs[transferor]?.member ?? null);
 }

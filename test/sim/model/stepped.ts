@@ -20,7 +20,9 @@ export interface Stepped {
 }
 
 /** The transfer that is under way. */
-export function transferIn({ phase }: Call): { readonly id: string; readonly transferor: LegId } | null {
+export function transferIn({
+  phase,
+}: Call): { readonly id: string; readonly transferor: LegId | null } | null {
   return phase.name === 'transferring' || phase.name === 'consulting' || phase.name === 'switching'
     ? phase.transfer
     : null;

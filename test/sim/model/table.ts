@@ -9,6 +9,7 @@ export const PHASES: Readonly<Record<string, string>> = {
   consulting: 'the agent talks with target or caller, the third is on hold',
   switching: 'somebody has answered for the caller; the two are being brought together',
   returning: 'transfer failed, agent gone: desks are called that can take the caller back',
+  announcing: 'nobody is left who could take the caller, who hears so before the call ends',
   ending: 'everybody has been let go; the wire has not settled yet',
 };
 
@@ -24,6 +25,7 @@ export const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'timer hunt',
   ],
   'Parties that leave': ['hung-up', 'bye-answered', 'answer-failed', 'acked', 'timer guard', 'timer limit'],
+  Announcements: ['announcement-begun', 'timer announcement'],
   'Transfers that are asked for': [
     'referred',
     'attended',

@@ -67,6 +67,11 @@ function onLeg(
       demand(leg.described, `leg ${command.leg} has said nothing of its media and cannot be parked`);
       demand(leg.state !== 'over', 'only a leg that is there is parked');
       return part(wire, command.leg);
+    case 'announce':
+      demand(leg.described, `leg ${command.leg} has said nothing of its media and cannot be told anything`);
+      demand(leg.state !== 'over' && !leg.byeSent, 'only a leg that is there is told anything');
+      part(wire, command.leg);
+      return patchLeg(wire, command.leg, { announced: true });
     case 'provisional':
       return demand(leg.state === 'inviting', 'provisional before the final response only');
     case 'answer':

@@ -47,6 +47,8 @@ export interface WireLeg {
   /** Anchored media: the peer has said where it receives; and whom it hears. */
   readonly described: boolean;
   readonly hears: string | null;
+  /** We asked the media server to play the announcement to it, and wait for its word. */
+  readonly announced: boolean;
   /** NOTIFYs that wait for their answer, one a subscription. */
   readonly notifies: readonly { readonly transferId: string; readonly final: boolean }[];
   /** REFERs accepted that asked for NOTIFYs. */
@@ -110,6 +112,7 @@ export function newLeg({ call, direction, member, mayTransfer }: Born): WireLeg 
     told: null,
     described: false,
     hears: null,
+    announced: false,
     notifies: NOTHING,
     accepted: 0,
     subscriptions: NO_SUBSCRIPTIONS,

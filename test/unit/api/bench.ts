@@ -130,6 +130,7 @@ const plan: DialPlan = {
     maxCallSeconds: 0,
     timezone: 'Asia/Shanghai',
     betweenKeysSeconds: 2,
+    announcement: { prompt: 'call-back', maxSeconds: 30 },
     keyCodes: { cancel: '*0', complete: '*#', toggle: '**#', consultPrefix: '*' },
   },
   numbering: { country: '86', area: '22' },

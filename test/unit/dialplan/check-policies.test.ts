@@ -211,6 +211,22 @@ describe('a fault in the policies is told with its place, and what to do about i
       /from 0\.5 to 10/,
     ],
     [
+      'an announcement that is a file',
+      policies('announcement: { prompt: ../secret.wav }'),
+      '../secret.wav',
+      'policies.announcement.prompt',
+      /not accepted/,
+      /without \.wav/,
+    ],
+    [
+      'an announcement without end',
+      policies('announcement: { maxSeconds: 0 }'),
+      '0',
+      'policies.announcement.maxSeconds',
+      /0 is not/,
+      /from 1 to 120/,
+    ],
+    [
       'a code of one key',
       policies('keyCodes: { cancel: "*" }'),
       '"*"',

@@ -64,6 +64,7 @@ describe('a plan without faults', () => {
       maxCallSeconds: 0,
       timezone: 'Asia/Shanghai',
       betweenKeysSeconds: 2,
+      announcement: { prompt: 'call-back', maxSeconds: 30 },
       keyCodes: { cancel: '*0', complete: '*#', toggle: '**#', consultPrefix: '*' },
     });
     expect([...plan.members.keys()]).toEqual(['police', 'city']);

@@ -28,6 +28,7 @@ function mediaServer(): MediaAnchor {
     heard: async () => undefined,
     join: (_call, a, b, keysKept) => note('join', a, b, keysKept),
     park: (_call, leg) => note('park', leg),
+    announce: async () => 4000,
     sendKeys: (_call, leg, keys) => note('keys', leg, keys),
     figures: (call, leg) => figures(call, leg),
   };

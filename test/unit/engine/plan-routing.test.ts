@@ -244,6 +244,7 @@ it('limits and keys are those of the plan', () => {
   const { routing } = routingOf();
   expect(routing.limits).toEqual({
     anchored: false,
+    announcement: { prompt: 'call-back', maxMs: 30_000 },
     maxHops: 2,
     maxHuntMs: 60_000,
     maxCallMs: 3_600_000,

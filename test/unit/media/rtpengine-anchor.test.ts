@@ -15,7 +15,7 @@ async function anchorOf(keysAreTold: boolean): Promise<RtpengineAnchor> {
   pool.stop();
   return new RtpengineAnchor({
     pool,
-    prompts: { path: () => null },
+    prompts: { path: (name) => (name === 'call-back' ? '/prompts/call-back.wav' : null) },
     language: 'en',
     keysAreTold,
     log: silentLog,
@@ -87,4 +87,23 @@ it('keys that nobody tells us of are not kept from the other party', async () =>
   await anchor.join('call', 'caller', 'agent', ['agent']);
   expect(anchor.can.keysFromRtp).toBe(false);
   expect(engine.take()).not.toContain('block DTMF agent');
+});
+
+describe('an announcement', () => {
+  it('is played once to the leg, which hears nobody else, and says how long it takes', async () => {
+    const anchor = await anchorOf(true);
+    await answered(anchor);
+    await anchor.join('call', 'caller', 'agent', []);
+    engine.take();
+    engine.extra = { result: 'ok', duration: 4000 };
+    expect(await anchor.announce('call', 'caller', 'call-back')).toBe(4000);
+    expect(engine.take().at(-1)).toBe('play media caller');
+    expect(engine.fields.at(-1)).toMatchObject({ file: '/prompts/call-back.wav', 'repeat-times': 1 });
+  });
+
+  it('that is not there takes no time', async () => {
+    const anchor = await anchorOf(true);
+    await answered(anchor);
+    expect(await anchor.announce('call', 'caller', 'nothing')).toBeNull();
+  });
 });

@@ -84,7 +84,15 @@ describe('prompts', () => {
     const store = PromptStore.load(join(packageInfo().root, 'dialplans', 'prompts'), join(folder, 'copies'));
     expect(store.faults).toEqual([]);
     for (const language of ['zh', 'en']) {
-      for (const name of ['transferring', 'all-busy', 'back-to-agent', 'closed', 'recorded', 'music']) {
+      for (const name of [
+        'transferring',
+        'all-busy',
+        'back-to-agent',
+        'call-back',
+        'closed',
+        'recorded',
+        'music',
+      ]) {
         const { rate, samples } = soundOf(readFileSync(store.path(name, language) ?? ''));
         expect(rate).toBe(48_000);
         expect(samples.length / rate, `${language} ${name}`).toBeGreaterThan(1);
