@@ -111,6 +111,7 @@ function trunkOf(id: TrunkId, entry: TrunkEntry): Trunk {
     sources: entry.sources.map((text) => ({ text })),
     numberFormat: entry.numberFormat,
     auth: entry.auth,
+    media: entry.media,
     healthCheck: entry.healthCheck === 'off' ? null : entry.healthCheck,
     capacity: entry.capacity,
   };

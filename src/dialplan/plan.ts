@@ -116,6 +116,8 @@ export interface Trunk {
   readonly numberFormat: NumberFormat;
   /** Our account there, for digest challenges; null when it asks for none. Never logged, in no answer of the API. */
   readonly auth: TrunkAccount | null;
+  /** How its parties are offered media: plain RTP, or as a browser takes it (ICE and DTLS-SRTP; needs rtpengine). */
+  readonly media: 'rtp' | 'webrtc';
   /** OPTIONS ping; null when off. */
   readonly healthCheck: { readonly intervalSeconds: number } | null;
   /** Legs that it carries at once, in and out, ringing or answered; null: no limit. */

@@ -106,6 +106,7 @@ export const trunkSchema = z.strictObject({
     .default([]),
   numberFormat: z.enum(['asis', 'national', 'e164']).default('asis'),
   auth: accountSchema.nullable().default(null),
+  media: z.enum(['rtp', 'webrtc']).default('rtp'),
   healthCheck: z
     .union([z.literal('off'), z.strictObject({ intervalSeconds: wholeNumber(2, 3600) })])
     .nullable()

@@ -7,12 +7,13 @@ import { type StepResult, step } from '../call/step.js';
 import type { Trunk } from '../dialplan/plan.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { LedgerRecord } from '../ledger/records.js';
-import type { Awaitable, MediaAnchor } from '../media/anchor.js';
+import type { Awaitable, LegProfile, MediaAnchor } from '../media/anchor.js';
 import { CallRecords } from './call-records.js';
 import { CallTimers } from './call-timers.js';
 import type { EngineClock } from './clock.js';
 import { contextBodies, contextHeaders } from './context-headers.js';
 import type { EngineLog } from './log.js';
+import { profileOf } from './media-profile.js';
 import type { Naming } from './naming.js';
 import { notifyHeaders, sipfrag } from './notify-message.js';
 import type { Occupancy } from './occupancy.js';
@@ -352,18 +353,25 @@ export class CallRunner {
     const { from } = offer;
     const { nextHop = null, route = null } = to.phone ?? {};
     const rest = { uri: to.uri, nextHop, route, headers, credentials: trunk?.auth ?? null, from, bodies };
-    return this.#withSdp(offer, leg, (sdp) => this.parts.signalling.invite(leg, { ...rest, sdp }));
+    return this.#withSdp({ ...offer, profile: profileOf(to.uri, trunk) }, leg, (sdp) =>
+      this.parts.signalling.invite(leg, { ...rest, sdp }),
+    );
   }
 
   /** Pass a description through the media anchor, then act. */
   #withSdp(
-    passage: { readonly sdp: string | null; readonly from: string | null },
+    passage: {
+      readonly sdp: string | null;
+      readonly from: string | null;
+      readonly profile?: LegProfile | undefined;
+    },
     to: string,
     act: (sdp: string | null) => void,
   ): Awaitable<void> {
     if (passage.sdp === null) return act(null);
+    const { sdp, profile } = passage;
     const from = passage.from ?? to;
-    const described = this.parts.media.describe({ callId: this.id, from, to, sdp: passage.sdp });
+    const described = this.parts.media.describe({ callId: this.id, from, to, sdp, profile });
     return described instanceof Promise ? described.then(act) : act(described);
   }
 

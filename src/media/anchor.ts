@@ -1,4 +1,7 @@
 /** Where the media of calls flows. One implementation with a media server, one without. */
+import type { LegProfile } from './rtpengine/audio-description.js';
+
+export type { LegProfile };
 
 export type Awaitable<T> = T | Promise<T>;
 
@@ -17,6 +20,8 @@ export interface Passage {
   readonly from: string;
   readonly to: string;
   readonly sdp: string;
+  /** How media reaches `to`, where we know it before it said anything itself; plain RTP when left out. */
+  readonly profile?: LegProfile | undefined;
 }
 
 /** What the peer of a leg said of its media: an offer of its own, or an answer to ours (RFC 3264). */

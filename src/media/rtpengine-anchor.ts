@@ -10,6 +10,7 @@ import type {
 import { Holds } from './holds.js';
 import type { MediaLog } from './log.js';
 import type { PromptStore } from './prompts/prompt-store.js';
+import type { LegProfile } from './rtpengine/audio-description.js';
 import type { EnginePool } from './rtpengine/engine-pool.js';
 import type { MediaSession } from './rtpengine/media-session.js';
 import { OwnKeys } from './rtpengine/own-keys.js';
@@ -45,14 +46,16 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   /** What plays to a leg now: music follows a prompt only if nothing else came meanwhile. Ids of legs are unique. */
   readonly #playing = new Map<string, symbol>();
   readonly #holds = new Holds();
+  /** How media reaches legs, for one that comes into another call. Ids of legs are unique. */
+  readonly #profiles = new Map<string, LegProfile>();
   /** Legs whose last offer was none that can be answered, and why. */
   readonly #misheard = new Map<string, MediaFailure>();
 
   readonly #ownKeys = new OwnKeys();
 
   constructor(private readonly parts: RtpengineAnchorParts) {
-    const none = { recording: false, webrtc: false, conference: false };
-    this.can = { holdPrompts: true, keysFromRtp: parts.keysAreTold, ...none };
+    const none = { recording: false, conference: false };
+    this.can = { holdPrompts: true, keysFromRtp: parts.keysAreTold, webrtc: true, ...none };
   }
 
   get moves(): MediaMoves {
@@ -69,7 +72,7 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     return this.#sessions.size;
   }
 
-  async describe({ callId, from, to }: Passage): Promise<string> {
+  async describe({ callId, from, to, profile = this.#profiles.get(to) ?? 'rtp' }: Passage): Promise<string> {
     const misheard = this.#misheard.get(from);
     if (misheard !== undefined) {
       // The refusal of an offer leaves the session as it was (RFC 3261 §14.2).
@@ -79,8 +82,11 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     const session = this.#session(callId);
     const told = session.told(to);
     if (told !== null) return told;
-    const prepared = from === to ? null : await session.prepare(to, { like: from });
-    if (prepared?.ok) return prepared.value;
+    const prepared = from === to ? null : await session.prepare(to, { like: from, profile });
+    if (prepared?.ok) {
+      this.#profiles.set(to, profile);
+      return prepared.value;
+    }
     if (prepared !== null && prepared.failure.kind !== 'used-leg') throw failure(prepared);
     // The leg has made an offer and speaks with nobody yet.
     value(await session.park(to));
@@ -95,6 +101,7 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
       as === 'offer' ? await session.offered(leg, sdp) : await session.answered(leg, sdp);
     if (as === 'offer' && !taken.ok) this.#misheard.set(leg, failure(taken));
     value(taken);
+    this.#profiles.set(leg, session.profile(leg));
     const partner = as === 'offer' ? this.#holds.offered(leg, sdp) : null;
     if (partner === null) return;
     // The party gets its answer all the same.
@@ -166,6 +173,7 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     this.#playing.delete(leg);
     this.#holds.forget(leg);
     this.#misheard.delete(leg);
+    this.#profiles.delete(leg);
     const session = this.#sessions.get(callId);
     if (session !== undefined) this.#later(session.leave(leg), `leave ${leg}`);
   }

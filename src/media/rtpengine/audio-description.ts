@@ -45,14 +45,16 @@ export function readDescription(sdp: string): ReadDescription {
   const audio = sections.media[audioAt];
   const line = audio === undefined ? null : readMediaLine(audio);
   if (audio === undefined || line === null) return fault({ kind: 'no-audio' });
+  const profile = profileOf(line.proto);
+  // A bundle of one section is none; the sections that it names are not all here.
+  const alone = { session: sections.session.filter((text) => !text.startsWith('a=group:')), media: [audio] };
   return {
     ok: true,
     description: {
-      // A bundle of one section is none; the sections that it names are not all here.
-      audio: { session: sections.session.filter((text) => !text.startsWith('a=group:')), media: [audio] },
+      audio: profile === 'webrtc' ? withoutBrowserExtras(alone) : alone,
       mediaLines: sections.media.map((section) => section[0] ?? ''),
       audioAt,
-      profile: profileOf(line.proto),
+      profile,
       family: connectionOf({ session: sections.session, media: [audio] }).startsWith('c=IN IP6 ')
         ? 'IP6'
         : 'IP4',
@@ -67,6 +69,24 @@ function fault(found: SdpFault): ReadDescription {
 function profileOf(proto: string): LegProfile {
   if (proto.includes('TLS')) return 'webrtc';
   return proto.includes('SAVP') ? 'srtp' : 'rtp';
+}
+
+/** What browsers offer each other, and that must not come with one browser's numbers before another party. */
+const browserLine =
+  /^a=(extmap|extmap-allow-mixed|msid|msid-semantic|ssrc|rtcp-fb|rtcp-rsize|rtcp-xr|ice-options)\b/;
+
+/**
+ * A browser's description as an ordinary phone's: without header extensions and stream names, and without doubled
+ * audio (RFC 2198), which would go out to whoever the browser talks with next.
+ */
+function withoutBrowserExtras(sections: SdpSections): SdpSections {
+  const plain = (lines: readonly string[]): string[] => lines.filter((text) => !browserLine.test(text));
+  const media = sections.media.map(plain);
+  const doubled = media.flat().flatMap((text) => /^a=rtpmap:(\d+) red\//i.exec(text)?.[1] ?? []);
+  return {
+    session: plain(sections.session),
+    media: media.map((section) => withoutFormats(section, doubled)),
+  };
 }
 
 /** Lines that bind a description to one transport, and say nothing of the audio in it. */
@@ -109,12 +129,23 @@ export function agreedFormats(offer: SdpSections, agreed: SdpSections): SdpSecti
   const both = answered.filter((format) => line.formats.includes(format));
   if (both.length === 0 || both.length === line.formats.length) return offer;
   const gone = line.formats.filter((format) => !both.includes(format));
+  return { session: offer.session, media: [withFormats(audio, both, gone)] };
+}
+
+/** The section with these formats only, and without what it says of those that are gone. */
+function withFormats(
+  audio: readonly string[],
+  formats: readonly string[],
+  gone: readonly string[],
+): string[] {
   const ofGone = new RegExp(`^a=(rtpmap|fmtp|rtcp-fb):(${gone.map(escaped).join('|')}) `);
   const head = (audio[0] ?? '').split(' ').slice(0, 3).join(' ');
-  return {
-    session: offer.session,
-    media: [[`${head} ${both.join(' ')}`, ...audio.slice(1).filter((text) => !ofGone.test(text))]],
-  };
+  return [`${head} ${formats.join(' ')}`, ...audio.slice(1).filter((text) => !ofGone.test(text))];
+}
+
+function withoutFormats(audio: readonly string[], gone: readonly string[]): readonly string[] {
+  const left = (readMediaLine(audio)?.formats ?? []).filter((format) => !gone.includes(format));
+  return gone.length === 0 || left.length === 0 ? audio : withFormats(audio, left, gone);
 }
 
 function escaped(text: string): string {

@@ -1,4 +1,4 @@
-import { parkingDescription } from './audio-description.js';
+import { type AddressFamily, parkingDescription } from './audio-description.js';
 import { answerFields, type End, type ExchangeSettings, offerFields, ordinary, sdpOf } from './exchange.js';
 import type { NgFailure, NgFields, NgReply } from './ng-reply.js';
 import type { SdpSections } from './sdp-sections.js';
@@ -42,6 +42,11 @@ export class Linker {
     private readonly port: NgPort,
     private readonly settings: LinkSettings,
   ) {}
+
+  /** Of the engine's own first address. */
+  get family(): AddressFamily {
+    return this.settings.parkingAddress.includes(':') ? 'IP6' : 'IP4';
+  }
 
   /** Offer and answer of two legs that both have said what they can. */
   async link(from: Leg, to: Leg, wish = ordinary): Promise<Linked> {
@@ -88,7 +93,7 @@ export class Linker {
       model ?? { session: [], media: [plainAudio] },
       this.settings.parkingAddress,
     );
-    return { tag, profile: 'rtp', family: this.settings.parkingAddress.includes(':') ? 'IP6' : 'IP4', says };
+    return { tag, profile: 'rtp', family: this.family, says };
   }
 }
 

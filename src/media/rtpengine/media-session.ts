@@ -41,6 +41,11 @@ export class MediaSession {
     return this.#legs.get(leg)?.told?.sdp ?? null;
   }
 
+  /** How media reaches a leg. */
+  profile(leg: string): LegProfile {
+    return this.#legs.get(leg)?.profile ?? 'rtp';
+  }
+
   /** Legs that have media of ours and said that they send: not those that are on hold by their own wish. */
   senders(): readonly string[] {
     const sending = this.#legs.all().filter(({ said, told, partner, parking }) => {
@@ -76,7 +81,9 @@ export class MediaSession {
               newLeg({
                 name,
                 profile: read.description.profile,
-                family: read.description.family,
+                // A browser names any of its addresses there and tries all (ICE).
+                family:
+                  read.description.profile === 'webrtc' ? this.#legs.linker.family : read.description.family,
                 like: null,
               }),
             )
@@ -115,7 +122,7 @@ export class MediaSession {
         newLeg({
           name,
           profile: options.profile ?? 'rtp',
-          family: options.family ?? 'IP4',
+          family: options.family ?? (options.profile === 'webrtc' ? this.#legs.linker.family : 'IP4'),
           like: options.like ?? null,
         }),
       );

@@ -3,17 +3,18 @@ import { reportHearing } from '../../media/harness/hearing-log.js';
 import type { Heard } from '../../media/harness/stage.js';
 import { ToneParty } from '../../media/harness/tone-party.js';
 import type { LiveCallRow } from './api.js';
-import { testPlan } from './plan.js';
+import { type DialPlanFile, type Ports, testPlan } from './plan.js';
 import { TonePhone, type TonePhoneSettings } from './tone-phone.js';
 import { openPairs, type Pair, pairPorts, withPairs } from './voice-pairs.js';
 import { until } from './wait.js';
+import { type WebSide, webListeners, withWeb } from './web-side.js';
 import { type Trace, World } from './world.js';
 
 /**
  * Who plays, with tones in which hardly any speech has most of its energy: prompts and music are nobody's voice. The
  * numbers are multiples of 50, so that one packet is enough to tell them.
  */
-const voices = {
+export const voices = {
   caller: 2100,
   desk: 2300,
   agent: 2500,
@@ -34,6 +35,8 @@ export interface VoiceStageOptions {
   readonly media?: Readonly<Record<string, unknown>>;
   /** Policies of the dial plan beside those of the stage. */
   readonly policies?: Readonly<Record<string, unknown>>;
+  /** Phones in browsers may call as well. */
+  readonly web?: WebSide;
   /** Callers with a desk each, beside the phones of the stage; none when left out. */
   readonly pairs?: number;
 }
@@ -54,13 +57,20 @@ export class VoiceStage {
     codecs = {},
     media = {},
     pairs = 0,
+    web,
     ...more
   }: VoiceStageOptions = {}): Promise<VoiceStage> {
     const pairsAt = await pairPorts(pairs);
     const policies = { maxHops: 5, maxHuntSeconds: 30, maxCallSeconds: 0, ...more.policies };
+    const plan = (ports: Ports): DialPlanFile => withPairs({ ...testPlan(ports), policies }, pairsAt);
     const world = await World.open({
-      settings: { media: { anchor: 'rtpengine', rtpengine: mediaPorts, ...media }, log: { level: 'debug' } },
-      plan: (ports) => withPairs({ ...testPlan(ports), policies }, pairsAt),
+      settings: {
+        ...(web === undefined ? {} : { sip: { listeners: webListeners(web) } }),
+        media: { anchor: 'rtpengine', rtpengine: mediaPorts, ...media },
+        log: { level: 'debug' },
+      },
+      plan: web === undefined ? plan : (ports) => withWeb(plan(ports)),
+      ...(web === undefined ? {} : { sipPort: web.sip }),
     });
     const { caller, desk, pbx } = world.ports;
     const ports: Readonly<Record<Player, number>> = {

@@ -99,6 +99,7 @@ const pbx: Trunk = {
   sources: [],
   numberFormat: 'asis',
   auth: null,
+  media: 'rtp',
   healthCheck: null,
   capacity: null,
 };

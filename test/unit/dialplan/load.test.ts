@@ -51,6 +51,7 @@ describe('a plan without faults', () => {
       sources: [],
       numberFormat: 'asis',
       auth: null,
+      media: 'rtp',
       healthCheck: null,
       capacity: null,
     });
