@@ -1,39 +1,104 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reportHearing } from '../media/harness/hearing-log.js';
-import { Browser } from './harness/browser.js';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { BrowserPhone } from './harness/browser-phone.js';
-import { VoiceStage, voices } from './harness/voice-stage.js';
-import { webServer, webSide } from './harness/web-side.js';
+import { WebStage } from './harness/web-stage.js';
 
-describe('probe', () => {
-  let stage: VoiceStage;
-  let browser: Browser;
+/** Parties in a real browser, who speak WebRTC, and plain telephones: who hears whom. */
+describe('a party in a browser', () => {
+  let stage: WebStage;
+  let citizen: BrowserPhone | undefined;
   beforeAll(async () => {
-    const web = await webSide();
-    stage = await VoiceStage.open({ web });
-    browser = await Browser.open();
-    console.log(browser.version);
-    phone = await browser.phone({ server: webServer(web, 'citizen'), user: 'web', password: null, frequency: 1900, voices: Object.values(voices), codec: null });
+    stage = await WebStage.open({ codecs: { target: 'PCMU' } });
   });
-  let phone: BrowserPhone;
+  afterEach(async () => {
+    await citizen?.close();
+    citizen = undefined;
+    await stage.desk.hangUp();
+    stage.desk.answerAfterMs = 0;
+    await stage.phones.clear();
+  });
   afterAll(async () => {
-    await browser?.close();
-    await stage?.close();
+    await stage.close();
   });
-  const nameOf = (f: number) => Object.entries(voices).find(([, v]) => v === f)?.[0] ?? String(f);
-  it('calls', async () => {
-    try {
-      const answer = await phone.ask('call', '12345');
-      console.log(answer);
-      console.log(await phone.hears(500, nameOf), await phone.ask('figures'));
-      const now = performance.now();
-      console.log(reportHearing(stage.phone('agent').voice.heard, [{ name: 'web', frequency: 1900 }], now - 400, now));
-      expect(await stage.phone('agent').refer(`sip:*2@${stage.sip}`)).toBe(202);
-      await stage.phone('agent').untilTalking(false);
-      console.log(await phone.hears(800, nameOf), await phone.ask('figures'), await phone.ask('asked'));
-      const after = performance.now();
-      console.log(reportHearing(stage.phone('target').voice.heard, [{ name: 'web', frequency: 1900 }], after - 400, after));
-      await phone.ask('hangUp');
-    } catch (e) { console.log(stage.world.server.logged().slice(-8000)); throw e; }
+
+  const key = (name: string): string => `sip:${name}@${stage.phones.sip}`;
+
+  /** A citizen's browser calls; gives it once both hear each other. */
+  async function called(number: string, codec: 'opus' | null = null): Promise<BrowserPhone> {
+    const phone = await stage.citizen(codec);
+    citizen = phone;
+    const { status, audioMs } = await phone.ask('call', number);
+    expect(status, stage.phones.log()).toBe(200);
+    expect(audioMs, 'milliseconds until the citizen heard somebody').not.toBeNull();
+    return phone;
+  }
+
+  it('calls, is answered by a telephone, and is moved: the browser is told nothing', async () => {
+    const phone = await called('12345');
+    await stage.untilHears(phone, 'agent');
+    await stage.untilHears('agent', 'citizen');
+    expect(await phone.ask('figures')).toMatchObject({
+      codec: 'audio/PCMA',
+      lost: 0,
+      dtlsState: 'connected',
+    });
+    expect(await stage.phones.phone('agent').refer(key('*2'))).toBe(202);
+    await stage.phones.phone('agent').untilTalking(false);
+    await stage.untilHears(phone, 'target');
+    await stage.untilHears('target', 'citizen');
+    expect(await phone.ask('asked')).toEqual([]);
+    await phone.ask('hangUp');
+    await stage.phones.phone('target').untilTalking(false);
+  });
+
+  it('that speaks opus alone is understood by telephones that do not', async () => {
+    const phone = await called('12345', 'opus');
+    expect(await phone.ask('figures')).toMatchObject({ codec: 'audio/opus' });
+    await stage.untilHears(phone, 'agent');
+    await stage.untilHears('agent', 'citizen');
+    await phone.ask('hold', true);
+    await stage.untilHears('agent', 'other');
+    await phone.ask('hold', false);
+    await stage.untilHears('agent', 'citizen');
+    await stage.untilHears(phone, 'agent');
+  });
+
+  it('is a desk: it is called by a telephone, consults, takes back and transfers', async () => {
+    const caller = stage.phones.phone('caller');
+    expect(await caller.call('12355', stage.phones.sip, { as: '13900009001' })).toBe(200);
+    expect(stage.desk.offered).toContain('UDP/TLS/RTP/SAVPF');
+    await stage.untilHears('caller', 'desk12355');
+    await stage.untilHears(stage.desk.phone, 'caller');
+
+    const { id } = await stage.phones.live('talking');
+    await stage.phones.post(`/v1/calls/${id}/transfers`, { to: '110', mode: 'consult' });
+    await stage.phones.live('consulting');
+    await stage.untilHears(stage.desk.phone, 'target');
+    await stage.untilHears('target', 'desk12355');
+    await stage.untilHears('caller', 'other');
+    await stage.phones.post(`/v1/calls/${id}/transfer/cancel`);
+    await stage.phones.phone('target').untilTalking(false);
+    await stage.untilHears(stage.desk.phone, 'caller');
+    await stage.untilHears('caller', 'desk12355');
+
+    await stage.desk.phone.ask('press', '*2');
+    await stage.phones.phone('target').untilTalking();
+    await stage.desk.untilTalking(false);
+    await stage.untilHears('caller', 'target');
+    expect(stage.desk.sessionChanges).toBe(0);
+    expect(caller.sessionChanges).toEqual([]);
+    expect(caller.voice.keysHeard()).toEqual([]);
+  });
+
+  it('is moved to a desk in another browser, and from there to a telephone', async () => {
+    const phone = await called('12345');
+    expect(await stage.phones.phone('agent').refer(key('*4'))).toBe(202);
+    await stage.phones.phone('agent').untilTalking(false);
+    await stage.untilHears(phone, 'desk12355');
+    await stage.untilHears(stage.desk.phone, 'citizen');
+    expect(await stage.desk.refer(key('*2'))).toBe(202);
+    await stage.desk.untilTalking(false);
+    await stage.untilHears(phone, 'target');
+    await stage.untilHears('target', 'citizen');
+    expect(await phone.ask('asked')).toEqual([]);
   });
 });

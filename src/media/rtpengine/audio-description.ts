@@ -132,6 +132,24 @@ export function agreedFormats(offer: SdpSections, agreed: SdpSections): SdpSecti
   return { session: offer.session, media: [withFormats(audio, both, gone)] };
 }
 
+/** Keys and comfort noise, which go beside any codec. */
+const besideCodecs = /^(telephone-event|CN)\//i;
+
+/** The description with the first of its codecs alone, and what goes beside it. */
+export function firstCodec(sections: SdpSections): SdpSections {
+  const audio = sections.media[0] ?? [];
+  const formats = readMediaLine(audio)?.formats ?? [];
+  const beside = formats.filter((format) => {
+    const map = audio.find((text) => text.startsWith(`a=rtpmap:${format} `))?.split(' ')[1];
+    return map === undefined ? format === '13' : besideCodecs.test(map);
+  });
+  const codecs = formats.filter((format) => !beside.includes(format));
+  return {
+    session: sections.session,
+    media: [withoutFormats(audio, codecs.slice(1)), ...sections.media.slice(1)],
+  };
+}
+
 /** The section with these formats only, and without what it says of those that are gone. */
 function withFormats(
   audio: readonly string[],

@@ -1,4 +1,4 @@
-import { type AddressFamily, parkingDescription } from './audio-description.js';
+import { type AddressFamily, firstCodec, parkingDescription } from './audio-description.js';
 import { answerFields, type End, type ExchangeSettings, offerFields, ordinary, sdpOf } from './exchange.js';
 import type { NgFailure, NgFields, NgReply } from './ng-reply.js';
 import type { SdpSections } from './sdp-sections.js';
@@ -56,7 +56,7 @@ export class Linker {
   /** Let a leg hear nobody. */
   async park(leg: Leg, parking: string): Promise<Linked> {
     const end = endOf(leg);
-    return this.#exchange(end, this.#parkingEnd(parking, end.says));
+    return this.#exchange(end, this.#parkingEnd(parking, end.says === null ? null : firstCodec(end.says)));
   }
 
   /**

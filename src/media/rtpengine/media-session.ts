@@ -90,11 +90,10 @@ export class MediaSession {
           : done(known);
       if (!added.ok) return added;
       const leg = added.value;
-      const before = { said: leg.said, saidByOffer: leg.saidByOffer, told: leg.told };
+      const before = { said: leg.said, saidAs: leg.saidAs, told: leg.told };
       leg.said = read.description;
-      leg.saidByOffer = false;
+      leg.saidAs = 'open-offer';
       const linked = leg.partner === null && leg.parking === null ? null : await this.#legs.relink(leg);
-      leg.saidByOffer = true;
       if (linked === null) return done(null);
       if (!linked.ok) {
         Object.assign(leg, before);
@@ -152,7 +151,7 @@ export class MediaSession {
       if (before !== null && joinSdp(before.audio) === joinSdp(read.description.audio))
         return done(new Map());
       leg.said = read.description;
-      leg.saidByOffer = false;
+      leg.saidAs = 'answer';
       const linked =
         leg.partner === null && leg.parking !== null
           ? await this.#legs.linker.answerToParking(leg, leg.parking)

@@ -2,6 +2,7 @@ import {
   type AddressFamily,
   type AudioDescription,
   agreedFormats,
+  firstCodec,
   type LegProfile,
 } from './audio-description.js';
 import type { SdpSections } from './sdp-sections.js';
@@ -21,8 +22,8 @@ export interface Leg {
   readonly like: string | null;
   /** What the party says now; null until it has said something. */
   said: AudioDescription | null;
-  /** True when what it says was an offer, of which only the answered formats are in use. */
-  saidByOffer: boolean;
+  /** What that was: an offer not answered yet, an offer that was answered, or an answer. */
+  saidAs: 'open-offer' | 'offer' | 'answer';
   /** What the party has been told; null until then. */
   told: Told | null;
   /** The leg that it talks with. */
@@ -42,7 +43,7 @@ export function newLeg(fixed: Pick<Leg, 'name' | 'profile' | 'family' | 'like'>)
   return {
     ...fixed,
     said: null,
-    saidByOffer: false,
+    saidAs: 'answer',
     told: null,
     partner: null,
     parking: null,
@@ -53,13 +54,19 @@ export function newLeg(fixed: Pick<Leg, 'name' | 'profile' | 'family' | 'like'>)
   };
 }
 
-/** What the party says, without what its offer had and our answer had not: that is not to be sent any more. */
+/**
+ * What the party says, reduced to what it will send: of its offer what our answer had, of several codecs the first. A
+ * party that agreed to several goes on with the one that it began with, and the engine has to convert for whoever it
+ * is joined with.
+ */
 export function agreed(leg: Leg): SdpSections | null {
-  if (leg.said === null) return null;
-  if (!leg.saidByOffer || leg.told === null) return leg.said.audio;
-  const told = cutSdp(leg.told.sdp);
-  const answered = told.media[leg.said.audioAt];
-  return answered === undefined
-    ? leg.said.audio
-    : agreedFormats(leg.said.audio, { session: told.session, media: [answered] });
+  const { said, told, saidAs } = leg;
+  if (said === null) return null;
+  if (saidAs === 'open-offer') return said.audio;
+  if (saidAs === 'answer' || told === null) return firstCodec(said.audio);
+  const { session, media } = cutSdp(told.sdp);
+  const answered = media[said.audioAt];
+  return firstCodec(
+    answered === undefined ? said.audio : agreedFormats(said.audio, { session, media: [answered] }),
+  );
 }

@@ -178,6 +178,7 @@ export class SessionLegs {
   tell(leg: Leg, sections: SdpSections): string {
     const whole = leg.said === null ? sections : withRefusedMedia(sections, leg.said);
     leg.told = tell(leg.told, whole, this.settings.newSessionId);
+    if (leg.saidAs === 'open-offer') leg.saidAs = 'offer';
     return leg.told.sdp;
   }
 

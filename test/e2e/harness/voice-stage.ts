@@ -69,7 +69,7 @@ export class VoiceStage {
         media: { anchor: 'rtpengine', rtpengine: mediaPorts, ...media },
         log: { level: 'debug' },
       },
-      plan: web === undefined ? plan : (ports) => withWeb(plan(ports)),
+      plan: web === undefined ? plan : (ports) => withWeb(plan(ports), web),
       ...(web === undefined ? {} : { sipPort: web.sip }),
     });
     const { caller, desk, pbx } = world.ports;

@@ -5,10 +5,12 @@ import { freePort } from './ports.js';
 export interface WebSide {
   readonly sip: number;
   readonly web: number;
+  /** The desk of 12355, whose media is a browser's. */
+  readonly desk: number;
 }
 
 export async function webSide(): Promise<WebSide> {
-  return { sip: await freePort(), web: await freePort() };
+  return { sip: await freePort(), web: await freePort(), desk: await freePort() };
 }
 
 /** `ws://` of the server, for somebody who calls as a citizen, or as an agent of 12345. */
@@ -25,9 +27,29 @@ export function webListeners({ sip, web }: WebSide): readonly object[] {
   ];
 }
 
-/** Whoever comes from an address that nobody else has taken is in a browser. */
-export function withWeb(plan: DialPlanFile): DialPlanFile {
+/** Whoever comes from an address that nobody else has taken is in a browser; so is the desk of 12355, key *4. */
+export function withWeb(plan: DialPlanFile, { desk }: WebSide): DialPlanFile {
   const citizens = { kind: 'carrier', sources: ['127.0.0.1'], gateways: [] };
   const agents = { kind: 'member', member: 'city', sources: ['::1'], gateways: ['[::1]:9/udp'] };
-  return { ...plan, trunks: { ...plan.trunks, web: citizens, 'web-agents': agents } };
+  const at = `127.0.0.1:${desk}`;
+  const youth = {
+    numbers: ['12355'],
+    name: { zh: '青少年服务', en: 'Youth' },
+    field: 'test',
+    source: 'example',
+    targets: [{ trunk: 'web-desk', number: '5501', ringSeconds: 5 }],
+  } as const;
+  const webDesk = {
+    kind: 'member',
+    member: 'youth',
+    gateways: [`${at}/udp`],
+    sources: [at],
+    media: 'webrtc',
+  };
+  return {
+    ...plan,
+    members: { ...plan.members, youth },
+    trunks: { ...plan.trunks, web: citizens, 'web-agents': agents, 'web-desk': webDesk },
+    keys: { ...plan.keys, '*4': 'youth' },
+  };
 }

@@ -24,6 +24,7 @@ export interface Heard {
 
 /** RTP of the call as the browser counts it. */
 export interface RtpFigures {
+  /** MIME type of what it sends. */
   readonly codec: string;
   readonly received: number;
   readonly lost: number;
@@ -54,6 +55,13 @@ export interface PhoneControl {
   hangUp(): Promise<void>;
   /** What it heard since it was asked last. */
   heard(): readonly Heard[];
+  /**
+   * Answer an offer that reached the test by another way than sip.js: the first of a call, or a further one. Resolves
+   * to the answer.
+   */
+  answerOffer(sdp: string): Promise<string>;
+  /** The call that {@link answerOffer} began is over. */
+  endOffered(): void;
   /** Methods of requests within the call that came from the server. */
   asked(): readonly string[];
   figures(): Promise<RtpFigures>;

@@ -28,6 +28,8 @@ class PagePhone implements PhoneControl {
   #wishes: PhoneWishes | undefined;
   #session: Session | undefined;
   #answerAfterMs: number | null = 0;
+  #voice: MediaStream | undefined;
+  #offered: RTCPeerConnection | undefined;
   #reports: number[] = [];
   #asked: string[] = [];
 
@@ -40,6 +42,7 @@ class PagePhone implements PhoneControl {
     const tone = new OscillatorNode(context, { frequency: wishes.frequency });
     tone.connect(new GainNode(context, { gain: 0.4 })).connect(voice);
     tone.start();
+    this.#voice = voice.stream;
     this.#ear = new Ear(context, wishes.voices);
     const uri = UserAgent.makeURI(`sip:${wishes.user}@${host}`);
     if (uri === undefined) throw new Error(`${wishes.user} is no user name`);
@@ -149,6 +152,25 @@ class PagePhone implements PhoneControl {
     return this.#ear?.take() ?? [];
   }
 
+  async answerOffer(sdp: string): Promise<string> {
+    const connection = this.#offered ?? new RTCPeerConnection();
+    if (this.#offered === undefined) {
+      this.#offered = connection;
+      for (const track of this.#voice?.clone().getAudioTracks() ?? []) connection.addTrack(track);
+      connection.ontrack = ({ track }) => this.#ear?.attach(new MediaStream([track]));
+    }
+    await connection.setRemoteDescription({ type: 'offer', sdp });
+    await connection.setLocalDescription();
+    while (connection.iceGatheringState !== 'complete')
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    return connection.localDescription?.sdp ?? '';
+  }
+
+  endOffered(): void {
+    this.#offered?.close();
+    this.#offered = undefined;
+  }
+
   asked(): readonly string[] {
     return this.#asked;
   }
@@ -158,14 +180,17 @@ class PagePhone implements PhoneControl {
     const stats = new Map<string, Record<string, unknown>>();
     for (const [id, entry] of await connection.getStats()) stats.set(id, entry as Record<string, unknown>);
     const all = [...stats.values()];
-    const inbound = all.find(({ type }) => type === 'inbound-rtp');
-    const outbound = all.find(({ type }) => type === 'outbound-rtp');
+    // Each party that the caller was moved to is a stream of its own.
+    const inbound = all.filter(({ type }) => type === 'inbound-rtp');
+    const outbound = all.filter(({ type }) => type === 'outbound-rtp');
     const transport = all.find(({ type }) => type === 'transport');
+    const sum = (of: typeof all, key: string): number =>
+      of.reduce((total, entry) => total + Number(entry[key] ?? 0), 0);
     return {
-      codec: String(stats.get(String(inbound?.codecId))?.mimeType ?? ''),
-      received: Number(inbound?.packetsReceived ?? 0),
-      lost: Number(inbound?.packetsLost ?? 0),
-      sent: Number(outbound?.packetsSent ?? 0),
+      codec: String(stats.get(String(outbound[0]?.codecId))?.mimeType ?? ''),
+      received: sum(inbound, 'packetsReceived'),
+      lost: sum(inbound, 'packetsLost'),
+      sent: sum(outbound, 'packetsSent'),
       iceState: connection.iceConnectionState,
       dtlsState: String(transport?.dtlsState ?? ''),
     };
@@ -238,6 +263,7 @@ class PagePhone implements PhoneControl {
   }
 
   #connection(): RTCPeerConnection {
+    if (this.#offered !== undefined) return this.#offered;
     const handler = this.#inCall().sessionDescriptionHandler;
     const connection = handler instanceof Web.SessionDescriptionHandler ? handler.peerConnection : undefined;
     if (connection === undefined) throw new Error('the call has no media');
