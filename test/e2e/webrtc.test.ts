@@ -77,7 +77,7 @@ describe('a party in a browser', () => {
     await stage.untilHears('caller', 'other');
     await stage.phones.post(`/v1/calls/${id}/transfer/cancel`);
     await stage.phones.phone('target').untilTalking(false);
-    await stage.untilHears(stage.desk.phone, 'caller');
+    await stage.untilGetsAudio(stage.desk.phone);
     await stage.untilHears('caller', 'desk12355');
 
     await stage.desk.phone.ask('press', '*2');

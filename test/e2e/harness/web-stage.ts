@@ -51,6 +51,20 @@ export class WebStage {
     });
   }
 
+  /**
+   * Wait until audio comes to somebody in a browser for most of 300 ms. The browser plays the streams (SSRC) of all who
+   * spoke, but shows pages the newest one alone: a party who comes back after another is at the loudspeaker, where
+   * pages do not hear it (looked at with PulseAudio).
+   */
+  async untilGetsAudio(phone: BrowserPhone): Promise<void> {
+    const ms = 300;
+    await until(`audio to come to ${phone.wishes.user}`, async () => {
+      const before = (await phone.ask('figures')).received;
+      await sleep(ms);
+      return (await phone.ask('figures')).received - before > ms / 40 ? true : undefined;
+    });
+  }
+
   async #heardBy(player: Player): Promise<readonly string[]> {
     const from = performance.now();
     await sleep(listenMs);

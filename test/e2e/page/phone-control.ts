@@ -26,6 +26,7 @@ export interface Heard {
 export interface RtpFigures {
   /** MIME type of what it sends. */
   readonly codec: string;
+  /** Packets that came from the server, of all streams. */
   readonly received: number;
   readonly lost: number;
   readonly sent: number;
@@ -65,5 +66,6 @@ export interface PhoneControl {
   /** Methods of requests within the call that came from the server. */
   asked(): readonly string[];
   figures(): Promise<RtpFigures>;
+
   close(): Promise<void>;
 }

@@ -180,7 +180,6 @@ class PagePhone implements PhoneControl {
     const stats = new Map<string, Record<string, unknown>>();
     for (const [id, entry] of await connection.getStats()) stats.set(id, entry as Record<string, unknown>);
     const all = [...stats.values()];
-    // Each party that the caller was moved to is a stream of its own.
     const inbound = all.filter(({ type }) => type === 'inbound-rtp');
     const outbound = all.filter(({ type }) => type === 'outbound-rtp');
     const transport = all.find(({ type }) => type === 'transport');
@@ -188,7 +187,8 @@ class PagePhone implements PhoneControl {
       of.reduce((total, entry) => total + Number(entry[key] ?? 0), 0);
     return {
       codec: String(stats.get(String(outbound[0]?.codecId))?.mimeType ?? ''),
-      received: sum(inbound, 'packetsReceived'),
+      // The entries of streams are of the newest alone.
+      received: Number(transport?.packetsReceived ?? 0),
       lost: sum(inbound, 'packetsLost'),
       sent: sum(outbound, 'packetsSent'),
       iceState: connection.iceConnectionState,
@@ -246,8 +246,7 @@ class PagePhone implements PhoneControl {
         if (!(handler instanceof Web.SessionDescriptionHandler)) return;
         handler.peerConnectionDelegate = {
           ontrack: (event) => {
-            if (event instanceof RTCTrackEvent)
-              this.#ear?.attach(event.streams[0] ?? new MediaStream([event.track]));
+            if (event instanceof RTCTrackEvent) this.#ear?.attach(new MediaStream([event.track]));
           },
         };
       },

@@ -82,6 +82,11 @@ export class ToneParty {
     return this.settings.name;
   }
 
+  /** Name of its stream in RTP. */
+  get ssrc(): number {
+    return this.settings.ssrc ?? 0x10_000 + this.settings.frequency;
+  }
+
   get #muLaw(): boolean {
     return this.settings.codec === 'PCMU';
   }
@@ -180,8 +185,14 @@ export class ToneParty {
   #sendRtp(payloadType: number, marker: boolean, timestamp: number, payload: Buffer): void {
     if (this.#remote === undefined) return;
     this.#sequence = (this.#sequence + 1) & 0xffff;
-    const ssrc = this.settings.ssrc ?? 0x10_000 + this.settings.frequency;
-    const packet = buildRtp({ payloadType, marker, sequence: this.#sequence, timestamp, ssrc, payload });
+    const packet = buildRtp({
+      payloadType,
+      marker,
+      sequence: this.#sequence,
+      timestamp,
+      ssrc: this.ssrc,
+      payload,
+    });
     this.socket.send(packet, this.#remote.port, this.#remote.host);
   }
 }
