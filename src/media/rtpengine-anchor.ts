@@ -46,8 +46,8 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   /** What plays to a leg now: music follows a prompt only if nothing else came meanwhile. Ids of legs are unique. */
   readonly #playing = new Map<string, symbol>();
   readonly #holds = new Holds();
-  /** How media reaches legs, for one that comes into another call. Ids of legs are unique. */
-  readonly #profiles = new Map<string, LegProfile>();
+  /** How media reaches legs, and how many calls they had it in, for one that comes into another call. */
+  readonly #reached = new Map<string, { readonly profile: LegProfile; readonly places: number }>();
   /** Legs whose last offer was none that can be answered, and why. */
   readonly #misheard = new Map<string, MediaFailure>();
 
@@ -72,7 +72,7 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     return this.#sessions.size;
   }
 
-  async describe({ callId, from, to, profile = this.#profiles.get(to) ?? 'rtp' }: Passage): Promise<string> {
+  async describe({ callId, from, to, profile: known }: Passage): Promise<string> {
     const misheard = this.#misheard.get(from);
     if (misheard !== undefined) {
       // The refusal of an offer leaves the session as it was (RFC 3261 §14.2).
@@ -82,9 +82,10 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     const session = this.#session(callId);
     const told = session.told(to);
     if (told !== null) return told;
-    const prepared = from === to ? null : await session.prepare(to, { like: from, profile });
+    const { profile = 'rtp', places: place = 0 } = this.#reached.get(to) ?? { profile: known };
+    const prepared = from === to ? null : await session.prepare(to, { like: from, profile, place });
     if (prepared?.ok) {
-      this.#profiles.set(to, profile);
+      this.#reached.set(to, { profile, places: place + 1 });
       return prepared.value;
     }
     if (prepared !== null && prepared.failure.kind !== 'used-leg') throw failure(prepared);
@@ -101,7 +102,7 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
       as === 'offer' ? await session.offered(leg, sdp) : await session.answered(leg, sdp);
     if (as === 'offer' && !taken.ok) this.#misheard.set(leg, failure(taken));
     value(taken);
-    this.#profiles.set(leg, session.profile(leg));
+    this.#reached.set(leg, { places: 1, ...this.#reached.get(leg), profile: session.profile(leg) });
     const partner = as === 'offer' ? this.#holds.offered(leg, sdp) : null;
     if (partner === null) return;
     // The party gets its answer all the same.
@@ -173,7 +174,7 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     this.#playing.delete(leg);
     this.#holds.forget(leg);
     this.#misheard.delete(leg);
-    this.#profiles.delete(leg);
+    this.#reached.delete(leg);
     const session = this.#sessions.get(callId);
     if (session !== undefined) this.#later(session.leave(leg), `leave ${leg}`);
   }

@@ -101,4 +101,19 @@ describe('a party in a browser', () => {
     await stage.untilHears('target', 'citizen');
     expect(await phone.ask('asked')).toEqual([]);
   });
+
+  it('is a desk that a telephone of another call is joined with: it is told its new place, once', async () => {
+    const caller = stage.phones.phone('caller');
+    expect(await caller.call('12345', stage.phones.sip, { as: '13900009002' })).toBe(200);
+    const desk = stage.phones.phone('desk');
+    expect(await desk.call('12355', stage.phones.sip, { as: '8002' })).toBe(200);
+    await stage.untilHears(stage.desk.phone, 'desk');
+    const replaces = encodeURIComponent(desk.replaces);
+    const to = `sip:12355@${stage.phones.sip}?Replaces=${replaces}`;
+    expect(await stage.phones.phone('agent').refer(to)).toBe(202);
+    await stage.untilHears('caller', 'desk12355');
+    await stage.untilHears(stage.desk.phone, 'caller');
+    expect(stage.desk.sessionChanges).toBe(1);
+    expect(caller.sessionChanges).toEqual([]);
+  });
 });

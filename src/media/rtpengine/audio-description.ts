@@ -170,6 +170,17 @@ function escaped(text: string): string {
   return text.replace(/[^A-Za-z0-9]/g, '\\$&');
 }
 
+/**
+ * The same offer, in which the engine begins DTLS itself instead of leaving that to the party, from the first offer on:
+ * who begins cannot change later. A browser that moves to another address of the engine holds on to the one before
+ * until that is silent for seconds, unless something comes from the new one (Chromium 156: 6.5 s, and 2 s with it).
+ */
+export function withActiveSetup(sections: SdpSections): SdpSections {
+  const active = (lines: readonly string[]): string[] =>
+    lines.map((line) => (line === 'a=setup:actpass' ? 'a=setup:active' : line));
+  return { session: active(sections.session), media: sections.media.map(active) };
+}
+
 /** The engine's audio put back among the media that were offered; those others are refused with port 0. */
 export function withRefusedMedia(audio: SdpSections, offer: AudioDescription): SdpSections {
   const media = offer.mediaLines.map((text, index) => {

@@ -93,7 +93,7 @@ export class Linker {
       model ?? { session: [], media: [plainAudio] },
       this.settings.parkingAddress,
     );
-    return { tag, profile: 'rtp', family: this.family, says };
+    return { tag, profile: 'rtp', family: this.family, fingerprint: 'sha-256', says };
   }
 }
 
@@ -103,5 +103,6 @@ const noDescription: Linked = {
 };
 
 function endOf(leg: Leg): End {
-  return { tag: leg.name, profile: leg.profile, family: leg.family, says: agreed(leg) };
+  const { name, profile, family, fingerprint } = leg;
+  return { tag: name, profile, family, fingerprint, says: agreed(leg) };
 }

@@ -1,4 +1,5 @@
 import { type AddressFamily, type LegProfile, readDescription } from './audio-description.js';
+import { fingerprintOf } from './exchange.js';
 import type { NgPort } from './linker.js';
 import { type LegFigures, readFigures } from './query-figures.js';
 import { directionOf, joinSdp } from './sdp-sections.js';
@@ -84,6 +85,7 @@ export class MediaSession {
                 // A browser names any of its addresses there and tries all (ICE).
                 family:
                   read.description.profile === 'webrtc' ? this.#legs.linker.family : read.description.family,
+                fingerprint: fingerprintOf(0),
                 like: null,
               }),
             )
@@ -110,10 +112,16 @@ export class MediaSession {
    * @param options.like the leg that it will talk with: its codecs and payload numbers are offered
    * @param options.profile plain RTP by default
    * @param options.family of the address that the party is offered; IP4 by default
+   * @param options.place how many other calls the party had media in, while its own call went on; 0 by default
    */
   prepare(
     name: string,
-    options: { readonly like?: string; readonly profile?: LegProfile; readonly family?: AddressFamily } = {},
+    options: {
+      readonly like?: string;
+      readonly profile?: LegProfile;
+      readonly family?: AddressFamily;
+      readonly place?: number;
+    } = {},
   ): Promise<Outcome<string>> {
     return this.#step(async () => {
       const model = options.like === undefined ? null : (this.#legs.get(options.like) ?? null);
@@ -122,6 +130,7 @@ export class MediaSession {
           name,
           profile: options.profile ?? 'rtp',
           family: options.family ?? (options.profile === 'webrtc' ? this.#legs.linker.family : 'IP4'),
+          fingerprint: fingerprintOf(options.place ?? 0),
           like: options.like ?? null,
         }),
       );

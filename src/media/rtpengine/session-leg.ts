@@ -5,6 +5,7 @@ import {
   firstCodec,
   type LegProfile,
 } from './audio-description.js';
+import type { Fingerprint } from './exchange.js';
 import type { SdpSections } from './sdp-sections.js';
 import { cutSdp } from './sdp-sections.js';
 import type { Told } from './told-description.js';
@@ -18,6 +19,7 @@ export interface Leg {
   readonly name: string;
   readonly profile: LegProfile;
   readonly family: AddressFamily;
+  readonly fingerprint: Fingerprint;
   /** The leg whose codecs it was offered. */
   readonly like: string | null;
   /** What the party says now; null until it has said something. */
@@ -39,7 +41,7 @@ export interface Leg {
 }
 
 /** A leg that nothing is known of but what it was made with. */
-export function newLeg(fixed: Pick<Leg, 'name' | 'profile' | 'family' | 'like'>): Leg {
+export function newLeg(fixed: Pick<Leg, 'name' | 'profile' | 'family' | 'fingerprint' | 'like'>): Leg {
   return {
     ...fixed,
     said: null,

@@ -1,4 +1,4 @@
-import { withRefusedMedia } from './audio-description.js';
+import { withActiveSetup, withRefusedMedia } from './audio-description.js';
 import { type Linked, Linker, type LinkSettings, type NgPort } from './linker.js';
 import type { NgFields, NgReply } from './ng-reply.js';
 import type { SdpSections } from './sdp-sections.js';
@@ -176,7 +176,8 @@ export class SessionLegs {
 
   /** Tell a leg what the engine says to it. @returns the description to send */
   tell(leg: Leg, sections: SdpSections): string {
-    const whole = leg.said === null ? sections : withRefusedMedia(sections, leg.said);
+    const ours = leg.profile === 'webrtc' ? withActiveSetup(sections) : sections;
+    const whole = leg.said === null ? ours : withRefusedMedia(ours, leg.said);
     leg.told = tell(leg.told, whole, this.settings.newSessionId);
     if (leg.saidAs === 'open-offer') leg.saidAs = 'offer';
     return leg.told.sdp;

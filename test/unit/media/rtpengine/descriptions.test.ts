@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
   agreedFormats,
+  firstCodec,
   parkingDescription,
   readDescription,
+  withActiveSetup,
   withRefusedMedia,
 } from '../../../../src/media/rtpengine/audio-description.js';
 import {
@@ -87,6 +89,41 @@ describe('a parking place', () => {
     expect(parked).not.toMatch(/a=(ice|fingerprint|setup|mid|rtcp-mux|ssrc|msid)|2001:db8/);
     expect(parked).toContain('a=sendrecv');
     expect(joinSdp(parkingDescription(read(browser).audio, '::1'))).toContain('c=IN IP6 ::1');
+  });
+});
+
+describe('a browser', () => {
+  const chromium = browser
+    .replace('UDP/TLS/RTP/SAVPF 111 8', 'UDP/TLS/RTP/SAVPF 111 63 8 13 110 126')
+    .replace(
+      'a=rtpmap:8 ',
+      'a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\na=rtpmap:110 telephone-event/48000\r\n' +
+        'a=rtpmap:126 telephone-event/8000\r\na=rtpmap:13 CN/8000\r\na=extmap:4 urn:x\r\n' +
+        'a=msid:x y\r\na=rtcp-fb:111 transport-cc\r\na=rtpmap:8 ',
+    );
+
+  it('comes before other parties without what only browsers know', () => {
+    const text = joinSdp(read(chromium).audio);
+    expect(text).toContain('m=audio 50000 UDP/TLS/RTP/SAVPF 111 8 13 110 126\r\n');
+    expect(text).not.toMatch(/red|:63 |extmap|msid|ssrc|rtcp-fb/);
+    expect(text).toContain('a=fingerprint:sha-256 AA:BB');
+    expect(text).toContain('a=x-own:kept');
+  });
+
+  it('is told that the engine begins DTLS', () => {
+    const offer = cutSdp('v=0\r\nm=audio 4 UDP/TLS/RTP/SAVPF 8\r\na=setup:actpass\r\n');
+    expect(joinSdp(withActiveSetup(offer))).toContain('a=setup:active\r\n');
+    const answer = cutSdp('v=0\r\nm=audio 4 UDP/TLS/RTP/SAVPF 8\r\na=setup:passive\r\n');
+    expect(joinSdp(withActiveSetup(answer))).toContain('a=setup:passive\r\n');
+  });
+
+  it('that agreed to several codecs goes on with the first, beside keys and comfort noise', () => {
+    const text = joinSdp(firstCodec(read(chromium).audio));
+    expect(text).toContain('m=audio 50000 UDP/TLS/RTP/SAVPF 111 13 110 126\r\n');
+    expect(text).not.toMatch(/:8 /);
+    const plain = cutSdp('v=0\r\nm=audio 4 RTP/AVP 101 8 0\r\na=rtpmap:101 telephone-event/8000\r\n');
+    expect(firstCodec(plain).media[0]?.[0]).toBe('m=audio 4 RTP/AVP 101 8');
+    expect(firstCodec(cutSdp('v=0\r\nm=audio 4 RTP/AVP 8\r\n')).media).toEqual([['m=audio 4 RTP/AVP 8']]);
   });
 });
 
