@@ -9,11 +9,13 @@ import { until } from './wait.js';
 import { type WebSide, webServer, webSide } from './web-side.js';
 
 /** Tones of those in browsers, apart from those of the phones. */
-const webVoices = { citizen: 1900, desk12355: 1700 } as const;
+export const webVoices = { citizen: 1900, desk12355: 1700 } as const;
 const everybody: Readonly<Record<string, number>> = { ...voices, ...webVoices };
 const names = new Map(Object.entries(everybody).map(([name, frequency]) => [frequency, name]));
 
 const listenMs = 300;
+/** A handshake that lost a packet goes on after 1, 2, 4 s. */
+const waitMs = 20_000;
 
 /** Plain telephones around a server with rtpengine, a citizen in a browser, and a desk in one. */
 export class WebStage {
@@ -46,7 +48,7 @@ export class WebStage {
           ? await this.#heardBy(who)
           : await who.hears(listenMs, (frequency) => names.get(frequency) ?? 'other');
       return last.join() === wanted ? true : undefined;
-    }).catch((error: unknown) => {
+    }, waitMs).catch((error: unknown) => {
       throw new Error(`${String(error)}; heard at last: ${last.join(' ') || 'nothing'}`);
     });
   }
