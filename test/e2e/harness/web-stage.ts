@@ -42,13 +42,17 @@ export class WebStage {
   /** Wait until somebody in a browser or at a telephone hears this one, and for 300 ms nobody else. */
   async untilHears(who: BrowserPhone | Player, wanted: string): Promise<void> {
     let last: readonly string[] = [];
-    await until(`${wanted} to be heard by ${typeof who === 'string' ? who : who.wishes.user}`, async () => {
-      last =
-        typeof who === 'string'
-          ? await this.#heardBy(who)
-          : await who.hears(listenMs, (frequency) => names.get(frequency) ?? 'other');
-      return last.join() === wanted ? true : undefined;
-    }, waitMs).catch((error: unknown) => {
+    await until(
+      `${wanted} to be heard by ${typeof who === 'string' ? who : who.wishes.user}`,
+      async () => {
+        last =
+          typeof who === 'string'
+            ? await this.#heardBy(who)
+            : await who.hears(listenMs, (frequency) => names.get(frequency) ?? 'other');
+        return last.join() === wanted ? true : undefined;
+      },
+      waitMs,
+    ).catch((error: unknown) => {
       throw new Error(`${String(error)}; heard at last: ${last.join(' ') || 'nothing'}`);
     });
   }
