@@ -128,14 +128,19 @@ export function failTransfer(w: Work, cause: FailureCause, status: number): void
   returnParty(w, transfer.transferee, { ...newHunt(stages), lastCause: cause, lastStatus: status });
 }
 
-/** Whoever asked for the transfer is still there: it has the party again. */
+/**
+ * Whoever asked for the transfer is still there, with the party's own leg or else with that to the target: it has the
+ * party again.
+ */
 function backToTransferor(w: Work, transfer: Transfer): boolean {
   const { phase } = w.call;
-  const transferor = transferorOf(w.call);
-  if (phase.name === 'switching' && phase.consultation !== null)
-    letGo(w, phase.consultation, 480, 'other-party-left');
-  if (transferor === null || isGone(w.leg(transferor))) return false;
-  w.setPhase({ name: 'talking', link: { a: transfer.transferee, b: transferor, rounds: 0 } });
+  const consultation = phase.name === 'switching' ? phase.consultation : null;
+  const [back, other] = [transferorOf(w.call), consultation].flatMap((id) =>
+    id === null || isGone(w.leg(id)) ? [] : [id],
+  );
+  if (back === undefined) return false;
+  w.setPhase({ name: 'talking', link: { a: transfer.transferee, b: back, rounds: 0 } });
+  if (other !== undefined) letGo(w, other, 480, 'other-party-left');
   return true;
 }
 

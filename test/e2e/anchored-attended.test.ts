@@ -40,6 +40,22 @@ describe('phones that use Replaces on anchored media', () => {
     expect(transfers).toMatchObject([{ trigger: 'refer', mode: 'consult', outcome: 'completed' }]);
   });
 
+  it('an agent who has left the caller and is with the target still has the caller back when the target refuses', async () => {
+    const number = await stage.talk();
+    stage.phone('target').manner = { answer: 'yes', afterMs: 0, refusesChangesAfterMs: 800 };
+    expect(await stage.phone('desk').call('110', stage.sip, { as: '8002' })).toBe(200);
+    const replaces = encodeURIComponent(stage.phone('desk').replaces);
+    expect(await stage.phone('agent').refer(`sip:110@${stage.sip}?Replaces=${replaces}`)).toBe(202);
+    await stage.phone('agent').hangUp();
+    await stage.phone('target').untilTalking(false);
+    const after = hears({ caller: 'desk', desk: 'caller' });
+    expectHeard('given back', await stage.listen(300), after, ['caller', 'desk']);
+    const { call, transfers } = await stage.end(number);
+    expectUntouched(stage);
+    expect(call).toMatchObject({ outcome: 'answered', endedBy: 'caller', lastMember: 'city', missed: false });
+    expect(transfers).toMatchObject([{ mode: 'consult', outcome: 'failed', cause: 'media-refused' }]);
+  });
+
   it("another phone takes the agent's place: the caller is not told", async () => {
     const number = await stage.talk();
     const heard = await stage.during(async () => {

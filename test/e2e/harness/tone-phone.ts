@@ -10,6 +10,8 @@ export interface Manner {
   readonly afterMs: number;
   /** Send its tone before it answers (183). */
   readonly early?: boolean;
+  /** Refuse every change of the session with 488, after so many milliseconds. */
+  readonly refusesChangesAfterMs?: number;
 }
 
 /** The part of drachtio-srf's dialog that a phone uses, as the code is rather than as its type file says. */
@@ -261,6 +263,11 @@ export class TonePhone {
   #begin(dialog: SrfDialog, description: string): void {
     this.#dialog = dialog;
     dialog.on('modify', (request, response) => {
+      const { refusesChangesAfterMs } = this.manner;
+      if (refusesChangesAfterMs !== undefined) {
+        setTimeout(() => response.send(488), refusesChangesAfterMs);
+        return;
+      }
       response.send(200, { body: this.voice.sdp(), headers: { Contact: this.#contact(this.name) } });
       this.voice.talkTo(request.body);
     });

@@ -40,6 +40,7 @@ export function checkParties(stepped: Stepped): void {
     );
   }
   checkTransferorLeft(stepped);
+  checkBackToConsultation(stepped);
   if (!parties.every((id) => stillServed(stepped, id)))
     throw new Violation(`promise 1: ${parties} left without anybody in ${stepped.after.phase.name}`);
 }
@@ -116,6 +117,16 @@ function stillServed({ after, before }: Stepped, id: LegId): boolean {
   // Of two who talked, one may have become the transferor, who is free to be released.
   if (before.phase.name === 'talking' && after.phase.name !== 'talking') return true;
   return served(after).includes(id);
+}
+
+/** Who joined two calls, and has left with the first leg alone, has the caller back when that comes to nothing. */
+function checkBackToConsultation({ before, after, wire }: Stepped): void {
+  if (before.phase.name !== 'switching' || after.phase.name === 'switching') return;
+  const { consultation, link } = before.phase;
+  const agent = consultation === null ? undefined : wire.legs[consultation];
+  if (agent?.state !== 'up' || agent.byeSent || agent.lost) return;
+  if (after.phase.name !== 'returning' && after.phase.name !== 'announcing') return;
+  throw new Violation(`promise 1: ${link.a} is taken from ${consultation}, who is there still`);
 }
 
 /** Whoever asked for the transfer may leave at any time: it goes on (RFC 5589 §6.1). */
