@@ -1,6 +1,7 @@
 /** Two calls become one: the legs of the other call go on living in this one. */
 import { isAnchored } from './anchored.js';
 import type { Call, Leg, LegId, TransferId } from './call.js';
+import { publishEnd } from './ending.js';
 import { GUARD_MS, startGlareTimer } from './legs.js';
 import { callRecord } from './records.js';
 import type { Work } from './work.js';
@@ -31,4 +32,5 @@ export function adopt(w: Work, other: Call, transferId: TransferId, target: LegI
   const end = { by: 'us', cause: 'merged', missed: false, at: w.at } as const;
   const record = callRecord({ ...other, end }, w.at);
   w.emit({ type: 'write', record });
+  publishEnd(w, record);
 }

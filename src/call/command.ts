@@ -129,7 +129,8 @@ export type Command =
   | { readonly type: 'start-timer'; readonly timer: TimerId; readonly ms: number; readonly spread?: number }
   | { readonly type: 'stop-timer'; readonly timer: TimerId }
   | { readonly type: 'write'; readonly record: LedgerRecord }
-  | { readonly type: 'publish'; readonly event: CallNews }
+  /** `call` is ours, or one that has just become part of it. */
+  | { readonly type: 'publish'; readonly call: CallId; readonly event: CallNews }
   /** The outcome of a `transfer-requested` or `hang-up-requested` event, for whoever asked. */
   | { readonly type: 'reply'; readonly result: RequestResult }
   /** Something that the state does not expect; logged and counted, never hidden. */

@@ -1,4 +1,5 @@
 /** The end of a call: everybody is released once, and told why where there is a way to tell. */
+import type { CallRecord } from '../ledger/records.js';
 import type { EndedBy, LeaveCause } from './call.js';
 import { closeExchangesWith } from './exchange.js';
 import { letGo } from './notify.js';
@@ -40,15 +41,18 @@ export function closeIfOver(w: Work): void {
   w.setPhase({ name: 'ended' });
   const record = callRecord(w.call, w.call.end?.at ?? w.at);
   w.emit({ type: 'write', record });
-  w.publish(
-    'call-ended',
-    {},
-    {
-      outcome: record.outcome,
-      endedBy: record.endedBy,
-      cause: record.cause,
-      missed: record.missed,
-    },
-  );
+  publishEnd(w, record);
   w.emit({ type: 'forget' });
+}
+
+/** Tell whoever watches that a call has ended: this one, or another that has become part of it. */
+export function publishEnd(w: Work, record: CallRecord): void {
+  const { id: call, outcome, endedBy, cause, missed } = record;
+  const goesOnAs = call === w.call.id ? null : w.call.id;
+  const detail = { outcome, endedBy, cause, missed, goesOnAs };
+  w.emit({
+    type: 'publish',
+    call,
+    event: { type: 'call-ended', legId: null, transferId: null, detail },
+  });
 }

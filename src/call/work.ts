@@ -52,6 +52,7 @@ export class Work {
   ): void {
     this.emit({
       type: 'publish',
+      call: this.call.id,
       event: { type, legId: of.legId ?? null, transferId: of.transferId ?? null, detail },
     });
   }

@@ -327,7 +327,7 @@ export class CallRunner {
       case 'write':
         return this.#wrote(command.record);
       case 'publish':
-        return this.parts.onNews(this.id, command.event);
+        return this.parts.onNews(command.call, command.event);
       case 'reply':
         return this.#replies.shift()?.(command.result);
       case 'unexpected':

@@ -52,7 +52,6 @@ export class LiveAlerts {
     this.#ofCall.delete(callId);
     this.#ofCall.set(callId, alerts);
     const oldest = this.#ofCall.keys().next();
-    // A call that became part of another ends without an event of its own.
     if (this.#ofCall.size > KEPT_CALLS && oldest.done !== true) this.#ofCall.delete(oldest.value);
   }
 }

@@ -53,7 +53,8 @@ export function checkEnd(wire: Wire, call: string, transfersAsked: number): void
     demand(leg.state === 'over', `leg ${id} is still ${leg.state} after the call`);
     demand(leg.records === 1, `leg ${id} has ${leg.records} records`);
   }
-  const { records, forgotten } = wire.calls[call] ?? {};
+  const { records, forgotten, endsTold } = wire.calls[call] ?? {};
+  demand(endsTold === 1, `watchers of call ${call} are told ${endsTold} times that it has ended`);
   demand(records === 1, `call ${call} has ${records} records`);
   demand(forgotten === true, 'the call is forgotten at its end');
   const transfers = Object.keys(wire.transfers).filter((id) => id.startsWith(`${call}-`));

@@ -5,6 +5,14 @@ import type { Mutant } from './mutants.js';
 /** Two calls become one. */
 export const JOINED: readonly Mutant[] = [
   {
+    bug: 'nobody is told that a call that was joined has ended',
+    file: 'adopt.ts',
+    from: 'publishEnd(w, record);',
+    to: '',
+    family: 'attended',
+    rule: 'watchers of call d are told 0 times that it has ended',
+  },
+  {
     bug: 'a desk of a joined call that answers after its CANCEL gets an answer to an offer that it never made',
     file: 'adopt.ts',
     from: "isAnchored(w) && leg.state !== 'leaving' ? null",

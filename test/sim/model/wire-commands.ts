@@ -39,6 +39,7 @@ export function applyCommand(wire: Wire, by: string, command: Command): void {
     case 'forget':
       return patchCall(wire, by, { forgotten: true });
     case 'publish':
+      return published(wire, command);
     case 'reply':
       return;
     case 'join':
@@ -98,6 +99,11 @@ function onLeg(
     case 'notify':
       return notify(wire, leg, command);
   }
+}
+
+function published(wire: Wire, { call, event }: Of<'publish'>): void {
+  if (event.type !== 'call-ended') return;
+  patchCall(wire, call, { endsTold: (wire.calls[call]?.endsTold ?? 0) + 1 });
 }
 
 /** The media server lets two hear each other; whom they heard before hears nobody. */

@@ -65,6 +65,8 @@ export interface WireLeg {
 export interface WireCall {
   readonly records: number;
   readonly forgotten: boolean;
+  /** How often watchers were told that it has ended. */
+  readonly endsTold: number;
   /** Its legs went over to another call. */
   readonly absorbed: boolean;
   /** The caller was answered. */
@@ -146,6 +148,7 @@ export function patchLeg(wire: Wire, id: string, patch: Partial<WireLeg>): void 
 export function patchCall(wire: Wire, id: CallId, patch: Partial<WireCall>): void {
   const known = wire.calls[id] ?? {
     records: 0,
+    endsTold: 0,
     forgotten: false,
     absorbed: false,
     answered: false,

@@ -91,6 +91,20 @@ describe('Engine', () => {
     expect(sip.pairs.at(-1)).toEqual([caller, 'call1-3']);
   });
 
+  it('tells watchers that a call has ended which became part of another', async () => {
+    const { agent } = talking();
+    const own = sip.call('sip:110@x', { ip: '10.1.0.1', port: 5060 }, SDP) as string;
+    sip.event({ type: 'answered', leg: 'call2-2', sdp: SDP, allowsUpdate: false, agent: null });
+    sip.event({ type: 'acked', leg: own, sdp: null });
+    const refer = { request: 'r', cseq: 2, referredBy: null, subscribes: true };
+    sip.event({ type: 'attended', asker: agent, named: own, ...refer });
+    await clock.pass(0);
+    expect(events.filter(({ type }) => type === 'call-ended')).toMatchObject([
+      { callId: 'call2', detail: { cause: 'merged', missed: false, goesOnAs: 'call1' } },
+    ]);
+    expect(engine.liveCalls().map(({ id }) => id)).toEqual(['call1']);
+  });
+
   it('refuses a source that no trunk allows with 403 and counts it, without a record', () => {
     expect(sip.call('sip:12345@x', { ip: '192.0.2.1', port: 5060 })).toBe(403);
     expect(engine.figures()).toMatchObject({ refusedSources: 1, callsTotal: 0 });
