@@ -12,6 +12,7 @@ import { historyRoutes } from './history-routes.js';
 import { liveRoutes } from './live-routes.js';
 import { matterRoutes } from './matter-routes.js';
 import { createMetrics } from './metrics.js';
+import { queueRoutes } from './queue-routes.js';
 import { screenPopRoutes } from './screen-pop-routes.js';
 import { systemRoutes } from './system-routes.js';
 import type { Role } from './tokens.js';
@@ -26,6 +27,10 @@ declare module 'fastify' {
     /** A link of this server to the id in the path (`?key=`) stands in for a token. */
     readonly opensByLink?: boolean;
   }
+  interface FastifyRequest {
+    /** Name of the token that it came with; null without one. */
+    holder: string | null;
+  }
 }
 
 const ROUTES = [
@@ -38,6 +43,7 @@ const ROUTES = [
   eventRoutes,
   dialPlanRoutes,
   matterRoutes,
+  queueRoutes,
 ];
 
 /** Longest body of a request; bytes. */
@@ -81,6 +87,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
 
 /** Tokens for all of /v1 and what asks for one; no caching, no sniffing; who changed what in the log. */
 function guard(app: FastifyInstance, gatekeeper: Gatekeeper): void {
+  app.decorateRequest('holder', null);
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-content-type-options', 'nosniff');
     const path = request.routeOptions.url ?? request.url;
@@ -91,6 +98,7 @@ function guard(app: FastifyInstance, gatekeeper: Gatekeeper): void {
     if (opensByLink === true && hasKey(request.query)) return gatekeeper.checkLink(request, reply);
     const reading = request.method === 'GET' || request.method === 'HEAD';
     const holder = await gatekeeper.check(request, reply, role ?? (reading ? 'viewer' : 'operator'));
+    request.holder = holder?.name ?? null;
     if (holder !== undefined && !reading)
       request.log.info(
         { holder: holder.name, method: request.method, url: request.url },

@@ -28,6 +28,10 @@ const EVENTS: Readonly<Record<LiveEvent['type'], string>> = {
   'call-ended': 'the call is over; with `goesOnAs` it has become part of that call',
   'media-lost': 'no audio has come from a leg for the time that the settings state; the call goes on',
   'media-back': 'audio comes from that leg again',
+  'agent-state':
+    'what `agent` of `member` does has changed, `from` and `to`; `reason` and `by` say why and who',
+  'queue-entered': 'a caller waits in `queue`, which has `length` callers now',
+  'queue-left': 'the caller is not in `queue` any more, after `waitedMs`',
   'gateway-up': 'a gateway answers again',
   'gateway-down': 'a gateway does not answer',
   'dialplan-reloaded': 'another dial plan is in force',

@@ -153,6 +153,23 @@ export const alertQuery = z.strictObject({ member: word('Member that was alerted
 /** Longest note; characters. */
 const MAX_NOTE = 1000;
 
+export const queueQuery = z.strictObject({ member: word('Only the queue of this member').optional() });
+
+export const agentStateParams = z.strictObject({
+  id: z.string().min(1).max(40).meta({ description: 'Account of the agent' }),
+});
+
+export const agentStateBody = z
+  .strictObject({
+    state: z.enum(['ready', 'pause', 'offline']),
+    reason: z
+      .string()
+      .regex(/^\P{Cc}{1,40}$/u, 'expected one line of 1 to 40 characters')
+      .optional()
+      .meta({ description: 'Of a pause: lunch, training, ...' }),
+  })
+  .meta({ example: { state: 'pause', reason: 'lunch' } });
+
 export const matterQuery = z.strictObject({
   q: z
     .string()

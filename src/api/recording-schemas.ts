@@ -20,6 +20,7 @@ export const AUDIT_ACTIONS = [
   'recording-linked',
   'recording-played',
   'recording-deleted',
+  'agent-state',
 ] as const;
 
 const voiceSchema = z

@@ -186,6 +186,13 @@ const targetSchema = z.object({
       z.object({ kind: z.literal('trunk'), trunk: z.string(), number: z.string(), ...ringing }),
       z.object({ kind: z.literal('agent'), agent: z.string(), ...ringing }),
       z.object({ kind: z.literal('extension'), extension: z.string(), ...ringing }),
+      z.object({
+        kind: z.literal('queue'),
+        queue: text('The member whose agents serve it', 'city-12345'),
+        maxWaitSeconds: z.number(),
+        skill: z.string().nullable(),
+        ...ringing,
+      }),
     ]),
   ),
   onlyFor: z

@@ -40,6 +40,7 @@ export function begin(event: CallEventOf<'invited'>, routing: Routing): StepResu
     legs: { [caller.id]: caller },
     subscriptions: [],
     legsMade: 1,
+    ticketsMade: 0,
     transfersAsked: 0,
     hops: 0,
     end: null,

@@ -131,10 +131,23 @@ export interface Ringing {
   readonly ways: Branch;
 }
 
+/** A place in a queue, also while somebody whom the queue has named is called. */
+export interface Waiting {
+  readonly queue: MemberId;
+  readonly ringSeconds: number;
+  readonly skill: string | null;
+  /** Names this stay in the queue, within the call. */
+  readonly entry: number;
+  /** Names the last request for somebody to call, within the call. */
+  readonly ticket: number;
+}
+
 /** Looking for somebody who answers: the legs that are being called, and the stages to come. */
 export interface Hunt {
   readonly stages: readonly Stage[];
   readonly ringing: readonly Ringing[];
+  /** Null while the party is in no queue. */
+  readonly waiting: Waiting | null;
   /** Status of the last target that failed; null when none failed yet. */
   readonly lastStatus: number | null;
   readonly lastCause: FailureCause | null;
@@ -293,6 +306,8 @@ export interface Call {
   readonly legs: Readonly<Record<LegId, Leg>>;
   readonly subscriptions: readonly Subscription[];
   readonly legsMade: number;
+  /** Requests for somebody to call that were made of queues. */
+  readonly ticketsMade: number;
   readonly transfersAsked: number;
   /** Transfers completed. */
   readonly hops: number;

@@ -34,5 +34,24 @@ export interface Candidate {
 /** One desk or queue: ways to reach it, tried in order while no peer answers at all. */
 export type Branch = readonly Candidate[];
 
-/** Desks and queues that ring at the same time; the first that answers has the call. */
-export type Stage = readonly Branch[];
+/** Desks that ring at the same time; the first that answers has the call. */
+export type Desks = readonly Branch[];
+
+/** A queue of ours: the party waits in it until somebody outside of the call says who is to be called. */
+export interface QueueStage {
+  /** The member whose agents serve it. */
+  readonly queue: MemberId;
+  /** How long the party waits before the next stage is tried; milliseconds. */
+  readonly maxWaitMs: number;
+  /** How long each agent rings, 1 to 300. */
+  readonly ringSeconds: number;
+  /** A skill or language that agents have who are called first; null: whoever is free. */
+  readonly skill: string | null;
+}
+
+/** Where a party is offered next. */
+export type Stage = Desks | QueueStage;
+
+export function isQueue(stage: Stage): stage is QueueStage {
+  return 'queue' in stage;
+}

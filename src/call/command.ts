@@ -1,4 +1,5 @@
 /** What the core asks the engine to do, in this order. */
+import type { MemberId } from '../dialplan/plan.js';
 import type { LedgerRecord } from '../ledger/records.js';
 import type { CallId, KeyPress, LeaveCause, LegId, OfferMethod, RequestRef, TransferId } from './call.js';
 import type { Candidate } from './candidate.js';
@@ -22,6 +23,8 @@ export type TimerId =
   | 'hunt'
   /** The announcement at the end has been heard, or lasts too long. */
   | 'announcement'
+  /** A party waits in a queue too long. */
+  | 'queue'
   /** The call lasts too long. */
   | 'limit';
 
@@ -64,7 +67,10 @@ export type Command =
       readonly leg: LegId;
       readonly status: number;
       readonly sdp: string | null;
-      /** The leg whose progress this is: early media of different targets are different early dialogs. */
+      /**
+       * The leg whose progress this is: early media of different targets are different early dialogs. The leg
+       * itself while it waits in a queue.
+       */
       readonly from: LegId;
     }
   | { readonly type: 'answer'; readonly leg: LegId; readonly sdp: string | null; readonly from: LegId }
@@ -113,6 +119,30 @@ export type Command =
       readonly from: LegId;
       readonly presses: readonly KeyPress[];
     }
+  /**
+   * The party waits in a queue: tell us whom to call, by `candidate-ready` with this ticket. Said again with a new
+   * ticket when all who were called have failed; the place in the queue stays, as long as `entry` is the same.
+   */
+  | {
+      readonly type: 'queue-wait';
+      readonly queue: MemberId;
+      readonly entry: number;
+      readonly ticket: number;
+      /** The party has waited in this place before. */
+      readonly again: boolean;
+      /** Member that transfers the party; null for one who called. */
+      readonly from: MemberId | null;
+      /** It called an emergency member, or is sent to one: it comes before all others. */
+      readonly emergency: boolean;
+      /** When the queue gives up, nobody else is there for the party. */
+      readonly lastHope: boolean;
+      /** A skill or language of whoever is called, where there is a choice. */
+      readonly skill: string | null;
+      /** How long each of them rings. */
+      readonly ringSeconds: number;
+    }
+  /** The party is not in the queue any more: answered, gone, taken back, or tried elsewhere. */
+  | { readonly type: 'queue-leave'; readonly queue: MemberId; readonly entry: number }
   /** The legs of this other call have become ours; it is over, and its own record among the records of this step. */
   | { readonly type: 'absorb'; readonly call: CallId }
   | {
@@ -139,7 +169,12 @@ export type Command =
   | { readonly type: 'forget' };
 
 /** What a party on hold is played; files of these names are in the folder of prompts, as are those that the plan names. */
-export type PromptName = 'music' | 'transferring' | 'back-to-agent';
+export type PromptName =
+  | 'music'
+  | 'transferring'
+  | 'back-to-agent'
+  /** The place in the queue, 1 being next. */
+  | `queue-position-${number}`;
 
 export type RefusalCode =
   | 'unknown-leg'

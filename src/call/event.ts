@@ -10,6 +10,7 @@ import type {
   TransferMode,
   TransferTrigger,
 } from './call.js';
+import type { Desks } from './candidate.js';
 import type { Carried } from './carried.js';
 import type { TimerId } from './command.js';
 
@@ -179,6 +180,19 @@ export type CallEvent = { readonly at: Instant } & (
       /** Null: the agent's leg, whichever it is. */
       readonly transferor: LegId | null;
     }
+  /** A queue names whom to call for the party that asked with this ticket. */
+  | { readonly type: 'candidate-ready'; readonly ticket: number; readonly desks: Desks }
+  /** How a party stands in its queue; said at least once a minute, so that phones see that the call lives. */
+  | {
+      readonly type: 'queue-news';
+      readonly entry: number;
+      /** 1 is next. */
+      readonly position: number;
+      /** The party shall hear it. */
+      readonly announce: boolean;
+    }
+  /** The queue gives the party up: on to the next stage. */
+  | { readonly type: 'queue-over'; readonly entry: number }
   /** Complete, cancel or toggle the transfer that is under way. */
   | { readonly type: 'control-requested'; readonly action: TransferAction }
   /** The media server had lost the call and made it anew: these legs must be told where to send now. */

@@ -1,17 +1,25 @@
 /** Looking for somebody who answers: the desks of one stage ring at once, stage after stage. */
 import type { MemberId } from '../dialplan/plan.js';
-import type { FailureCause, Hunt, LeaveCause, LegId, Ringing, Transfer } from './call.js';
-import type { Branch, Candidate, Stage } from './candidate.js';
+import type { FailureCause, Hunt, LeaveCause, LegId, Ringing, Transfer, Waiting } from './call.js';
+import {
+  type Branch,
+  type Candidate,
+  type Desks,
+  isQueue,
+  type QueueStage,
+  type Stage,
+} from './candidate.js';
 import type { CallContext } from './command.js';
 import { releaseLeg, startLeg } from './legs.js';
 import { offerOf } from './link.js';
+import { tellWaiting } from './waiting.js';
 import type { Work } from './work.js';
 
 /** RFC 3261 §21.4.21: the call goes in a circle. */
 export const TOO_MANY_HOPS = 483;
 
 export function newHunt(stages: readonly Stage[]): Hunt {
-  return { stages, ringing: [], lastStatus: null, lastCause: null };
+  return { stages, ringing: [], waiting: null, lastStatus: null, lastCause: null };
 }
 
 /** Targets of a member, then those of its fallback, and so on; no member twice, none that takes no calls now. */
@@ -37,13 +45,54 @@ export interface HuntFor {
   readonly wanted: MemberId | null;
 }
 
-/** Call everybody of the next stage. Null when there is no stage left. */
+/** Call everybody of the next stage, or wait in its queue. Null when there is no stage left. */
 export function callNext(w: Work, search: HuntFor): Hunt | null {
   const [stage, ...stages] = search.hunt.stages;
   if (stage === undefined) return null;
-  const ringing = stage.flatMap((branch) => callBranch(w, search, branch) ?? []);
-  const hunt = { ...search.hunt, stages, ringing };
-  return ringing.length > 0 ? hunt : callNext(w, { ...search, hunt });
+  const rest = { ...search, hunt: { ...search.hunt, stages, waiting: null } };
+  if (isQueue(stage)) return enterQueue(w, rest, stage);
+  const hunt = callDesks(w, rest, stage);
+  return hunt.ringing.length > 0 ? hunt : callNext(w, { ...search, hunt });
+}
+
+/** Call all of these at once. */
+export function callDesks(w: Work, search: HuntFor, desks: Desks): Hunt {
+  return { ...search.hunt, ringing: desks.flatMap((branch) => callBranch(w, search, branch) ?? []) };
+}
+
+/** Nobody waits longer than the plan allows, whatever becomes of whoever keeps the queue. */
+function enterQueue(w: Work, search: HuntFor, { maxWaitMs, ...place }: QueueStage): Hunt {
+  const { party, transfer } = search;
+  w.emit({ type: 'start-timer', timer: 'queue', ms: maxWaitMs });
+  if (transfer === null)
+    w.emit({ type: 'start-timer', timer: 'hunt', ms: maxWaitMs + w.routing.limits.maxHuntMs });
+  if (transfer === null && w.leg(party).state !== 'answered') tellWaiting(w, party, 'music');
+  const entry = w.call.ticketsMade + 1;
+  return askQueue(w, { ...search, hunt: { ...search.hunt, ringing: [] } }, { ...place, entry });
+}
+
+/** Ask for somebody to call. */
+function askQueue(w: Work, { hunt, transfer }: HuntFor, place: Omit<Waiting, 'ticket'>): Hunt {
+  const ticket = w.call.ticketsMade + 1;
+  const waiting = { ...place, ticket };
+  w.patch({ ticketsMade: ticket });
+  const again = ticket !== waiting.entry;
+  const members = [w.call.member, waiting.queue, transfer?.toMember];
+  const emergency = members.some((id) => id != null && w.routing.member(id)?.emergency === true);
+  const lastHope = transfer === null && hunt.stages.length === 0;
+  const from = transfer?.fromMember ?? null;
+  w.emit({ type: 'queue-wait', ...waiting, again, from, emergency, lastHope });
+  return { ...hunt, waiting };
+}
+
+/** Nobody of those whom the queue named has taken the call: the party keeps its place. */
+function waitOn(w: Work, search: HuntFor, waiting: Waiting): Hunt {
+  const { party } = search;
+  const leg = w.leg(party);
+  // It may have heard the early media of a desk, which is over.
+  const heard = leg.given !== null && leg.given.from !== null;
+  if (search.transfer === null && leg.state !== 'answered' && heard) tellWaiting(w, party, 'music');
+  return askQueue(w, search, waiting);
 }
 
 function callBranch(w: Work, search: HuntFor, [candidate, ...ways]: Branch): Ringing | null {
@@ -61,7 +110,7 @@ function callBranch(w: Work, search: HuntFor, [candidate, ...ways]: Branch): Rin
 
 /**
  * A target did not take the call: try another way to the same desk if no peer was there at all, else wait for the
- * others of its stage, else go on to the next. Null when nobody is left.
+ * others of its stage, else for whom its queue names next, else go on to the next stage. Null when nobody is left.
  */
 export function huntOn(
   w: Work,
@@ -77,14 +126,16 @@ export function huntOn(
   const another = cause === 'unreachable' && branch !== undefined;
   const way = another ? callBranch(w, { ...search, hunt: next }, branch.ways) : null;
   if (way !== null) return { ...next, ringing: [...others, way] };
-  return others.length > 0 ? next : callNext(w, { ...search, hunt: next });
+  if (others.length > 0) return next;
+  const on = { ...search, hunt: next };
+  return next.waiting === null ? callNext(w, on) : waitOn(w, on, next.waiting);
 }
 
 /** Nobody of the hunt shall take the call any more, but perhaps `winner`. */
 export function stopHunt(w: Work, hunt: Hunt, winner: LegId | null, cause: LeaveCause): Hunt {
   for (const { leg } of hunt.ringing) if (leg !== winner) releaseLeg(w, leg, cause);
 
-  return { ...hunt, ringing: [] };
+  return { ...hunt, ringing: [], waiting: null };
 }
 
 export function isRinging(hunt: Hunt, leg: LegId): boolean {

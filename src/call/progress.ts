@@ -23,7 +23,8 @@ import type { Work } from './work.js';
 /** Enough for the proxies before a desk. */
 const HOPS_AFTER_LOOP = 3;
 
-function seekingHunt(w: Work, caller: LegId, hunt: Hunt): HuntFor {
+/** The hunt for whoever answers the caller first. */
+export function seekingHunt(w: Work, caller: LegId, hunt: Hunt): HuntFor {
   return { hunt, party: caller, role: 'agent', transfer: null, wanted: w.call.member };
 }
 
@@ -62,6 +63,8 @@ export function provisional(w: Work, event: CallEventOf<'provisional'>): void {
   const { phase } = w.call;
   if (phase.name === 'seeking') {
     const caller = w.leg(phase.caller);
+    // Whoever hears the music of a queue goes on hearing it.
+    if (hunt.waiting !== null && caller.given !== null && event.sdp === null) return;
     w.patchLeg(caller.id, { state: 'ringing', ringingAt: caller.ringingAt ?? w.at });
     // Early media of several desks would reach the caller's phone mixed up: then it rings by itself.
     const sdp = hunt.ringing.length === 1 && !(isAnchored(w) && caller.remote === null) ? event.sdp : null;
@@ -216,7 +219,8 @@ export function seek(w: Work, caller: LegId, stages: readonly Stage[]): void {
   seekOn(w, caller, callNext(w, seekingHunt(w, caller, hunt)), hunt);
 }
 
-function seekOn(w: Work, caller: LegId, next: Hunt | null, last: Hunt): void {
+/** Go on looking, or end the call when nobody is left. */
+export function seekOn(w: Work, caller: LegId, next: Hunt | null, last: Hunt): void {
   if (next !== null) return w.setPhase({ name: 'seeking', caller, hunt: next });
   announceAndEnd(w, caller, { cause: 'all-targets-failed', status: refusalOf(last) });
 }

@@ -3,7 +3,7 @@
  * Pure: no clock, no randomness, no I/O, no promise. A step never throws on anything a peer can cause.
  */
 import { announceAndEnd, announcementBegun, announcementOver } from './announcement.js';
-import type { Call, LegId } from './call.js';
+import type { Call, LegId, Waiting } from './call.js';
 import type { Command, TimerId } from './command.js';
 import { consultationRefused, settleConsultation } from './consult.js';
 import { dialogLost, hungUp } from './departure.js';
@@ -16,11 +16,13 @@ import { endLeg } from './legs.js';
 import { giveUpOn, MAX_ROUNDS, reconcile } from './link.js';
 import { notifyAnswered, notifyTimedOut } from './notify.js';
 import { answered, failed, provisional, switchRefused, targetTimedOut } from './progress.js';
+import { candidateReady, leaveQueue, queueNews, queueOver } from './queue.js';
 import { attended, referred } from './refer.js';
 import { replacing } from './replacing.js';
 import { controlRequested, hangUpRequested, transferRequested } from './requests.js';
 import type { Routing } from './routing.js';
 import { abandonTransfer, completeSwitch } from './transfer.js';
+import { waitingIn } from './waiting.js';
 import { isGone, isUp, partnerOf, Work } from './work.js';
 
 export interface StepResult {
@@ -34,7 +36,7 @@ export function step(call: Call, event: CallEvent, routing: Routing): StepResult
     w.unexpected(event.type, event.leg, 'the call has no such leg');
   } else {
     apply(w, event);
-    settle(w);
+    settle(w, waitingIn(call));
   }
   return { call: w.call, commands: w.commands };
 }
@@ -78,6 +80,12 @@ function apply(w: Work, event: CallEvent): void {
       return notifyAnswered(w, event.transferId, event.status);
     case 'transfer-requested':
       return transferRequested(w, event);
+    case 'candidate-ready':
+      return candidateReady(w, event);
+    case 'queue-news':
+      return queueNews(w, event);
+    case 'queue-over':
+      return queueOver(w, event.entry);
     case 'control-requested':
       return controlRequested(w, event);
     case 'media-remade':
@@ -98,7 +106,7 @@ function assertNever(event: never): never {
 }
 
 /** After each event: bring those who should talk together, and close the call when its last leg is gone. */
-function settle(w: Work): void {
+function settle(w: Work, waited: Waiting | null): void {
   const { phase } = w.call;
   if (phase.name === 'talking' || phase.name === 'switching') {
     const { state, link } = reconcile(w, phase.link);
@@ -106,7 +114,7 @@ function settle(w: Work): void {
     if (phase.name === 'switching' && state === 'settled') completeSwitch(w);
     if (phase.name === 'switching' && state === 'apart') {
       switchRefused(w);
-      return settle(w);
+      return settle(w, waited);
     }
   } else if (phase.name === 'transferring' && phase.transferor !== null) {
     // They may not have found together yet after an earlier transfer that failed.
@@ -115,6 +123,7 @@ function settle(w: Work): void {
   } else {
     settleConsultation(w);
   }
+  leaveQueue(w, waited);
   closeIfOver(w);
 }
 
@@ -186,6 +195,7 @@ function tellAgain(w: Work, legs: readonly LegId[]): void {
 
 function timerFired(w: Work, timer: TimerId): void {
   if (timer === 'hunt') return huntTimedOut(w);
+  if (timer === 'queue') return queueOver(w, null);
   if (timer === 'keys') return keysOver(w);
   if (timer === 'announcement') return announcementOver(w);
   if (timer === 'limit') {

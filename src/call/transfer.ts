@@ -24,7 +24,7 @@ export function startTransfer(
   w.setPhase({ name: 'transferring', transferee, transferor: wish.transferor, transfer, hunt, rounds });
   if (subscription !== null && wish.transferor !== null)
     subscribe(w, wish.transferor, transfer.id, subscription.eventId);
-  huntsOn(w, callNext(w, huntFor(w, hunt)), hunt);
+  targetHuntOn(w, callNext(w, targetHunt(w, hunt)), hunt);
   return transfer;
 }
 
@@ -50,7 +50,7 @@ export function raiseAlert(w: Work, wish: TransferWish, { to, transferee }: Gran
 }
 
 /** Of a consultation, the target is to speak with the transferor first. */
-function huntFor(w: Work, hunt: Hunt): HuntFor {
+export function targetHunt(w: Work, hunt: Hunt): HuntFor {
   const { phase } = w.call;
   if (phase.name !== 'transferring') throw new RangeError(`no target is called in ${phase.name}`);
   const { transfer, transferee, transferor } = phase;
@@ -58,7 +58,8 @@ function huntFor(w: Work, hunt: Hunt): HuntFor {
   return { hunt, party, role: 'target', transfer, wanted: transfer.toMember };
 }
 
-function huntsOn(w: Work, next: Hunt | null, last: Hunt): void {
+/** Go on with a hunt for the target; the transfer has failed when nobody is left. */
+export function targetHuntOn(w: Work, next: Hunt | null, last: Hunt): void {
   const { phase } = w.call;
   if (phase.name !== 'transferring') return;
   if (next === null) return failTransfer(w, last.lastCause ?? 'unreachable', last.lastStatus ?? 480);
@@ -71,7 +72,7 @@ export function targetLost(w: Work, lost: LegId, cause: FailureCause, status: nu
   const { phase } = w.call;
   if (phase.name !== 'transferring') return;
   const last = { ...phase.hunt, lastCause: cause, lastStatus: status };
-  huntsOn(w, huntOn(w, huntFor(w, phase.hunt), lost, cause, status), last);
+  targetHuntOn(w, huntOn(w, targetHunt(w, phase.hunt), lost, cause, status), last);
 }
 
 /** The target has answered: the transferor speaks with it first, or the caller is moved at once. */

@@ -53,6 +53,7 @@ function memberText(member: Member): string {
 /** `8001@pbx`, `agent li-na`, `extension 8017`. */
 function deskText(desk: Desk): string {
   if (desk.kind === 'trunk') return `${desk.number}@${desk.trunk}`;
+  if (desk.kind === 'queue') return `queue ${desk.queue}, ${desk.maxWaitSeconds} s`;
   return desk.kind === 'agent' ? `agent ${desk.agent}` : `extension ${desk.extension}`;
 }
 

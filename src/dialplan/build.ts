@@ -86,6 +86,7 @@ function memberOf(id: MemberId, entry: MemberEntry, { members, policies }: DialP
     emergency: entry.emergency,
     source: entry.source,
     targets: nonEmpty(entry.targets),
+    queue: entry.queue,
     fallback: entry.fallback,
     hours: entry.hours === null ? null : openingHoursOf(entry.hours, policies),
     capacity: entry.capacity,

@@ -65,7 +65,12 @@ function checkReferences({ members, trunks, keys }: Draft): Complaint[] {
   };
   for (const [name, member] of members) {
     for (const { path, text } of member.trunks) check('trunk', text, path);
-    for (const { path, text } of [...member.liaison, ...member.mayTransferTo, ...member.mayNotTransferTo]) {
+    for (const { path, text } of [
+      ...member.queues,
+      ...member.liaison,
+      ...member.mayTransferTo,
+      ...member.mayNotTransferTo,
+    ]) {
       check('member', text, path);
     }
     check('member', member.fallback, ['members', name, 'fallback']);

@@ -34,6 +34,8 @@ export interface MemberDraft {
   readonly numbers: readonly Item[];
   /** Trunks of its targets. */
   readonly trunks: readonly Mention[];
+  /** Members whose queues its targets are. */
+  readonly queues: readonly Mention[];
   /** Members that targets of it are for. */
   readonly liaison: readonly Mention[];
   /** There are targets, and each is for certain members. */
@@ -107,6 +109,9 @@ function memberDraft(name: string, entry: unknown): MemberDraft {
   return {
     numbers: items(at('numbers'), (item) => memberNumberSchema.safeParse(item).data),
     trunks: targets.flatMap((target, index) => trunksOf(target, [...path, 'targets', index])),
+    queues: targets.flatMap(
+      (target, index) => mention(valueAt(target, ['queue']), [...path, 'targets', index, 'queue']) ?? [],
+    ),
     liaison: targets.flatMap((target, index) =>
       mentions(valueAt(target, ['for']), [...path, 'targets', index, 'for']),
     ),

@@ -15,7 +15,7 @@ export type TrunkId = string;
 export type MemberSource = 'published' | 'field' | 'example';
 
 /** Where a call can be taken. */
-export type Desk = TrunkDesk | AgentDesk | ExtensionDesk;
+export type Desk = TrunkDesk | AgentDesk | ExtensionDesk | QueueDesk;
 
 interface AnyDesk {
   /** How long it may ring before the next is tried; seconds, 1 to 300. */
@@ -44,6 +44,31 @@ export interface ExtensionDesk extends AnyDesk {
   readonly extension: string;
 }
 
+/** A queue of ours: whoever of the member's agents is free is called, for `ringSeconds` each. */
+export interface QueueDesk extends AnyDesk {
+  readonly kind: 'queue';
+  /** The member whose agents serve it. */
+  readonly queue: MemberId;
+  /** How long a caller waits before the next target is tried; seconds, 5 to 3600. */
+  readonly maxWaitSeconds: number;
+  /** A skill or language of agents who are called first; null: whoever is free. */
+  readonly skill: string | null;
+}
+
+/** How a member's agents are given the callers who wait. */
+export interface QueueRules {
+  /** Agents who ring at once for one caller, 1 to 10. */
+  readonly ringAtOnce: number;
+  /** Time after each call to write it up; seconds, 0 for none. */
+  readonly afterCallSeconds: number;
+  /** Callers who wait at most, but for emergencies; null: no limit. */
+  readonly maxLength: number | null;
+  /** How often a caller hears the place in the queue; seconds, 0 for never. */
+  readonly announceSeconds: number;
+  /** Agents may be called as soon as a phone of theirs is registered; else when they say that they are ready. */
+  readonly readyWhenRegistered: boolean;
+}
+
 /** One place that a member's calls are offered to, in the order of the dial plan. */
 export interface Target {
   /** `one` desk; several that ring `together`; or several one after the other in `weighted` random order. */
@@ -68,6 +93,8 @@ export interface Member {
   readonly emergency: boolean;
   readonly source: MemberSource;
   readonly targets: readonly [Target, ...Target[]];
+  /** How the queue of its agents works. */
+  readonly queue: QueueRules;
   /** Where a caller goes when all targets of this member fail; `null` when nowhere. */
   readonly fallback: MemberId | null;
   /** When it takes calls; null: always. */

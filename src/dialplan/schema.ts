@@ -59,6 +59,25 @@ const capacity = wholeNumber(1, 100_000)
 
 const memberList = z.array(reference('member')).optional().meta({ accepts: 'a list of members' });
 
+const queueSchema = z
+  .strictObject({
+    ringAtOnce: wholeNumber(1, 10).default(1),
+    afterCallSeconds: wholeNumber(0, 3600).default(10),
+    maxLength: wholeNumber(1, 1000)
+      .nullable()
+      .default(null)
+      .meta({ accepts: 'a whole number from 1 to 1000, or null for no limit' }),
+    announceSeconds: wholeNumber(0, 600)
+      .refine(
+        (seconds) => seconds === 0 || seconds >= 10,
+        'nobody wants to hear it more often than every 10 s',
+      )
+      .default(30)
+      .meta({ accepts: 'a whole number of seconds from 10 to 600, or 0 for never' }),
+    readyWhenRegistered: z.boolean().default(true),
+  })
+  .prefault({});
+
 /** One member as it is written. */
 export const memberSchema = z.strictObject({
   numbers: z
@@ -72,6 +91,7 @@ export const memberSchema = z.strictObject({
   targets: z.array(targetSchema).min(1).meta({
     accepts: 'at least one place that takes the calls, such as - { trunk: pbx-110, number: "8001" }',
   }),
+  queue: queueSchema,
   fallback: name('the name of a member,')
     .nullable()
     .default(null)

@@ -6,6 +6,9 @@ import { digitsOrText, reference, wholeNumber } from './schema-parts.js';
 /** A target as it is written: one desk, or several `together`, or several `weighted`. */
 
 const DEFAULT_RING_SECONDS = 20;
+/** Agents of a queue: within the 15 s in which a call shall be answered another one is tried. */
+const DEFAULT_AGENT_RING_SECONDS = 12;
+const DEFAULT_WAIT_SECONDS = 120;
 
 const number = digitsOrText()
   .transform(String)
@@ -34,6 +37,12 @@ const deskSettings = {
   extension: extension.optional(),
   ringSeconds: ringSeconds.optional(),
 };
+/** As accounts of agents have it. */
+const skill = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/i)
+  .meta({ accepts: 'a skill or language as accounts of agents have it, such as "en" or "dialect"' });
+
 /** What says where a desk is, one way of them, and how long it rings. */
 type WrittenDesk = z.output<z.ZodObject<typeof deskSettings>>;
 
@@ -56,6 +65,9 @@ const desks = <T extends z.ZodType>(desk: T) =>
 /** The forms in one group of settings, so that a fault in one has its own place. */
 const written = z.strictObject({
   ...deskSettings,
+  queue: reference('member').optional(),
+  maxWaitSeconds: wholeNumber(5, 3600).optional(),
+  skill: skill.optional(),
   together: desks(deskSchema),
   weighted: desks(weightedDeskSchema),
   for: z
@@ -70,13 +82,15 @@ export const targetSchema = written
   .superRefine(checkForm, { when: ({ value }) => typeof value === 'object' && value !== null })
   .transform(targetOf)
   .meta({
-    accepts: `${DESK_FORM}, or together: or weighted: with a list of such desks`,
+    accepts: `${DESK_FORM}, { queue: member }, or together: or weighted: with a list of such desks`,
   });
 
 type Written = z.output<typeof written>;
 
 /** What says where a desk is; one of these ways. */
 const PLACES = ['trunk', 'number', 'agent', 'extension'] as const;
+/** What a queue has and desks have not. */
+const OF_QUEUE = ['maxWaitSeconds', 'skill'] as const;
 
 /** Runs although some settings are malformed: it looks only at which are there. */
 function checkDesk(desk: WrittenDesk, context: z.RefinementCtx): void {
@@ -90,12 +104,20 @@ function checkDesk(desk: WrittenDesk, context: z.RefinementCtx): void {
 }
 
 function checkForm(target: Written, context: z.RefinementCtx): void {
+  const places = [...PLACES, 'together', 'weighted'] as const;
+  const beside = places.filter((key) => key in target);
+  const issue = (message: string, path: string[]): void =>
+    context.addIssue({ code: 'custom', message, path, input: target });
+  if ('queue' in target) {
+    if (beside.length > 0) issue(`queue, ${beside.join(', ')} do not go together in one target`, []);
+    return;
+  }
+  for (const key of OF_QUEUE) if (key in target) issue('this is for targets that are a queue', [key]);
   const groups = (['together', 'weighted'] as const).filter((key) => key in target);
   if (groups.length === 0) return checkDesk(target, context);
   const own = [...PLACES, 'ringSeconds' as const].filter((key) => key in target);
   if (groups.length + own.length === 1) return;
-  const message = `${[...own, ...groups].join(', ')} do not go together in one target`;
-  context.addIssue({ code: 'custom', message, path: [], input: target });
+  issue(`${[...own, ...groups].join(', ')} do not go together in one target`, []);
 }
 
 function targetOf(target: Written): Target {
@@ -105,7 +127,22 @@ function targetOf(target: Written): Target {
     const ring = target.weighted === undefined ? 'together' : 'weighted';
     return { ring, desks: nonEmpty(group.map(deskOf)), onlyFor };
   }
-  return { ring: 'one', desks: [deskOf(target)], onlyFor };
+  return {
+    ring: 'one',
+    desks: [target.queue === undefined ? deskOf(target) : queueOf(target, target.queue)],
+    onlyFor,
+  };
+}
+
+function queueOf({ ringSeconds, maxWaitSeconds, skill }: Written, queue: string): Desk {
+  return {
+    kind: 'queue',
+    queue,
+    ringSeconds: ringSeconds ?? DEFAULT_AGENT_RING_SECONDS,
+    maxWaitSeconds: maxWaitSeconds ?? DEFAULT_WAIT_SECONDS,
+    skill: skill ?? null,
+    weight: 1,
+  };
 }
 
 function deskOf(desk: WrittenDesk & { readonly weight?: number }): Desk {

@@ -36,6 +36,8 @@ export interface RunnerParts {
   screenPopUrl(id: string, withheld: boolean): string | null;
   onNews(callId: CallId, news: CallNews): void;
   onRecord(record: LedgerRecord): void;
+  /** A step of the call has led to this command; heard before it is carried out. */
+  onCommand(call: Call, command: Command): void;
   onUnexpected(callId: CallId, event: string): void;
   /** The live call that this leg belongs to. */
   callOf(leg: LegId): Call | null;
@@ -168,6 +170,7 @@ export class CallRunner {
     let over = false;
     for (const command of commands) {
       this.#occupy(command);
+      this.parts.onCommand(call, command);
       if (command.type === 'absorb') this.#absorb(command.call);
       // The record of a call that was absorbed closes that call, whose legs are journalled with this one first.
       else if (command.type === 'write' && isOtherCall(command.record, call.id)) closing.push(command.record);

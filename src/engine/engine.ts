@@ -1,4 +1,5 @@
 import type { Agents } from '../agents/agents.js';
+import type { AgentChange, AgentStatus, AgentWish, WaiterView } from '../agents/queue-types.js';
 import type { Call, CallId, LegId } from '../call/call.js';
 import type { CallNews, RequestResult } from '../call/command.js';
 import { interruptedRecords } from '../call/records.js';
@@ -33,6 +34,7 @@ import type {
   TransferRequest,
 } from './operations.js';
 import { PlanRouting, type WaitingTimes } from './plan-routing.js';
+import { QueueDesk } from './queue-desk.js';
 import type { IncomingInvite, LegEvent, Signalling } from './signalling.js';
 
 export interface EngineParts {
@@ -63,8 +65,11 @@ export class Engine implements Operations {
   readonly #live: LiveCalls;
   readonly #health: GatewayHealth;
   readonly #runnerParts: RunnerParts;
+  readonly #queues: QueueDesk;
   #linkUp = false;
   #draining = false;
+  /** Changes of agents' states since the start: names of their records. */
+  #changes = 0;
   #whenEmpty: (() => void) | null = null;
 
   constructor(private readonly parts: EngineParts) {
@@ -91,11 +96,21 @@ export class Engine implements Operations {
       screenPopUrl: parts.screenPopUrl,
       onNews: (callId, news) => this.#publish(callId, news),
       onRecord: (record) => this.#figures.count(record),
+      onCommand: (call, command) => this.#queues.onCommand(call, command),
       onUnexpected: () => this.#figures.countUnexpected(),
       callOf: (leg) => this.#calls.ofLeg(leg)?.call ?? null,
       absorb: (other, into) => this.#calls.absorb(other, into),
       onForget: (callId) => this.#forget(callId),
     };
+    this.#queues = new QueueDesk({
+      clock,
+      agents: parts.agents,
+      plan: () => parts.dialPlan.current,
+      tell: (call, says) => this.#calls.get(call)?.dispatch(says),
+      onChange: (change) => this.#agentChanged(change),
+      onQueue: ({ type, callId, ...detail }) =>
+        this.#events.publish({ type, callId, legId: null, transferId: null, detail }),
+    });
     parts.dialPlan.onChange((plan) => this.#health.watch(plan));
     log.debug({ media: parts.media.kind }, 'engine made');
   }
@@ -129,6 +144,7 @@ export class Engine implements Operations {
       });
     }
     this.#health.stop();
+    this.#queues.stop();
     return this.#calls.size;
   }
 
@@ -274,6 +290,25 @@ export class Engine implements Operations {
     });
   }
 
+  /** Everybody who looks at the agents sees it, and the ledger keeps who changed what. */
+  #agentChanged({ agent, member, from, to, reason, by, callId, at }: AgentChange): void {
+    const detail = { agent, member, from, to, reason, by };
+    this.#events.publish({ type: 'agent-state', callId, legId: null, transferId: null, detail });
+    this.#changes += 1;
+    this.parts.ledger.append([
+      {
+        kind: 'audit',
+        id: `${agent}-${at}-${this.#changes}`,
+        doneAt: at,
+        actor: by,
+        action: 'agent-state',
+        subject: agent,
+        callId,
+        detail: `${from} > ${to}: ${reason}`,
+      },
+    ]);
+  }
+
   #forget(callId: CallId): void {
     this.#calls.forget(callId);
     if (this.#calls.size === 0) this.#whenEmpty?.();
@@ -350,6 +385,18 @@ export class Engine implements Operations {
     if (runner === undefined)
       return { ok: false, code: 'unknown-call', message: `There is no live call ${callId}` };
     return runner.ask(event);
+  }
+
+  agentStatuses(): readonly AgentStatus[] {
+    return this.#queues.statuses();
+  }
+
+  waitingCallers(): readonly WaiterView[] {
+    return this.#queues.waiting();
+  }
+
+  askAgentState(agent: string, wish: AgentWish, by: string): 'done' | 'unknown-agent' | 'unreachable' {
+    return this.#queues.ask(agent, wish, by);
   }
 
   subscribe(listener: (event: LiveEvent) => void): () => void {

@@ -3,6 +3,7 @@
  * `src/api` knows nothing of the engine but this.
  */
 
+import type { AgentStatus, AgentWish, WaiterView } from '../agents/queue-types.js';
 import type { CallNews, RefusalCode } from '../call/command.js';
 import type { TransferAction } from '../call/event.js';
 import type { ReloadResult } from '../dialplan/holder.js';
@@ -154,6 +155,9 @@ export interface LiveEvent {
   readonly at: number;
   readonly type:
     | CallNews['type']
+    | 'agent-state'
+    | 'queue-entered'
+    | 'queue-left'
     | 'gateway-up'
     | 'gateway-down'
     | 'media-lost'
@@ -205,10 +209,19 @@ export interface Operations {
   /** Complete, cancel or toggle the transfer that is under way; answered with its id. */
   controlTransfer(callId: string, action: TransferAction): Promise<OperationResult<{ transferId: string }>>;
   hangUp(callId: string): Promise<OperationResult<{ callId: string }>>;
+  /** All agents who have an account, and what they are doing. */
+  agentStatuses(): readonly AgentStatus[];
+  /** Callers who wait in queues of ours, by queue and place. */
+  waitingCallers(): readonly WaiterView[];
+  /**
+   * An agent, or a supervisor for one, asks for a state; during a call it follows the call.
+   * @param by who asks, for the ledger
+   */
+  askAgentState(agent: string, wish: AgentWish, by: string): 'done' | 'unknown-agent' | 'unreachable';
   /** Returns the function that ends the subscription. */
   subscribe(listener: (event: LiveEvent) => void): () => void;
   reloadDialPlan(): Promise<ReloadResult>;
   figures(): EngineFigures;
 }
 
-export type { ReloadResult, TransferAction };
+export type { AgentStatus, AgentWish, ReloadResult, TransferAction, WaiterView };

@@ -8,6 +8,7 @@ import type { Command } from '../call/command.js';
 export function partnerIn(command: Command): { readonly leg: LegId; readonly partner: LegId | null } | null {
   switch (command.type) {
     case 'provisional':
+      // A caller who waits in a queue, or hears an announcement, speaks with nobody.
       return { leg: command.leg, partner: command.from === command.leg ? null : command.from };
     case 'answer':
     case 'offer':

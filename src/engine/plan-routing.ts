@@ -1,10 +1,10 @@
 import type { Agent } from '../agents/agent.js';
 import type { Agents } from '../agents/agents.js';
 import type { Instant } from '../call/call.js';
-import type { Branch, Candidate, Stage } from '../call/candidate.js';
+import type { Branch, Candidate, QueueStage, Stage } from '../call/candidate.js';
 import type { KeyReading, Obstacle, RoutedMember, Routing, RoutingLimits } from '../call/routing.js';
 import { isOpen, nextOpening } from '../dialplan/opening-hours.js';
-import type { Desk, DialPlan, Gateway, Member, TrunkDesk, TrunkId } from '../dialplan/plan.js';
+import type { Desk, DialPlan, Gateway, Member, QueueDesk, TrunkDesk, TrunkId } from '../dialplan/plan.js';
 import type { OccupancyFigures } from './occupancy.js';
 import { weightedOrder } from './weighted-order.js';
 
@@ -94,9 +94,12 @@ export class PlanRouting implements Routing {
     }
     // Who asks when all is full has reasons to call it nevertheless.
     const chosen = member.emergency ? [...free, ...full] : free.length > 0 ? free : rings;
-    return chosen
-      .map((ring) => ring.flatMap((desk) => this.#branches(member, desk)))
-      .filter((stage) => stage.length > 0);
+    return chosen.flatMap((ring): Stage[] => {
+      const [first] = ring;
+      if (first?.kind === 'queue') return [queueStage(first)];
+      const branches = ring.flatMap((desk) => this.#branches(member, desk));
+      return branches.length > 0 ? [branches] : [];
+    });
   }
 
   obstacle(id: string, at: Instant): Obstacle | null {
@@ -164,6 +167,7 @@ export class PlanRouting implements Routing {
       const ways = this.#ways(member, desk);
       return ways.length === 0 ? [] : [ways];
     }
+    if (desk.kind === 'queue') return [];
     const { agents } = this.parts;
     const agent =
       desk.kind === 'agent' ? agents.agent(desk.agent) : agents.atExtension(member.id, desk.extension);
@@ -187,6 +191,10 @@ export class PlanRouting implements Routing {
       phone: null,
     }));
   }
+}
+
+function queueStage({ queue, maxWaitSeconds, ringSeconds, skill }: QueueDesk): QueueStage {
+  return { queue, maxWaitMs: maxWaitSeconds * 1000, ringSeconds, skill };
 }
 
 /** The phones of an agent, each a branch of its own. */

@@ -177,7 +177,9 @@ export type AuditAction =
   | 'recording-stopped'
   | 'recording-linked'
   | 'recording-played'
-  | 'recording-deleted';
+  | 'recording-deleted'
+  /** An agent's state has changed; `detail` says from what to what, and why. */
+  | 'agent-state';
 
 /** Somebody did something that others must be able to ask about later. */
 export interface AuditRecord {
@@ -187,7 +189,7 @@ export interface AuditRecord {
   /** Holder of the token; `onekey` where the program did it by itself. */
   readonly actor: string;
   readonly action: AuditAction;
-  /** What it was done to: the id of a recording, or of a call. */
+  /** What it was done to: the id of a recording or of a call, or the account of an agent. */
   readonly subject: string;
   readonly callId: string | null;
   /** Where from (an address), or why. */

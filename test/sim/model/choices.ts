@@ -1,6 +1,7 @@
 /** What may happen next, seen from the wire: the environment of the model. */
 import type { TimerId } from '../../../src/call/command.js';
 import { choicesOfLeg } from './choices-leg.js';
+import { queueChoices } from './choices-queue.js';
 import { requestsOfLeg } from './choices-requests.js';
 import { attendedChoices, desktopChoices, replacingChoices } from './choices-transfer.js';
 import { answerNotify, endOnWire, stopTimer } from './wire.js';
@@ -14,6 +15,7 @@ const TIMER_COSTS: Readonly<Record<string, Kind | undefined>> = {
   limit: 'limit',
   notify: 'deaf',
   guard: 'guard',
+  queue: 'queueOut',
 };
 
 export function choices(world: World, budget: Budget): Choice[] {
@@ -27,6 +29,7 @@ export function choices(world: World, budget: Budget): Choice[] {
     const choice = timerChoice(world, name);
     if (choice !== null) found.push(choice);
   }
+  queueChoices(found, world);
   desktopChoices(found, world, budget);
   replacingChoices(found, world, budget);
   attendedChoices(found, world, budget);

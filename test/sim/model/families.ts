@@ -112,7 +112,34 @@ export const FAMILIES: readonly Budget[] = [
     modes: ['blind', 'consult'],
   },
   { name: 'requests before the answer', times: { refer: 1, early: 2, ring: 1 } },
+  // Queues of ours.
+  {
+    name: 'a queue',
+    times: { named: 2, news: 1, queueOut: 1, huntOut: 1, ring: 1, noAnswer: 1, unreachable: 1 },
+    layout: { queues: 'a' },
+  },
+  {
+    name: 'transfers to a queue, and back to one',
+    times: { refer: 1, named: 2, queueOut: 1 },
+    layout: { queues: 'ab' },
+  },
+  {
+    name: 'consultation with a queue, and what it says too late',
+    times: { api: 1, control: 1, named: 1, stale: 1 },
+    layout: { queues: 'b' },
+    modes: ['consult'],
+  },
+  {
+    name: 'attended, and a queue',
+    times: { second: 1, attended: 1, named: 1 },
+    layout: { queues: 'b' },
+  },
   // Media passes through a server.
+  {
+    name: 'anchored: queues',
+    times: { named: 2, news: 1, ring: 1, queueOut: 1, stale: 1 },
+    layout: { queues: 'a', anchored: true },
+  },
   {
     name: 'anchored: a REFER',
     times: { refer: 1, ring: 2, noAnswer: 1, unreachable: 1, offer: 1 },
@@ -203,8 +230,12 @@ export const WILD: Budget = {
     crossing: 2,
     early: 1,
     sent: 1,
+    named: 4,
+    news: 2,
+    queueOut: 1,
+    stale: 1,
   },
-  layout: { stagesOfA: 2, desksOfB: 'together', limit: true },
+  layout: { stagesOfA: 2, desksOfB: 'together', limit: true, queues: 'b' },
   modes: ['blind', 'consult', 'alert', 'conference'],
 };
 
@@ -254,6 +285,11 @@ const NEVER: readonly Never[] = [
     why: 'its time ends with the first answer, or with the return of the caller',
     phases: ['talking', 'transferring', 'consulting', 'announcing', 'ending'],
     events: ['timer hunt'],
+  },
+  {
+    why: 'nobody waits in a queue',
+    phases: ['talking', 'consulting', 'switching', 'announcing', 'ending'],
+    events: ['timer queue'],
   },
   { why: 'an ending call has stopped them', phases: ['ending'], events: ['timer limit', 'timer keys'] },
 ];

@@ -2,6 +2,7 @@
 
 import { ANNOUNCED } from './mutants-announced.js';
 import { JOINED, KEYED, REPLACED } from './mutants-joined.js';
+import { QUEUED } from './mutants-queue.js';
 import { HUNTED, OFFERED, SIGNALLED } from './mutants-signalling.js';
 import { CONSULTED, NOTIFIED, TRANSFERRED } from './mutants-transfer.js';
 
@@ -29,4 +30,5 @@ export const mutants: readonly Mutant[] = [
   ...JOINED,
   ...REPLACED,
   ...KEYED,
+  ...QUEUED,
 ];

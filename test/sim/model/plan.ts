@@ -8,6 +8,8 @@ export interface Layout {
   readonly stagesOfA: 1 | 2;
   /** Member `b` has one desk; or two that ring at once, one of them reached in two ways. */
   readonly desksOfB: 'one' | 'two ways' | 'together';
+  /** Letters of the members whose first stage is a queue of ours, which names one desk or two. */
+  readonly queues: string;
   /** Calls end by themselves after some time. */
   readonly limit: boolean;
   readonly maxHops: number;
@@ -15,7 +17,7 @@ export interface Layout {
   readonly anchored: boolean;
 }
 
-function candidate(member: string, desk = 1): Candidate {
+export function candidate(member: string, desk = 1): Candidate {
   return {
     member,
     trunk: `pbx-${member}`,
@@ -83,7 +85,14 @@ function stagesOf({ stagesOfA, desksOfB }: Layout): Readonly<Record<string, read
 }
 
 function build(layout: Layout, closed: string): Routing {
-  const stages = stagesOf(layout);
+  const desks = stagesOf(layout);
+  const stages = Object.fromEntries(
+    Object.entries(desks).map(([id, own]): [string, readonly Stage[]] =>
+      layout.queues.includes(id)
+        ? [id, [{ queue: id, maxWaitMs: 60_000, ringSeconds: 15, skill: null }, ...own]]
+        : [id, own],
+    ),
+  );
   const member: Routing['member'] = (id) => {
     const found = MEMBERS[id];
     return found && { id, number: id, emergency: false, fallback: found.fallback };
@@ -112,7 +121,7 @@ const built = new Map<string, Routing>();
 
 /** @param closed letters of the members that have closed meanwhile */
 export function routingOf(layout: Layout, closed: string): Routing {
-  const name = `${layout.stagesOfA} ${layout.desksOfB} ${layout.limit} ${layout.maxHops} ${layout.anchored} ${closed}`;
+  const name = `${layout.queues} ${layout.stagesOfA} ${layout.desksOfB} ${layout.limit} ${layout.maxHops} ${layout.anchored} ${closed}`;
   const known = built.get(name);
   if (known !== undefined) return known;
   const made = build(layout, closed);

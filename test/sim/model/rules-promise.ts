@@ -89,6 +89,7 @@ function nobodyLeft({ phase, member }: Call, event: Untimed, routing: Routing): 
     case 'returning': {
       if (event.type === 'timer' && event.timer === 'hunt') return true;
       const failed = 'leg' in event ? event.leg : event.type === 'timer' ? event.timer.split(':')[1] : null;
+      if (phase.hunt.waiting !== null && !isQueueOver(event)) return false;
       return phase.hunt.stages.length === 0 && phase.hunt.ringing.every((r) => r.leg === failed);
     }
     case 'switching':
@@ -100,6 +101,10 @@ function nobodyLeft({ phase, member }: Call, event: Untimed, routing: Routing): 
     default:
       return false;
   }
+}
+
+function isQueueOver(event: Untimed): boolean {
+  return event.type === 'queue-over' || (event.type === 'timer' && event.timer === 'queue');
 }
 
 /** Neither this member nor any of its fallbacks takes calls now. */

@@ -1,6 +1,6 @@
 /** Promise 3: nobody is forgotten, and nothing waits for something that will not come. */
-import type { Call, Hunt, LegId } from '../../../src/call/call.js';
-import type { Stepped } from './stepped.js';
+import type { Call, Hunt, LegId, Waiting } from '../../../src/call/call.js';
+import { type Stepped, transferIn } from './stepped.js';
 import { demand, type Wire, type WireLeg } from './wire.js';
 
 function huntOf({ phase }: Call): Hunt | null {
@@ -71,7 +71,9 @@ export function checkAnnouncing({ after, wire }: Stepped): void {
 export function checkHunting({ after, wire }: Stepped): void {
   const hunt = huntOf(after);
   if (hunt === null) return;
-  demand(hunt.ringing.length > 0, `nobody is called in ${after.phase.name}`);
+  const { waiting } = hunt;
+  demand(hunt.ringing.length > 0 || waiting !== null, `nobody is called in ${after.phase.name}`);
+  if (waiting !== null) checkPlace(after, waiting, hunt.ringing.length === 0, wire);
   for (const { leg } of hunt.ringing) {
     demand(wire.legs[leg]?.state === 'inviting', `${leg} is not being called in ${after.phase.name}`);
     demand(wire.timers[`${after.id} ring:${leg}`] === true, `${leg} may ring for ever`);
@@ -79,6 +81,33 @@ export function checkHunting({ after, wire }: Stepped): void {
   const name = after.phase.name;
   if (name === 'seeking' || name === 'returning')
     demand(wire.timers[`${after.id} hunt`] === true, `the party may wait for ever in ${name}`);
+}
+
+/** Whoever waits in a queue has a place there, and a limit; and the queue knows that it is to name somebody. */
+function checkPlace({ id }: Call, { entry, ticket }: Waiting, idle: boolean, wire: Wire): void {
+  const place = wire.calls[id]?.queue ?? null;
+  demand(
+    place?.entry === entry && place.ticket === ticket,
+    `${id} waits in a queue that does not know of it`,
+  );
+  demand(!idle || place?.asked === true, `${id} waits for somebody whom nobody was asked for`);
+  demand(wire.timers[`${id} queue`] === true, `${id} may wait in the queue for ever`);
+}
+
+/** A queue does not keep a place for somebody who does not wait any more. */
+export function checkQueueLeft({ after, wire }: Stepped): void {
+  const place = wire.calls[after.id]?.queue ?? null;
+  if (place === null) return;
+  demand(huntOf(after)?.waiting?.entry === place.entry, `${after.id} has left the queue, which was not told`);
+}
+
+/** A place is kept until the party is served or leaves, or the queue or the plan gives it up. */
+export function checkPlaceKept({ before, after, event }: Stepped): void {
+  const [was, is] = [huntOf(before)?.waiting, huntOf(after)?.waiting];
+  if (was == null || before.phase.name !== after.phase.name || is?.entry === was.entry) return;
+  if (transferIn(before)?.id !== transferIn(after)?.id) return;
+  const over = event.type === 'queue-over' || (event.type === 'timer' && event.timer === 'queue');
+  demand(over, `${after.id} loses its place in the queue on ${event.type}`);
 }
 
 function isWaiting(wire: Wire, call: string, id: LegId): boolean {

@@ -3,7 +3,14 @@ import type { Call } from '../../../src/call/call.js';
 import { checkKeys } from './rules-keys.js';
 import { checkConsulting, checkMedia } from './rules-media.js';
 import { checkParties } from './rules-promise.js';
-import { checkAnnouncing, checkBelonging, checkHunting, checkWaiting } from './rules-waiting.js';
+import {
+  checkAnnouncing,
+  checkBelonging,
+  checkHunting,
+  checkPlaceKept,
+  checkQueueLeft,
+  checkWaiting,
+} from './rules-waiting.js';
 import { type Stepped, transferIn } from './stepped.js';
 import { demand } from './wire.js';
 
@@ -20,7 +27,19 @@ export function checkRules(stepped: Stepped): void {
   checkBelonging(stepped);
   checkHunting(stepped);
   checkAnnouncing(stepped);
+  checkQueueLeft(stepped);
+  checkPlaceKept(stepped);
+  checkNamed(stepped);
   checkWaiting(stepped);
+}
+
+/** Whom a queue names is called where it named them for this party, and only then. */
+function checkNamed({ event, commands, wireBefore, after }: Stepped): void {
+  if (event.type !== 'candidate-ready') return;
+  const place = wireBefore.calls[after.id]?.queue ?? null;
+  const wanted = place?.asked === true && place.ticket === event.ticket ? event.desks.length : 0;
+  const called = commands.filter((c) => c.type === 'invite').length;
+  demand(called === wanted, `of ${wanted} whom the queue has named, ${called} are called`);
 }
 
 /** Whoever asks the program something is told once. */

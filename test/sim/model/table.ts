@@ -24,6 +24,7 @@ export const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'timer ring',
     'timer hunt',
   ],
+  Queues: ['candidate-ready', 'queue-news', 'queue-over', 'timer queue'],
   'Parties that leave': ['hung-up', 'bye-answered', 'answer-failed', 'acked', 'timer guard', 'timer limit'],
   Announcements: ['announcement-begun', 'timer announcement'],
   'Transfers that are asked for': [

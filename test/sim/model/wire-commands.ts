@@ -42,6 +42,12 @@ export function applyCommand(wire: Wire, by: string, command: Command): void {
       return published(wire, command);
     case 'reply':
       return;
+    case 'queue-wait':
+      return waitInQueue(wire, by, command);
+    case 'queue-leave':
+      demand(wire.calls[by]?.queue != null, 'a queue is left once');
+      if (wire.calls[by]?.queue?.entry === command.entry) patchCall(wire, by, { queue: null });
+      return;
     case 'join':
       return join(wire, by, command);
     case 'invite':
@@ -104,6 +110,15 @@ function onLeg(
 function published(wire: Wire, { call, event }: Of<'publish'>): void {
   if (event.type !== 'call-ended') return;
   patchCall(wire, call, { endsTold: (wire.calls[call]?.endsTold ?? 0) + 1 });
+}
+
+/** A queue is asked for somebody: for a new place, or again for the one that the party has. */
+function waitInQueue(wire: Wire, by: string, { queue, entry, ticket, again }: Of<'queue-wait'>): void {
+  const place = wire.calls[by]?.queue ?? null;
+  if (again) demand(place?.entry === entry, 'a place in the queue that is kept is one that there was');
+  demand(place === null || ticket > place.ticket, 'a new request has a new ticket');
+  demand(place === null || !place.asked || !again, 'a queue is asked again once it has named somebody');
+  patchCall(wire, by, { queue: { queue, entry, ticket, asked: true } });
 }
 
 /** The media server lets two hear each other; whom they heard before hears nobody. */
@@ -255,5 +270,5 @@ function absorb(wire: Wire, by: string, other: string): void {
   wire.timers = Object.fromEntries(
     Object.entries(wire.timers).filter(([name]) => !name.startsWith(`${other} `)),
   );
-  patchCall(wire, other, { absorbed: true, forgotten: true });
+  patchCall(wire, other, { absorbed: true, forgotten: true, queue: null });
 }

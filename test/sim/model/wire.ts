@@ -62,6 +62,14 @@ export interface WireLeg {
   readonly records: number;
 }
 
+export interface WirePlace {
+  readonly queue: string;
+  readonly entry: number;
+  readonly ticket: number;
+  /** The queue has not named anybody yet on this ticket. */
+  readonly asked: boolean;
+}
+
 export interface WireCall {
   readonly records: number;
   readonly forgotten: boolean;
@@ -73,6 +81,8 @@ export interface WireCall {
   readonly answered: boolean;
   /** A desk has said that the call goes in a circle. */
   readonly looped: boolean;
+  /** Its place in a queue, and the last request for somebody to call. */
+  readonly queue: WirePlace | null;
   /** Transfers completed that moved the caller from a member to another. */
   readonly moves: number;
 }
@@ -153,6 +163,7 @@ export function patchCall(wire: Wire, id: CallId, patch: Partial<WireCall>): voi
     absorbed: false,
     answered: false,
     looped: false,
+    queue: null,
     moves: 0,
   };
   wire.calls = { ...wire.calls, [id]: { ...known, ...patch } };

@@ -63,6 +63,11 @@ export const KINDS = [
   'early',
   /** The Call-ID of a leg becomes known. */
   'sent',
+  /** Queues: somebody is named; the party is told; the queue gives up; news of a place that was left long ago. */
+  'named',
+  'news',
+  'queueOut',
+  'stale',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -105,7 +110,15 @@ const AT = { utc: 0, mono: 0 };
 const CARRIED = { headers: {}, bodies: [] };
 
 export function layoutOf(budget: Budget): Layout {
-  return { stagesOfA: 1, desksOfB: 'one', limit: false, maxHops: 2, anchored: false, ...budget.layout };
+  return {
+    queues: '',
+    stagesOfA: 1,
+    desksOfB: 'one',
+    limit: false,
+    maxHops: 2,
+    anchored: false,
+    ...budget.layout,
+  };
 }
 
 function invited(

@@ -86,6 +86,13 @@ const police: Member = {
       onlyFor: [],
     },
   ],
+  queue: {
+    ringAtOnce: 1,
+    afterCallSeconds: 10,
+    maxLength: null,
+    announceSeconds: 30,
+    readyWhenRegistered: true,
+  },
   fallback: null,
   hours: null,
   capacity: null,

@@ -1,4 +1,6 @@
 import type {
+  AgentStatus,
+  AgentWish,
   CallerLocation,
   EngineFigures,
   LiveAlert,
@@ -13,6 +15,7 @@ import type {
   ReloadResult,
   TransferAction,
   TransferRequest,
+  WaiterView,
 } from '../../../src/engine/operations.js';
 
 /** Time that the engine's calls start at. */
@@ -41,6 +44,10 @@ export class LittleEngine implements Operations {
   privacy: string | null = null;
   /** Faults of the dial plan on the disk. */
   planFaults: readonly string[] = [];
+  agents: readonly AgentStatus[] = [];
+  waiting: readonly WaiterView[] = [];
+  /** What was asked for of agents. */
+  readonly wishes: (readonly [string, AgentWish, string])[] = [];
 
   /** A caller who talks with the first agent, at this extension. */
   start(id: string, agent = '8017'): void {
@@ -231,6 +238,22 @@ export class LittleEngine implements Operations {
     if (!this.#calls.delete(callId)) return refuse('unknown-call');
     this.publish('call-ended', callId, { endedBy: 'operator' });
     return { ok: true, value: { callId } };
+  }
+
+  agentStatuses(): readonly AgentStatus[] {
+    return this.agents;
+  }
+
+  waitingCallers(): readonly WaiterView[] {
+    return this.waiting;
+  }
+
+  askAgentState(agent: string, wish: AgentWish, by: string): 'done' | 'unknown-agent' | 'unreachable' {
+    const known = this.agents.find((one) => one.agent.id === agent);
+    if (known === undefined) return 'unknown-agent';
+    if (wish.state !== 'offline' && known.reason === 'unregistered') return 'unreachable';
+    this.wishes.push([agent, wish, by]);
+    return 'done';
   }
 
   subscribe(listener: (event: LiveEvent) => void): () => void {

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Call } from '../../../src/call/call.js';
+import type { Call, Hunt } from '../../../src/call/call.js';
 import type { Command } from '../../../src/call/command.js';
 import type { CallEvent } from '../../../src/call/event.js';
+import { newHunt } from '../../../src/call/hunt.js';
 import { step } from '../../../src/call/step.js';
 import { call, callerLeg, instant, leg } from '../engine/call-values.js';
 import { aRouting } from './a-routing.js';
@@ -24,7 +25,7 @@ const busy: Untimed = { type: 'failed', leg: 'a-2', status: 486, reason: null, r
 /** The caller `a-1`, answered or not, for whom desk `a-2` rings as the last one. */
 function lastDeskRings(caller: 'answered' | 'ringing', member: string | null = null): void {
   const answered = caller === 'answered';
-  const hunt = { stages: [], ringing: [{ leg: 'a-2', ways: [] }], lastStatus: null, lastCause: null };
+  const hunt: Hunt = { ...newHunt([]), ringing: [{ leg: 'a-2', ways: [] }] };
   now = call('a', {
     answeredAt: answered ? instant(2) : null,
     phase: answered ? { name: 'returning', party: 'a-1', hunt } : { name: 'seeking', caller: 'a-1', hunt },

@@ -28,7 +28,7 @@ function switching(): Call {
       link: { a: 'a-1', b: 'a-3', rounds: 0 },
       transferor: null,
       transfer: transfer('a-t1', { mode: 'blind', targetLeg: 'a-3', answeredAt: instant(6) }),
-      hunt: { stages: [], ringing: [], lastStatus: null, lastCause: null },
+      hunt: { stages: [], ringing: [], waiting: null, lastStatus: null, lastCause: null },
       consultation: null,
     },
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { begin } from '../../../src/call/begin.js';
+import { isQueue } from '../../../src/call/candidate.js';
 import type { Command, CommandOf } from '../../../src/call/command.js';
 import type { CallEventOf } from '../../../src/call/event.js';
 import { step } from '../../../src/call/step.js';
@@ -97,7 +98,7 @@ describe('hops', () => {
 
 function aDesk(number: string) {
   const [stage] = aRouting().stages('police', null);
-  const desk = stage?.[0]?.[0];
+  const desk = stage === undefined || isQueue(stage) ? undefined : stage[0]?.[0];
   if (desk === undefined) throw new Error('the member has a desk');
   return { ...desk, number };
 }

@@ -30,6 +30,13 @@ describe('a plan without faults', () => {
           onlyFor: [],
         },
       ],
+      queue: {
+        ringAtOnce: 1,
+        afterCallSeconds: 10,
+        maxLength: null,
+        announceSeconds: 30,
+        readyWhenRegistered: true,
+      },
       fallback: 'city',
       hours: null,
       capacity: null,

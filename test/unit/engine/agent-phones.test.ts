@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Agent } from '../../../src/agents/agent.js';
 import type { AgentContact } from '../../../src/agents/agent-contacts.js';
 import { NO_AGENTS } from '../../../src/agents/agents.js';
+import { type Desks, isQueue, type Stage } from '../../../src/call/candidate.js';
 import { parseDialPlan } from '../../../src/dialplan/load.js';
 import { Occupancy } from '../../../src/engine/occupancy.js';
 import { PlanRouting } from '../../../src/engine/plan-routing.js';
@@ -77,12 +78,17 @@ function routingWith(phones: readonly AgentContact[]): { routing: PlanRouting; o
 
 const at = { utc: Date.parse('2026-11-23T10:00:00+08:00'), mono: 0 };
 
+function desksOf(stage: Stage | undefined): Desks {
+  if (stage === undefined || isQueue(stage)) throw new Error('there are desks in the plan, and no queues');
+  return stage;
+}
+
 describe('a desk that is an agent', () => {
   it('is a branch for each phone, which ring at once, with its ways one after the other', () => {
     const { routing } = routingWith([phone('1', 'li-na'), phone('2', 'li-na')]);
-    const [first] = routing.stages('city', null);
+    const first = desksOf(routing.stages('city', null)[0]);
     expect(first).toHaveLength(2);
-    expect(first?.[0]).toEqual([
+    expect(first[0]).toEqual([
       {
         member: 'city',
         trunk: null,
@@ -105,7 +111,11 @@ describe('a desk that is an agent', () => {
     const numbers = (phones: readonly AgentContact[]) =>
       routingWith(phones)
         .routing.stages('city', null)
-        .map((stage) => stage.map((branch) => branch[0]?.number).join('+'));
+        .map((stage) =>
+          desksOf(stage)
+            .map((branch) => branch[0]?.number)
+            .join('+'),
+        );
     expect(numbers([])).toEqual(['1']);
     expect(numbers([phone('1', 'chen')])).toEqual(['8018+1']);
     expect(numbers([phone('1', 'chen'), phone('2', 'li-na')])).toEqual(['8017', '8018+1']);

@@ -84,6 +84,7 @@ export function call(id: string, changes: Partial<Call> = {}): Call {
     legs: { [`${id}-1`]: callerLeg(`${id}-1`), [`${id}-2`]: leg(`${id}-2`) },
     subscriptions: [],
     legsMade: 2,
+    ticketsMade: 0,
     transfersAsked: 0,
     hops: 0,
     end: null,

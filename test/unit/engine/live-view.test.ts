@@ -18,6 +18,7 @@ const LEGS = {
 const NOBODY: readonly Candidate[] = [];
 const HUNT: Hunt = {
   stages: [],
+  waiting: null,
   ringing: [
     { leg: 'a-3', ways: NOBODY },
     { leg: 'a-4', ways: NOBODY },
