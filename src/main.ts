@@ -22,7 +22,9 @@ import type { Ledger } from './ledger/ledger.js';
 import { type LedgerReader, openLedgerReader } from './ledger/ledger-reader.js';
 import { openLedger } from './ledger/open-ledger.js';
 import { addMediaMetrics, mediaProblems } from './media/metrics.js';
+import type { RecordingOffice } from './media/recording/recording-office.js';
 import { type Media, type MediaWishes, startMedia } from './media/start-media.js';
+import { addRecordingMetrics, recordingOffice, recordingProblems } from './recordings.js';
 import { LAST_RESORT } from './sip/control/control-server.js';
 import { addSipMetrics } from './sip/metrics.js';
 
@@ -69,8 +71,21 @@ async function startParts(
 ): Promise<Running> {
   const { config, plan, log } = settings;
   // Media is there before the engine that it tells of what happens.
-  const late: { reports: Engine['mediaReports'] | null } = { reports: null };
+  const late: { reports: Engine['mediaReports'] | null; engine: Engine | null; ledger: Ledger | null } = {
+    reports: null,
+    engine: null,
+    ledger: null,
+  };
+  const office = recordingOffice(config, {
+    log: log.child({ part: 'recording' }),
+    keep: async (record) => {
+      late.ledger?.append([record]);
+      await late.ledger?.flush();
+    },
+    onRoom: (enough) => late.engine?.recordings.roomChanged(enough),
+  });
   const media = await startMedia(mediaWishes(config), {
+    captures: () => office?.captures() ?? null,
     log: log.child({ part: 'media' }),
     newSessionId: () => randomInt(1, 2 ** 47),
     onRemade: (callId, legs) => late.reports?.remade(callId, legs),
@@ -84,6 +99,7 @@ async function startParts(
 
   const problems = new Map<string, string>();
   const { ledger, reader } = openLedgers(config, log, problems);
+  late.ledger = ledger;
   onStarted(async () => {
     await reader.close();
     await ledger.close();
@@ -107,6 +123,7 @@ async function startParts(
     clock: systemClock,
     signalling,
     media: media.anchor,
+    recordingKeeper: office?.workshop ?? null,
     ledger,
     dialPlan,
     agents: NO_AGENTS,
@@ -124,12 +141,28 @@ async function startParts(
     },
   });
   late.reports = engine.mediaReports;
+  late.engine = engine;
   onStarted(async () => signalling.close());
+  // Before there are calls: what belongs to none of an earlier run is thrown away.
+  if (media.anchor.recording !== null) {
+    await office?.start();
+    onStarted(async () => office?.stop());
+  }
   await engine.start().catch((error: Error) => {
     throw new StartFault(error.message, 'is the SIP server running, and are host, port and secret right?');
   });
 
-  const api = await startApi(settings, { engine, reader, dialPlan, problems, links, media, sip: sip.server });
+  const api = await startApi(settings, {
+    engine,
+    reader,
+    ledger,
+    dialPlan,
+    problems,
+    links,
+    media,
+    office,
+    sip: sip.server,
+  });
   onStarted(() => api.server.close());
   return {
     addresses: [...sip.addresses, ...api.addresses],
@@ -147,6 +180,7 @@ async function startParts(
       signalling.close();
       await sip.server?.stop();
       await media.stop();
+      await office?.stop();
       await reader.close();
       await ledger.close();
     },
@@ -250,16 +284,19 @@ const hostPort = (host: string, port: number): string => `${host.includes(':') ?
 interface ServedByApi {
   readonly engine: Engine;
   readonly reader: LedgerReader;
+  readonly ledger: Ledger;
   readonly dialPlan: DialPlanHolder;
   readonly problems: ReadonlyMap<string, string>;
   readonly links: ScreenPopLinks;
   readonly media: Media;
+  /** Null where nothing is recorded. */
+  readonly office: RecordingOffice | null;
   readonly sip: EmbeddedSip | null;
 }
 
 async function startApi(
   { config, log }: Settings,
-  { engine, reader, dialPlan, problems, links, media, sip }: ServedByApi,
+  { engine, reader, ledger, dialPlan, problems, links, media, office, sip }: ServedByApi,
 ): Promise<{ server: FastifyInstance; addresses: string[] }> {
   const { host, port } = config.http;
   const made = config.http.tokens.length === 0 ? ensureToken(config.data) : null;
@@ -269,12 +306,24 @@ async function startApi(
     dialPlan: () => dialPlan.current,
     tokens: made === null ? config.http.tokens : [made.token],
     log: log.child({ part: 'api' }),
-    problems: () => [...problems.values(), ...mediaProblems(media.engines())],
+    problems: () => [
+      ...problems.values(),
+      ...mediaProblems(media.engines()),
+      ...recordingProblems(media.anchor, office),
+    ],
+    recordings: {
+      open: async (file) => (await office?.open(file)) ?? null,
+      audit: async (record) => {
+        ledger.append([record]);
+        await ledger.flush();
+      },
+    },
     media: media.anchor.kind,
     notReady: () => engine.notReadyReason(),
     links,
     addMetrics: (registry) => {
       addMediaMetrics(registry, media.engines);
+      if (office !== null) addRecordingMetrics(registry, office);
       if (sip !== null) addSipMetrics(registry, () => sip.stats());
     },
   });

@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -5,9 +6,18 @@ import type { Registry } from 'prom-client';
 import type { DialPlan } from '../dialplan/plan.js';
 import type { Operations } from '../engine/operations.js';
 import type { LedgerReader } from '../ledger/ledger-reader.js';
+import type { AuditRecord } from '../ledger/records.js';
 import type { EventHub, EventHubOptions } from './event-hub.js';
 import type { ScreenPopLinks } from './screen-pop-links.js';
 import type { ApiToken } from './tokens.js';
+
+/** Files of recordings. */
+export interface RecordingFiles {
+  /** A file by its path in the ledger; null when it is not there (any more). The caller closes it. */
+  open(file: string): Promise<FileHandle | null>;
+  /** Resolves when the record is on the disk; rejects when the disk refuses. */
+  audit(record: AuditRecord): Promise<void>;
+}
 
 /** What the API is made of. */
 export interface ApiOptions {
@@ -29,6 +39,8 @@ export interface ApiOptions {
   /** Adds metrics of other parts to those of the engine. */
   readonly addMetrics?: (registry: Registry) => void;
   readonly events?: EventHubOptions;
+  /** Files of recordings, and the audit of who hears them; without, none is served. */
+  readonly recordings?: RecordingFiles;
   /** Links to screen pops that open without a token; without, none does. */
   readonly links?: Pick<ScreenPopLinks, 'opens'>;
   /** Time source; UTC milliseconds. */

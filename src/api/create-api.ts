@@ -13,6 +13,7 @@ import { liveRoutes } from './live-routes.js';
 import { matterRoutes } from './matter-routes.js';
 import { createMetrics } from './metrics.js';
 import { queueRoutes } from './queue-routes.js';
+import { recordingRoutes } from './recording-routes.js';
 import { screenPopRoutes } from './screen-pop-routes.js';
 import { systemRoutes } from './system-routes.js';
 import type { Role } from './tokens.js';
@@ -26,6 +27,8 @@ declare module 'fastify' {
     readonly openOnLoopback?: boolean;
     /** A link of this server to the id in the path (`?key=`) stands in for a token. */
     readonly opensByLink?: boolean;
+    /** The route looks itself whether a key in the query opens it; then no token is needed. */
+    readonly opensByKey?: (request: FastifyRequest) => boolean;
   }
   interface FastifyRequest {
     /** Name of the token that it came with; null without one. */
@@ -40,6 +43,7 @@ const ROUTES = [
   screenPopRoutes,
   alertRoutes,
   historyRoutes,
+  recordingRoutes,
   eventRoutes,
   dialPlanRoutes,
   matterRoutes,
@@ -91,11 +95,12 @@ function guard(app: FastifyInstance, gatekeeper: Gatekeeper): void {
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-content-type-options', 'nosniff');
     const path = request.routeOptions.url ?? request.url;
-    const { role, openOnLoopback, opensByLink } = request.routeOptions.config;
+    const { role, openOnLoopback, opensByLink, opensByKey } = request.routeOptions.config;
     if (openOnLoopback === true && onLoopback(app)) return;
     if (role === null || (role === undefined && !path.startsWith('/v1'))) return;
     void reply.header('cache-control', 'no-store');
     if (opensByLink === true && hasKey(request.query)) return gatekeeper.checkLink(request, reply);
+    if (opensByKey?.(request) === true) return;
     const reading = request.method === 'GET' || request.method === 'HEAD';
     const holder = await gatekeeper.check(request, reply, role ?? (reading ? 'viewer' : 'operator'));
     request.holder = holder?.name ?? null;

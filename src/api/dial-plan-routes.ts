@@ -67,6 +67,7 @@ function describePlan(
         member.hours === null ? null : { timezone: member.hours.timezone, weekly: [...member.hours.text] },
       capacity: member.capacity,
       mayTransferTo: member.mayTransferTo === null ? null : [...member.mayTransferTo],
+      recording: member.recording,
     })),
     trunks: [...plan.trunks.values()].map(({ id, kind, member, gateways, capacity }) => ({
       id,

@@ -1,10 +1,9 @@
-import { encodeCursor, type Page, type Stored } from '../ledger/query.js';
 import { errorBody } from './api-error.js';
 import type { Api, ApiContext } from './context.js';
 import { callParams, callQuery, legQuery, transferQuery } from './query-schemas.js';
 import { storySchema } from './recording-schemas.js';
 import { callSchema, errorSchema, legSchema, pageSchema, transferSchema } from './schemas.js';
-import { toWire, type Wire } from './wire.js';
+import { pageOf, toWire } from './wire.js';
 
 const errors = { 400: errorSchema, 401: errorSchema, 503: errorSchema };
 
@@ -68,8 +67,4 @@ export function historyRoutes(api: Api, { ledger }: ApiContext): void {
       return reply.code(404).send(errorBody('unknown-call', message));
     },
   );
-}
-
-function pageOf<T>({ items, next }: Page<T>): { items: Wire<Stored<T>>[]; next: string | null } {
-  return { items: items.map((item) => toWire(item)), next: next === null ? null : encodeCursor(next) };
 }

@@ -115,6 +115,15 @@ export const liveCallSchema = z
     legs: z.array(liveLegSchema),
     transfer: liveTransferSchema.nullable(),
     alerts: z.array(liveAlertSchema).meta({ description: 'Alerts raised in this call' }),
+    recording: z
+      .object({
+        id: text('Id of the recording'),
+        startedAt: time('Begin'),
+        trigger: z.enum(['policy', 'request']),
+        requestedBy: text('Who asked for it').nullable(),
+      })
+      .nullable()
+      .meta({ id: 'LiveRecording', description: 'The recording that goes on; null when none does' }),
   })
   .meta({ id: 'LiveCall', description: 'A call in progress.' });
 

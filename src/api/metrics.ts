@@ -22,6 +22,7 @@ export function createMetrics(operations: Operations, hub: EventHub): Registry {
   gauge('onekey_live_calls', 'Calls in progress', () => operations.figures().liveCalls);
   gauge('onekey_live_legs', 'SIP legs in progress', () => operations.figures().liveLegs);
   gauge('onekey_live_transfers', 'Transfers in progress', () => operations.figures().liveTransfers);
+  gauge('onekey_recordings_active', 'Recordings that go on', () => operations.figures().recordingsActive);
   gauge('onekey_event_readers', 'Readers of the event stream', () => hub.readers);
 
   const counter = (name: string, help: string, read: () => number): void => {
@@ -47,6 +48,12 @@ export function createMetrics(operations: Operations, hub: EventHub): Registry {
     () => operations.figures().unexpectedEvents,
   );
   counter('onekey_event_readers_dropped_total', 'Event readers that did not keep up', () => hub.dropped);
+
+  counter(
+    'onekey_recordings_failed_total',
+    'Recordings that did not come about or broke; the calls went on',
+    () => operations.figures().recordingsFailed,
+  );
 
   new Counter({
     name: 'onekey_calls_ended_total',

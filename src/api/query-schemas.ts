@@ -136,6 +136,10 @@ export const callParams = z.strictObject({
   id: z.string().min(1).max(200).meta({ description: 'Id of the call' }),
 });
 
+export const recordingParams = z.strictObject({
+  id: z.string().min(1).max(200).meta({ description: 'Id of the recording' }),
+});
+
 export const screenPopParams = z.strictObject({
   id: z.string().min(1).max(200).meta({ description: 'Id of a call or of a transfer' }),
 });

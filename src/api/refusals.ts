@@ -26,6 +26,9 @@ export const REFUSALS = {
   loop: { status: 422, meaning: 'the caller is with this member already' },
   'bad-refer': { status: 422, meaning: 'a REFER without one plain Refer-To' },
   'mode-unavailable': { status: 501, meaning: 'the mode needs a media server that mixes' },
+  'not-recordable': { status: 409, meaning: 'the dial plan forbids it, or nothing can be recorded here now' },
+  'recorded-by-policy': { status: 403, meaning: 'the dial plan wants it recorded' },
+  'not-recorded': { status: 409, meaning: 'nobody has asked for a recording' },
   'shutting-down': { status: 503, meaning: 'the program stops' },
 } as const satisfies Readonly<Record<Refusal['code'], Meaning>>;
 

@@ -200,6 +200,10 @@ const targetSchema = z.object({
     .meta({ description: 'Liaison desk: members whose transfers come here first; empty: for everybody' }),
 });
 
+const recordingPolicy = z
+  .enum(['never', 'on-demand', 'always'])
+  .meta({ description: 'Whether conversations are recorded; `on-demand`: when somebody asks for it' });
+
 export const dialPlanSchema = z
   .object({
     version: text('First 12 hex digits of the SHA-256 of the file', '0123456789ab'),
@@ -225,6 +229,7 @@ export const dialPlanSchema = z
           .array(z.string())
           .nullable()
           .meta({ description: 'Members that its agents may transfer to; null: every member' }),
+        recording: recordingPolicy,
       }),
     ),
     trunks: z.array(
@@ -250,6 +255,8 @@ export const dialPlanSchema = z
       announcement: z
         .object({ prompt: z.string().nullable(), maxSeconds: z.number() })
         .meta({ description: 'What a caller hears whom nobody can take, where media is anchored' }),
+      recording: recordingPolicy,
+      announceRecording: z.boolean().meta({ description: 'Callers are told before they are recorded' }),
       keyCodes: z
         .object({
           cancel: z.string(),

@@ -1,6 +1,7 @@
 /** The screen pop as a plain page: Chinese first, then English; no script, nothing loaded from elsewhere. */
 import { createHash } from 'node:crypto';
 import type { TransferMode } from '../ledger/records.js';
+import { escaped, localTime } from './page-text.js';
 import type { MemberRef, ScreenPop } from './screen-pop.js';
 
 const STYLE = `
@@ -82,28 +83,4 @@ function locationText({ address, point, references }: NonNullable<ScreenPop['loc
   const around = point?.radius == null ? '' : ` ± ${point.radius} m`;
   const place = point === null ? null : `${point.latitude}, ${point.longitude}${around}`;
   return [address, place, ...references].filter((line) => line !== null).join('\n');
-}
-
-/** In the time zone of this machine: `2026-03-02 16:00:00 +08:00`. */
-function localTime(milliseconds: number | null): string {
-  if (milliseconds === null) return '…';
-  const date = new Date(milliseconds);
-  const minutes = -date.getTimezoneOffset();
-  const local = new Date(milliseconds + minutes * 60_000);
-  if (Number.isNaN(local.getTime())) return String(milliseconds);
-  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
-  const zone = `${minutes < 0 ? '-' : '+'}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
-  return `${local.toISOString().slice(0, 19).replace('T', ' ')} ${zone}`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

@@ -1,3 +1,5 @@
+import { encodeCursor, type Page, type Stored } from '../ledger/query.js';
+
 /** A time as the API writes it when the program has a number. */
 type WireTime<T> = T extends number ? string : T;
 
@@ -29,4 +31,9 @@ function convert(value: unknown): unknown {
       typeof field === 'number' && key.endsWith('At') ? isoTime(field) : convert(field),
     ]),
   );
+}
+
+/** A page of the ledger as the API writes it. */
+export function pageOf<T>({ items, next }: Page<T>): { items: Wire<Stored<T>>[]; next: string | null } {
+  return { items: items.map((item) => toWire(item)), next: next === null ? null : encodeCursor(next) };
 }

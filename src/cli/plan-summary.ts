@@ -68,7 +68,10 @@ function targetText({ ring, desks }: Target): string {
 }
 
 /** What holds for this member and not for all. */
-function particulars(plan: DialPlan, { targets, hours, capacity, mayTransferTo }: Member): string[] {
+function particulars(
+  plan: DialPlan,
+  { targets, hours, capacity, mayTransferTo, recording }: Member,
+): string[] {
   const lines = targets
     .filter(({ onlyFor }) => onlyFor.length > 0)
     .map((target) => `transfers from ${target.onlyFor.join(', ')} first: ${targetText(target)}`);
@@ -83,6 +86,7 @@ function particulars(plan: DialPlan, { targets, hours, capacity, mayTransferTo }
     lines.push([`open ${hours.text.join('; ')} (${hours.timezone})`, ...apart].join(', '));
   }
   if (capacity !== null) lines.push(`at most ${count(capacity, 'call')} at once`);
+  if (recording !== plan.policies.recording) lines.push(`recorded ${recording}`);
   if (mayTransferTo !== null) {
     const others = [...plan.members.keys()].filter((id) => !mayTransferTo.includes(id));
     const few = others.length < mayTransferTo.length;

@@ -243,6 +243,18 @@ export const configSchema = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  recording: z
+    .strictObject({
+      /** Folder of recordings; absolute once loaded, empty for `recordings` in the data folder. Made when missing. */
+      folder: z.string().max(1000).default('').meta({ accepts: 'the path of a folder, or empty' }),
+      /** Folder that external engines record to (their --recording-dir), as this machine sees it; empty: they do not. */
+      engineFolder: z.string().max(1000).default('').meta({ accepts: 'the path of a folder, or empty' }),
+      /** Files older than this are deleted, their records stay; days, 0 for never. */
+      retentionDays: wholeNumber(0, 36_500).default(180),
+      /** With less room on the disk nothing is recorded; megabytes. */
+      minFreeMegabytes: wholeNumber(1, 1_000_000).default(1024),
+    })
+    .prefault({}),
   ledger: z
     .strictObject({
       /** How long entries are gathered before one commit writes them; milliseconds. */

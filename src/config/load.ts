@@ -67,6 +67,9 @@ export function loadConfig(sources: ConfigSources): ConfigResult {
   for (const name of ['cert', 'key'] as const) {
     if (tls[name] !== '') tls[name] = resolve(baseOf(`sip.embedded.control.tls.${name}`), tls[name]);
   }
+  for (const name of ['folder', 'engineFolder'] as const)
+    if (config.recording[name] !== '')
+      config.recording[name] = resolve(baseOf(`recording.${name}`), config.recording[name]);
   if (config.sip.capture !== '') config.sip.capture = resolve(baseOf('sip.capture'), config.sip.capture);
   return { ok: true, config: deepFreeze(config) };
 }

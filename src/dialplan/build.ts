@@ -91,6 +91,7 @@ function memberOf(id: MemberId, entry: MemberEntry, { members, policies }: DialP
     hours: entry.hours === null ? null : openingHoursOf(entry.hours, policies),
     capacity: entry.capacity,
     mayTransferTo: permitted(entry, members),
+    recording: entry.recording ?? policies.recording,
   };
 }
 

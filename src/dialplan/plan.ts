@@ -78,6 +78,9 @@ export interface Target {
   readonly onlyFor: readonly MemberId[];
 }
 
+/** `on-demand`: when somebody asks for it. */
+export type RecordingPolicy = 'never' | 'on-demand' | 'always';
+
 /** A hotline of the alliance. */
 export interface Member {
   readonly id: MemberId;
@@ -103,6 +106,8 @@ export interface Member {
   readonly capacity: number | null;
   /** Members that its agents may transfer to, all emergency members among them; null: every member. */
   readonly mayTransferTo: readonly MemberId[] | null;
+  /** Whether conversations with its agents are recorded. */
+  readonly recording: RecordingPolicy;
 }
 
 export type GatewayTransport = 'udp' | 'tcp';
@@ -166,6 +171,10 @@ export interface Policies {
   /** Longest pause between two keys of one code; seconds, 0.5 to 10. */
   readonly betweenKeysSeconds: number;
   readonly keyCodes: KeyCodes;
+  /** Whether conversations are recorded, of members that do not say. */
+  readonly recording: RecordingPolicy;
+  /** Callers are told before they are recorded; with emergency members they are not. */
+  readonly announceRecording: boolean;
 }
 
 export interface Announcement {

@@ -57,6 +57,8 @@ const capacity = wholeNumber(1, 100_000)
   .default(null)
   .meta({ accepts: 'a whole number from 1 to 100000, or null for no limit' });
 
+const recordingPolicy = z.enum(['never', 'on-demand', 'always']);
+
 const memberList = z.array(reference('member')).optional().meta({ accepts: 'a list of members' });
 
 const queueSchema = z
@@ -100,6 +102,7 @@ export const memberSchema = z.strictObject({
   capacity,
   mayTransferTo: memberList,
   mayNotTransferTo: memberList,
+  recording: recordingPolicy.optional(),
 });
 
 const accountText = (what: string) =>
@@ -205,6 +208,8 @@ export const policiesSchema = z
       .max(10)
       .default(2)
       .meta({ accepts: 'a number of seconds from 0.5 to 10' }),
+    recording: recordingPolicy.default('on-demand'),
+    announceRecording: z.boolean().default(true),
   })
   .prefault({});
 

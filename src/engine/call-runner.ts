@@ -43,6 +43,8 @@ export interface RunnerParts {
   callOf(leg: LegId): Call | null;
   /** The other call has become part of this one; gives its runner, which takes no events any more. */
   absorb(other: CallId, into: CallRunner): CallRunner | null;
+  /** The call is in this state now; before the commands of the step are carried out. */
+  onState(call: Call): void;
   /** The call is over, and so are those that it absorbed. */
   onForget(callId: CallId): void;
 }
@@ -178,6 +180,7 @@ export class CallRunner {
       else if (command.type === 'forget') over = true;
     }
     this.#records.take({ before, after: call, records, closing, over });
+    this.parts.onState(call);
     this.#outbox.push(...commands);
     this.#send();
   }

@@ -35,9 +35,10 @@ import type {
 } from './operations.js';
 import { PlanRouting, type WaitingTimes } from './plan-routing.js';
 import { QueueDesk } from './queue-desk.js';
+import { type RecordingKeeping, Recordings } from './recording/recordings.js';
 import type { IncomingInvite, LegEvent, Signalling } from './signalling.js';
 
-export interface EngineParts {
+export interface EngineParts extends RecordingKeeping {
   readonly clock: EngineClock;
   readonly signalling: Signalling;
   readonly media: MediaAnchor;
@@ -63,6 +64,7 @@ export class Engine implements Operations {
   /** For the media server to tell what it sees. */
   readonly mediaReports: MediaReports;
   readonly #live: LiveCalls;
+  readonly recordings: Recordings;
   readonly #health: GatewayHealth;
   readonly #runnerParts: RunnerParts;
   readonly #queues: QueueDesk;
@@ -76,7 +78,8 @@ export class Engine implements Operations {
     const { clock, signalling, log } = parts;
     this.#events = new LiveEvents(() => clock.now().utc);
     this.mediaReports = new MediaReports(this.#calls, this.#events, log);
-    this.#live = new LiveCalls(this.#calls, this.#events.alerts);
+    this.recordings = new Recordings(parts, this.#events);
+    this.#live = new LiveCalls(this.#calls, this.#events.alerts, (id) => this.recordings.of(id));
     this.#health = new GatewayHealth({
       clock,
       ask: (uri) => signalling.options(uri),
@@ -99,7 +102,11 @@ export class Engine implements Operations {
       onCommand: (call, command) => this.#queues.onCommand(call, command),
       onUnexpected: () => this.#figures.countUnexpected(),
       callOf: (leg) => this.#calls.ofLeg(leg)?.call ?? null,
-      absorb: (other, into) => this.#calls.absorb(other, into),
+      absorb: (other, into) => {
+        this.recordings.absorbed(other, into.id);
+        return this.#calls.absorb(other, into);
+      },
+      onState: (call) => this.recordings.see(call),
       onForget: (callId) => this.#forget(callId),
     };
     this.#queues = new QueueDesk({
@@ -418,7 +425,8 @@ export class Engine implements Operations {
   }
 
   figures(): EngineFigures {
-    return this.#figures.with({ ...this.#live.gauges(), gatewaysUp: this.#health.states() });
+    const gatewaysUp = this.#health.states();
+    return this.#figures.with({ ...this.#live.gauges(), ...this.recordings.figures(), gatewaysUp });
   }
 }
 

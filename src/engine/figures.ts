@@ -1,7 +1,10 @@
 import type { LedgerRecord, TransferRecord } from '../ledger/records.js';
 import type { EngineFigures, TransferCount } from './operations.js';
 
-type Gauges = Pick<EngineFigures, 'liveCalls' | 'liveLegs' | 'liveTransfers' | 'gatewaysUp'>;
+type Gauges = Pick<
+  EngineFigures,
+  'liveCalls' | 'liveLegs' | 'liveTransfers' | 'gatewaysUp' | 'recordingsActive' | 'recordingsFailed'
+>;
 
 /** Counters since the start of the process. */
 export class Figures {

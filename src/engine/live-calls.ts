@@ -8,6 +8,7 @@ import type {
   EngineFigures,
   LiveAlert,
   LiveCall,
+  LiveRecording,
   LiveScreenPop,
   LocatedCall,
   OperationResult,
@@ -19,21 +20,22 @@ export class LiveCalls {
   constructor(
     private readonly book: CallBook,
     private readonly alerts: LiveAlerts,
+    private readonly recordingOf: (callId: string) => LiveRecording | null,
   ) {}
 
   all(): readonly LiveCall[] {
-    return this.#now().map((call) => liveView(call, this.alerts.of(call.id)));
+    return this.#now().map((call) => this.#view(call));
   }
 
   one(id: string): LiveCall | undefined {
     const call = this.book.get(id)?.call;
-    return call ? liveView(call, this.alerts.of(call.id)) : undefined;
+    return call ? this.#view(call) : undefined;
   }
 
   screenPop(id: string): LiveScreenPop | undefined {
     // Transfers are named after their call: `<call>-t<n>`.
     const call = (this.book.get(id) ?? this.book.get(id.replace(/-t\d+$/, '')))?.call;
-    return call ? screenPopView(call, this.alerts.of(call.id)) : undefined;
+    return call ? screenPopView(call, this.alerts.of(call.id), this.recordingOf(call.id)) : undefined;
   }
 
   raised(): readonly LiveAlert[] {
@@ -55,6 +57,10 @@ export class LiveCalls {
       liveLegs: legs.filter(({ state }) => state !== 'ended').length,
       liveTransfers: calls.filter((call) => transferOf(call) !== null).length,
     };
+  }
+
+  #view(call: Call): LiveCall {
+    return liveView(call, this.alerts.of(call.id), this.recordingOf(call.id));
   }
 
   #now(): readonly Call[] {

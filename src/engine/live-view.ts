@@ -1,7 +1,14 @@
 import type { Call, Leg, LegId, Phase, Transfer } from '../call/call.js';
 import { callerLocation } from './caller-location.js';
 import type { RaisedAlert } from './live-alerts.js';
-import type { LiveAlert, LiveCall, LiveLeg, LiveScreenPop, LiveTransfer } from './operations.js';
+import type {
+  LiveAlert,
+  LiveCall,
+  LiveLeg,
+  LiveRecording,
+  LiveScreenPop,
+  LiveTransfer,
+} from './operations.js';
 
 const PHASES: Readonly<Record<Phase['name'], LiveCall['phase']>> = {
   seeking: 'seeking',
@@ -99,7 +106,11 @@ export function liveAlert(call: Call, raised: RaisedAlert): LiveAlert {
 }
 
 /** A call as operations see it; legs that are gone are left out. */
-export function liveView(call: Call, alerts: readonly RaisedAlert[]): LiveCall {
+export function liveView(
+  call: Call,
+  alerts: readonly RaisedAlert[],
+  recording: LiveRecording | null = null,
+): LiveCall {
   return {
     id: call.id,
     phase: PHASES[call.phase.name],
@@ -114,13 +125,18 @@ export function liveView(call: Call, alerts: readonly RaisedAlert[]): LiveCall {
       .map(liveLeg),
     transfer: liveTransfer(call),
     alerts: alerts.map((raised) => liveAlert(call, raised)),
+    recording,
   };
 }
 
 /** What the desk that gets the call is shown of it. */
-export function screenPopView(call: Call, alerts: readonly RaisedAlert[]): LiveScreenPop {
+export function screenPopView(
+  call: Call,
+  alerts: readonly RaisedAlert[],
+  recording: LiveRecording | null = null,
+): LiveScreenPop {
   return {
-    call: liveView(call, alerts),
+    call: liveView(call, alerts, recording),
     callerName: call.callerName,
     privacy: call.carried.headers.Privacy ?? null,
     location: callerLocation(call.carried),

@@ -7,7 +7,7 @@ import type { AgentStatus, AgentWish, WaiterView } from '../agents/queue-types.j
 import type { CallNews, RefusalCode } from '../call/command.js';
 import type { TransferAction } from '../call/event.js';
 import type { ReloadResult } from '../dialplan/holder.js';
-import type { TransferMode, TransferOutcome, TransferTrigger } from '../ledger/records.js';
+import type { RecordingTrigger, TransferMode, TransferOutcome, TransferTrigger } from '../ledger/records.js';
 
 export interface LiveLeg {
   readonly id: string;
@@ -76,6 +76,15 @@ export interface LiveAlert {
   readonly location: CallerLocation | null;
 }
 
+/** A recording that goes on. */
+export interface LiveRecording {
+  readonly id: string;
+  readonly startedAt: number;
+  readonly trigger: RecordingTrigger;
+  /** Who asked for it; null when the dial plan did. */
+  readonly requestedBy: string | null;
+}
+
 export interface LiveCall {
   readonly id: string;
   readonly phase:
@@ -98,6 +107,8 @@ export interface LiveCall {
   readonly legs: readonly LiveLeg[];
   readonly transfer: LiveTransfer | null;
   readonly alerts: readonly LiveAlert[];
+  /** Null while it is not recorded. */
+  readonly recording: LiveRecording | null;
 }
 
 /** What a desk is shown of a live call besides the call itself. */
@@ -136,9 +147,12 @@ export interface LocatedCall {
   readonly transferorLeg: string | null;
 }
 
+/** Why a call is not recorded, or not stopped being so. */
+export type RecordingRefusal = 'not-recordable' | 'recorded-by-policy' | 'not-recorded';
+
 /** Why an operation was not carried out. `code` is stable, `message` is for people. */
 export interface Refusal {
-  readonly code: RefusalCode | 'unknown-call' | 'ambiguous' | 'shutting-down';
+  readonly code: RefusalCode | 'unknown-call' | 'ambiguous' | 'shutting-down' | RecordingRefusal;
   readonly message: string;
   /** The calls that fit, when there are several. */
   readonly calls?: readonly string[];
@@ -162,6 +176,11 @@ export interface LiveEvent {
     | 'gateway-down'
     | 'media-lost'
     | 'media-back'
+    | 'recording-started'
+    | 'recording-ended'
+    | 'recording-failed'
+    | 'recordings-stopped'
+    | 'recordings-back'
     | 'dialplan-reloaded'
     | 'dialplan-refused';
   readonly callId: string | null;
@@ -191,6 +210,16 @@ export interface EngineFigures {
   /** Events that the state of their call did not expect; a number that grows is worth a look at the log. */
   readonly unexpectedEvents: number;
   readonly gatewaysUp: Readonly<Record<string, boolean>>;
+  /** Recordings that go on, and those that did not come about or broke. */
+  readonly recordingsActive: number;
+  readonly recordingsFailed: number;
+}
+
+export interface RecordingOperations {
+  /** Record this call from now on; `by` is who wants it. The caller is told first where the dial plan says so. */
+  start(callId: string, by: string): OperationResult<{ callId: string }>;
+  /** Record it no more; what there is is kept. */
+  stop(callId: string): OperationResult<{ callId: string }>;
 }
 
 export interface Operations {
@@ -218,6 +247,7 @@ export interface Operations {
    * @param by who asks, for the ledger
    */
   askAgentState(agent: string, wish: AgentWish, by: string): 'done' | 'unknown-agent' | 'unreachable';
+  readonly recordings: RecordingOperations;
   /** Returns the function that ends the subscription. */
   subscribe(listener: (event: LiveEvent) => void): () => void;
   reloadDialPlan(): Promise<ReloadResult>;

@@ -1,3 +1,5 @@
+import type { MediaRecording } from './recording/media-recording.js';
+
 /** Where the media of calls flows. One implementation with a media server, one without. */
 import type { LegProfile } from './rtpengine/audio-description.js';
 
@@ -74,6 +76,8 @@ export interface MediaAnchor {
   readonly can: MediaAbilities;
   /** Null where parties send to each other: then only descriptions can move them. */
   readonly moves: MediaMoves | null;
+  /** Null where nothing can be recorded. */
+  readonly recording: MediaRecording | null;
   /**
    * What `to` is told: the description of `from`, or that of the media server, which stays the same for a leg.
    * Rejects when the media server cannot do it.

@@ -15,6 +15,7 @@ interface Origin {
 export class DirectAnchor implements MediaAnchor {
   readonly kind = 'direct';
   readonly moves = null;
+  readonly recording = null;
   readonly can = {
     holdPrompts: false,
     keysFromRtp: false,

@@ -7,15 +7,17 @@ import type {
   Passage,
   RtpKey,
 } from './anchor.js';
+import { type Announcement, Announcements } from './announcements.js';
 import { Holds } from './holds.js';
 import type { MediaLog } from './log.js';
 import type { PromptStore } from './prompts/prompt-store.js';
+import { type MediaRecording, SessionRecording } from './recording/media-recording.js';
 import type { LegProfile } from './rtpengine/audio-description.js';
 import type { EnginePool } from './rtpengine/engine-pool.js';
 import type { MediaSession } from './rtpengine/media-session.js';
 import { OwnKeys } from './rtpengine/own-keys.js';
 import type { LegFigures as Counted } from './rtpengine/query-figures.js';
-import { describeSessionFailure, type Outcome } from './rtpengine/session-outcome.js';
+import { describeSessionFailure, failed, type Outcome } from './rtpengine/session-outcome.js';
 
 /** The engine sends no shorter and no longer keys; milliseconds. */
 const SHORTEST_KEY_MS = 100;
@@ -35,6 +37,8 @@ export interface RtpengineAnchorParts {
   readonly language: string;
   /** The engines tell us of keys; where they do not, keys go to the other party as they come. */
   readonly keysAreTold: boolean;
+  /** The engines write down calls where we find them. */
+  readonly records: boolean;
   readonly log: MediaLog;
 }
 
@@ -52,10 +56,22 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   readonly #misheard = new Map<string, MediaFailure>();
 
   readonly #ownKeys = new OwnKeys();
+  readonly #announcements = new Announcements();
+  readonly recording: MediaRecording | null;
 
   constructor(private readonly parts: RtpengineAnchorParts) {
-    const none = { recording: false, conference: false };
-    this.can = { holdPrompts: true, keysFromRtp: parts.keysAreTold, webrtc: true, ...none };
+    const { records: recording } = parts;
+    const announce: MediaRecording['announce'] = (callId, a, b) => this.#announced(callId, a, b);
+    this.recording = recording
+      ? new SessionRecording((callId) => this.#sessions.get(callId), announce)
+      : null;
+    this.can = {
+      holdPrompts: true,
+      keysFromRtp: parts.keysAreTold,
+      recording,
+      webrtc: true,
+      conference: false,
+    };
   }
 
   get moves(): MediaMoves {
@@ -125,6 +141,16 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     }
   }
 
+  async #announced(callId: string, a: string, b: string): Promise<boolean> {
+    const file = this.parts.prompts.path('recorded', this.parts.language);
+    if (file === null) throw new MediaFailure('there is no prompt `recorded`');
+    const announced = this.#announcements.add(callId, { a, b, file });
+    const session = this.#sessions.get(callId);
+    // Else they are about to be joined.
+    if (session?.areJoined(a, b)) await this.#bringTogether(session, a, b);
+    return announced;
+  }
+
   async sendKeys(callId: string, leg: string, keys: readonly RtpKey[]): Promise<void> {
     const session = this.#session(callId);
     for (const { key, durationMs } of keys) {
@@ -147,6 +173,7 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   async park(callId: string, leg: string, prompt: string): Promise<void> {
     const session = this.#session(callId);
     this.#holds.parted(leg);
+    this.#announcements.cut(callId, leg);
     value(await session.park(leg));
     await this.#play(session, leg, prompt);
   }
@@ -175,12 +202,14 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     this.#holds.forget(leg);
     this.#misheard.delete(leg);
     this.#reached.delete(leg);
+    this.#announcements.cut(callId, leg);
     const session = this.#sessions.get(callId);
     if (session !== undefined) this.#later(session.leave(leg), `leave ${leg}`);
   }
 
   callEnded(callId: string): void {
     this.#ownKeys.callEnded(callId);
+    this.#announcements.cut(callId);
     if (!this.#sessions.delete(callId)) return;
     void this.parts.pool.close(callId);
   }
@@ -214,11 +243,15 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   /** Let the two hear each other; while one holds the other hears music, whatever the holding phone sends. */
   async #bringTogether(session: MediaSession, a: string, b: string): Promise<void> {
     if (!this.#holds.isHolding(a) && !this.#holds.isHolding(b)) {
+      const first = this.#announcements.due(session.id, a, b);
+      if (first === 'plays') return;
+      if (first !== null) return this.#announce(session, first);
       this.#playing.delete(a);
       this.#playing.delete(b);
       value(await session.join(a, b));
       return;
     }
+    this.#announcements.cut(session.id, a);
     for (const leg of [a, b]) {
       value(await session.park(leg));
       if (!this.#holds.isHolding(leg)) {
@@ -227,6 +260,32 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
         value(await session.stop(leg));
       }
     }
+  }
+
+  /** Both hear it, so that the agent knows when to speak. */
+  async #announce(session: MediaSession, announcement: Announcement): Promise<void> {
+    const { a, b, file } = announcement;
+    const played = [];
+    for (const leg of [a, b]) {
+      this.#playing.delete(leg);
+      value(await session.park(leg));
+      played.push(await session.play(leg, file));
+    }
+    const lasts = Math.max(...played.map((one) => (one.ok ? one.value.durationMs : 0)));
+    if (lasts === 0) {
+      this.#announcements.failed(session.id, announcement, failure(played[0] ?? failed({ kind: 'ended' })));
+      return this.#bringTogether(session, a, b);
+    }
+    const next = setTimeout(() => {
+      if (this.#announcements.played(session.id, announcement))
+        void this.#bringTogether(this.#sessions.get(session.id) ?? session, a, b).catch((err: unknown) =>
+          this.parts.log.error(
+            { callId: session.id, err },
+            'two parties do not hear each other after a prompt',
+          ),
+        );
+    }, lasts);
+    next.unref();
   }
 
   #session(callId: string): MediaSession {

@@ -23,6 +23,8 @@ export interface MediaWishes {
 }
 
 export interface MediaHooks {
+  /** Where calls are recorded to at this moment; null for nowhere. */
+  readonly captures?: () => string | null;
   readonly log: MediaLog;
   readonly newSessionId: () => number;
   /** A party pressed a key, told when it was let go; in the order in which the engine saw them. */
@@ -101,6 +103,7 @@ export async function startMedia(wishes: MediaWishes, hooks: MediaHooks): Promis
     language: wishes.language,
     // External engines know nothing of the port that we listen at for keys.
     keysAreTold: wishes.rtpengine.spawn,
+    records: (hooks.captures?.() ?? null) !== null,
     log: hooks.log,
   });
   const watch = watchSilence(anchor, wishes.silenceSeconds, hooks);

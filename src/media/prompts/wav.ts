@@ -1,3 +1,5 @@
+import { fromALaw, fromMuLaw } from '../g711.js';
+
 /** Audio of one channel. */
 export interface Sound {
   /** Samples per second. */
@@ -83,22 +85,6 @@ function reader(kind: number, bits: number): ((body: Buffer, at: number) => numb
   if (kind === aLaw && bits === 8) return (body, at) => fromALaw(body.readUInt8(at));
   if (kind === muLaw && bits === 8) return (body, at) => fromMuLaw(body.readUInt8(at));
   return null;
-}
-
-/** ITU-T G.711 §3.2. */
-function fromALaw(byte: number): number {
-  const value = byte ^ 0x55;
-  const segment = (value >> 4) & 0x07;
-  const mantissa = (value & 0x0f) << 4;
-  const magnitude = segment === 0 ? mantissa + 8 : (mantissa + 0x108) << (segment - 1);
-  return (value & 0x80) === 0 ? -magnitude : magnitude;
-}
-
-/** ITU-T G.711 §3.3. */
-function fromMuLaw(byte: number): number {
-  const value = ~byte & 0xff;
-  const magnitude = ((((value & 0x0f) << 3) + 0x84) << ((value >> 4) & 0x07)) - 0x84;
-  return (value & 0x80) === 0 ? magnitude : -magnitude;
 }
 
 /** The bytes of a WAV file: PCM, 16 bits, one channel. */

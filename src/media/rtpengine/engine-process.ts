@@ -29,6 +29,8 @@ export interface EngineProcessSettings {
   readonly threads: number;
   /** UDP port on 127.0.0.1 that keys are reported to. */
   readonly keysPort?: number;
+  /** Folder that calls are written to when that is asked for; asked at each start, null for none. */
+  readonly captures?: () => string | null;
   readonly log: MediaLog;
   readonly clock?: MediaClock;
   /** It runs again after it had died; it knows nothing of the calls it had. */
@@ -128,7 +130,11 @@ export class EngineProcess {
     this.#startedAt = this.#clock.now();
     const ports = halfOf(this.settings.ports, this.#starts);
     this.#starts += 1;
-    const [program, ...args] = bound([this.program, ...engineArguments(this.settings, this.port, ports)]);
+    const captures = this.settings.captures?.() ?? null;
+    const [program, ...args] = bound([
+      this.program,
+      ...engineArguments(this.settings, this.port, ports, captures),
+    ]);
     const child = spawn(program, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: {},
@@ -188,6 +194,7 @@ export function engineArguments(
   settings: Pick<EngineProcessSettings, 'interfaces' | 'threads' | 'keysPort'>,
   port: number,
   ports: PortRange,
+  captures: string | null = null,
 ): string[] {
   return [
     '--config-file=none',
@@ -205,6 +212,10 @@ export function engineArguments(
     // end calls ourselves; this is for one that was forgotten.
     `--timeout=${forgottenAfterSeconds}`,
     `--silent-timeout=${forgottenAfterSeconds}`,
+    // It refuses to start where it cannot write to this folder.
+    ...(captures === null
+      ? []
+      : [`--recording-dir=${captures}`, '--recording-method=pcap', '--recording-format=raw']),
     ...(settings.keysPort === undefined ? [] : [`--dtmf-log-dest=127.0.0.1:${settings.keysPort}`]),
   ];
 }

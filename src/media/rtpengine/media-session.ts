@@ -22,6 +22,7 @@ export class MediaSession {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #ended = false;
+  #recorded: boolean;
 
   /** @param kept a {@link snapshot} of the same call, to go on with it */
   constructor(
@@ -30,6 +31,7 @@ export class MediaSession {
     kept: SessionSnapshot | null = null,
   ) {
     this.#legs = new SessionLegs(port, settings, kept);
+    this.#recorded = kept?.recorded ?? false;
   }
 
   /** The call in the engine. */
@@ -57,6 +59,16 @@ export class MediaSession {
     return sending.map((leg) => leg.name);
   }
 
+  /** These two hear each other. */
+  areJoined(a: string, b: string): boolean {
+    return this.#legs.get(a)?.partner === b;
+  }
+
+  /** Names of all legs. */
+  legs(): readonly string[] {
+    return this.#legs.all().map(({ name }) => name);
+  }
+
   /** Keys of this leg are kept from the others, see {@link block}. */
   keepsKeys(leg: string): boolean {
     return this.#legs.get(leg)?.keysBlocked ?? false;
@@ -64,7 +76,7 @@ export class MediaSession {
 
   /** Everything that is needed to go on after a restart of this program, as plain JSON. */
   snapshot(): SessionSnapshot {
-    return this.#legs.snapshot();
+    return { ...this.#legs.snapshot(), recorded: this.#recorded };
   }
 
   /**
@@ -280,6 +292,16 @@ export class MediaSession {
     });
   }
 
+  /** Have the engine write down what it gets from all parties, or no more; it lasts over {@link rebuild}. */
+  record(wanted: boolean): Promise<Outcome<void>> {
+    return this.#step(async () => {
+      this.#recorded = wanted;
+      const command = wanted ? 'start recording' : 'stop recording';
+      const reply = await this.port.request(command, { 'call-id': this.id });
+      return reply.ok ? done(undefined) : reply;
+    });
+  }
+
   /** What arrived from each leg so far. */
   figures(): Promise<Outcome<ReadonlyMap<string, LegFigures>>> {
     return this.#step(async () => {
@@ -302,7 +324,9 @@ export class MediaSession {
   rebuild(): Promise<Outcome<Changes>> {
     return this.#step(async () => {
       await this.#legs.delete({});
-      return this.#legs.rebuild();
+      const rebuilt = await this.#legs.rebuild();
+      if (this.#recorded) await this.port.request('start recording', { 'call-id': this.id });
+      return rebuilt;
     });
   }
 

@@ -7,4 +7,6 @@ export interface SessionSnapshot {
   readonly parkings: number;
   readonly used: readonly string[];
   readonly legs: readonly Readonly<Leg>[];
+  /** The engine writes down what it gets. Left out: it does not. */
+  readonly recorded?: boolean;
 }

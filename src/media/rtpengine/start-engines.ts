@@ -19,6 +19,8 @@ export interface EngineWishes {
 
 export interface EngineHooks extends Pick<EnginePoolSettings, 'newSessionId' | 'onRemade' | 'onHealth'> {
   readonly log: MediaLog;
+  /** See `EngineProcessSettings`; external engines have a folder of their own. */
+  readonly captures?: () => string | null;
   /** Keys that parties press. External engines must be told our port with `--dtmf-log-dest`. */
   readonly onKey: (event: KeyEvent) => void;
 }
@@ -48,6 +50,7 @@ export async function startEngines(wishes: EngineWishes, hooks: EngineHooks): Pr
       ...wishes,
       ports: portsOf(wishes),
       keysPort: keys.port,
+      ...(hooks.captures === undefined ? {} : { captures: hooks.captures }),
       log: hooks.log,
       onRestarted: () => void pool?.restarted(ownName),
     });

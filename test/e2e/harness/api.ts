@@ -9,6 +9,9 @@ const callSchema = z.object({
   firstDialled: z.string(),
   firstMember: nullableText,
   lastMember: nullableText,
+  startedAt: z.coerce.date(),
+  answeredAt: z.coerce.date().nullable(),
+  endedAt: z.coerce.date(),
   outcome: z.string(),
   missed: z.boolean(),
   endedBy: z.string(),
@@ -88,6 +91,11 @@ export class Api {
     const text = await response.text();
     const json: unknown = text === '' ? null : JSON.parse(text);
     return { status: response.status, body: json };
+  }
+
+  /** GET with the token, whatever the answer is. */
+  fetch(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    return fetch(this.base + path, { headers: { authorization: `Bearer ${this.#token()}`, ...headers } });
   }
 
   /** The metrics as Prometheus reads them. */

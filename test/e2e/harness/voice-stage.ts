@@ -39,6 +39,8 @@ export interface VoiceStageOptions {
   readonly web?: WebSide;
   /** Callers with a desk each, beside the phones of the stage; none when left out. */
   readonly pairs?: number;
+  /** Settings beside media. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** A server on anchored media, and phones around it that know each other by their tones. */
@@ -68,6 +70,7 @@ export class VoiceStage {
         ...(web === undefined ? {} : { sip: { listeners: webListeners(web) } }),
         media: { anchor: 'rtpengine', rtpengine: mediaPorts, ...media },
         log: { level: 'debug' },
+        ...more.settings,
       },
       plan: web === undefined ? plan : (ports) => withWeb(plan(ports), web),
       ...(web === undefined ? {} : { sipPort: web.sip }),

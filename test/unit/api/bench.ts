@@ -97,6 +97,7 @@ const police: Member = {
   hours: null,
   capacity: null,
   mayTransferTo: null,
+  recording: 'on-demand',
 };
 const pbx: Trunk = {
   id: 'pbx-110',
@@ -139,6 +140,8 @@ const plan: DialPlan = {
     timezone: 'Asia/Shanghai',
     betweenKeysSeconds: 2,
     announcement: { prompt: 'call-back', maxSeconds: 30 },
+    recording: 'on-demand',
+    announceRecording: true,
     keyCodes: { cancel: '*0', complete: '*#', toggle: '**#', consultPrefix: '*' },
   },
   numbering: { country: '86', area: '22' },

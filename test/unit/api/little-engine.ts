@@ -11,6 +11,7 @@ import type {
   OperationResult,
   Operations,
   PartyQuery,
+  RecordingOperations,
   Refusal,
   ReloadResult,
   TransferAction,
@@ -86,6 +87,7 @@ export class LittleEngine implements Operations {
         },
       ],
       transfer: null,
+      recording: null,
       alerts: [],
     });
     this.publish('call-started', id);
@@ -256,6 +258,18 @@ export class LittleEngine implements Operations {
     return 'done';
   }
 
+  /** Calls that are recorded, by whom it was asked for. */
+  readonly recorded = new Map<string, string>();
+  readonly recordings: RecordingOperations = {
+    start: (callId, by) => {
+      if (!this.#calls.has(callId)) return refuse('unknown-call');
+      this.recorded.set(callId, by);
+      return { ok: true, value: { callId } };
+    },
+    stop: (callId) =>
+      this.recorded.delete(callId) ? { ok: true, value: { callId } } : refuse('not-recorded'),
+  };
+
   subscribe(listener: (event: LiveEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -279,6 +293,8 @@ export class LittleEngine implements Operations {
         { mode: 'alert', trigger: 'api', outcome: 'completed', count: 5 },
       ],
       refusedSources: 3,
+      recordingsActive: this.recorded.size,
+      recordingsFailed: 6,
       unexpectedEvents: 0,
       gatewaysUp: { 'pbx-110/127.0.0.1:5080/udp': true, 'pbx-12345/127.0.0.1:5081/udp': false },
     };

@@ -99,6 +99,10 @@ describe('variables', () => {
       'ONEKEY_MEDIA_RTPENGINE_THREADS',
       'ONEKEY_MEDIA_RTPENGINE_HOSTS',
       'ONEKEY_MEDIA_RTPENGINE_TRANSCODE',
+      'ONEKEY_RECORDING_FOLDER',
+      'ONEKEY_RECORDING_ENGINE_FOLDER',
+      'ONEKEY_RECORDING_RETENTION_DAYS',
+      'ONEKEY_RECORDING_MIN_FREE_MEGABYTES',
       'ONEKEY_LEDGER_COMMIT_MS',
       'ONEKEY_LIMITS_MAX_CALLS',
       'ONEKEY_CALLS_NO_RESPONSE_SECONDS',
@@ -113,6 +117,6 @@ describe('variables', () => {
 
   it('give every setting its own name', () => {
     expect(settingByVariable.size).toBe(settingByPath.size);
-    expect(Object.keys(configSchema.shape)).toHaveLength(9);
+    expect(Object.keys(configSchema.shape)).toHaveLength(10);
   });
 });

@@ -41,6 +41,7 @@ describe('a plan without faults', () => {
       hours: null,
       capacity: null,
       mayTransferTo: null,
+      recording: 'on-demand',
     });
     expect(plan.members.get('city')).toMatchObject({
       emergency: false,
@@ -74,6 +75,8 @@ describe('a plan without faults', () => {
       betweenKeysSeconds: 2,
       announcement: { prompt: 'call-back', maxSeconds: 30 },
       keyCodes: { cancel: '*0', complete: '*#', toggle: '**#', consultPrefix: '*' },
+      recording: 'on-demand',
+      announceRecording: true,
     });
     expect([...plan.members.keys()]).toEqual(['police', 'city']);
     expect([...plan.keys]).toEqual([

@@ -34,7 +34,7 @@ function mediaServer(): MediaAnchor {
   };
   const can = { holdPrompts: true, keysFromRtp: true, recording: false, webrtc: false, conference: false };
   const ended = { callsJoined: () => undefined, legEnded: () => undefined, callEnded: () => undefined };
-  return { kind: 'rtpengine', can, moves, describe: async () => sdp, ...ended };
+  return { kind: 'rtpengine', can, moves, recording: null, describe: async () => sdp, ...ended };
 }
 
 beforeEach(async () => {

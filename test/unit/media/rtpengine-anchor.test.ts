@@ -18,6 +18,7 @@ async function anchorOf(keysAreTold: boolean): Promise<RtpengineAnchor> {
     prompts: { path: (name) => (name === 'call-back' ? '/prompts/call-back.wav' : null) },
     language: 'en',
     keysAreTold,
+    records: false,
     log: silentLog,
   });
 }
