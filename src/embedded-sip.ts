@@ -23,6 +23,8 @@ export interface EmbeddedSipSettings {
   readonly config: Config;
   readonly listeners: SipServerOptions['listeners'];
   readonly control: SipServerOptions['control'];
+  /** File for what a server that is killed must know to go on. */
+  readonly keep: string;
   readonly dialPlan: DialPlanHolder;
   readonly log: Logger;
   /** The server is gone though nobody stopped it. */
@@ -60,11 +62,12 @@ function makeTracer(config: Config, log: Logger): Tracer | null {
   return createTracer({ ...options, log, ...(toLog ? entry : {}) });
 }
 
-function inProcess({ config, listeners, control, dialPlan, log }: EmbeddedSipSettings): EmbeddedSip {
+function inProcess({ config, listeners, control, keep, dialPlan, log }: EmbeddedSipSettings): EmbeddedSip {
   const tracer = makeTracer(config, log);
   const server = createSipServer({
     listeners,
     control,
+    keep,
     log,
     // A trunk that dials wrong numbers is a trunk all the same: only sources outside of the plan are watched.
     trusted: (address) => isLoopback(address) || dialPlan.current.isTrunkHost(address),
@@ -81,9 +84,10 @@ function inProcess({ config, listeners, control, dialPlan, log }: EmbeddedSipSet
   };
 }
 
-function inThread({ config, listeners, control, dialPlan, log, crashed }: EmbeddedSipSettings): EmbeddedSip {
+function inThread(settings: EmbeddedSipSettings): EmbeddedSip {
+  const { config, listeners, control, keep, dialPlan, log, crashed } = settings;
   const setup: ThreadSetup = {
-    options: { listeners, control },
+    options: { listeners, control, keep },
     trusted: dialPlan.current.trunkBlocks,
     trace: traceOf(config),
     debugLog: log.isLevelEnabled('debug'),

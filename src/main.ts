@@ -173,9 +173,8 @@ async function startParts(
     failed,
     async stop(options) {
       const left = await engine.drain(options?.atOnce === true ? 0 : config.calls.drainSeconds * 1000);
-      // Calls that are still up are left alone: their parties go on talking, only nobody serves them any more.
-      if (left > 0)
-        log.warn({ calls: left }, 'stopped with calls up; they are closed as interrupted at the next start');
+      // Calls that are still up are left alone: their parties go on talking.
+      if (left > 0) log.warn({ calls: left }, 'stopped with calls up; they go on with the next start');
       await api.server.close();
       signalling.close();
       await sip.server?.stop();
@@ -190,6 +189,7 @@ async function startParts(
 function mediaWishes(config: Config): MediaWishes {
   return {
     ...config.media,
+    rtpengine: { ...config.media.rtpengine, startsFile: join(config.data, 'rtpengine-starts') },
     sipHosts: config.sip.listeners.map(({ host }) => host),
     prompts: promptsFor(config.dialplan),
     promptCopies: join(config.data, 'prompts'),
@@ -257,6 +257,7 @@ async function startSip(
       outbound,
       ...(control.tls.port === 0 ? {} : { tls: control.tls }),
     },
+    keep: join(config.data, 'sip-dialogs'),
     dialPlan,
     log: log.child({ part: 'sip' }),
     crashed,

@@ -25,6 +25,7 @@ const EVENTS: Readonly<Record<LiveEvent['type'], string>> = {
   'transfer-refused': 'a transfer was not accepted; `cause` says why',
   'alert-raised':
     '`toMember` is told of an incident by `fromMember`, with `caller`, `matter` and `note`; /v1/alerts has the location',
+  'call-recovered': 'the program was killed and is here again; the call goes on',
   'call-ended': 'the call is over; with `goesOnAs` it has become part of that call',
   'media-lost': 'no audio has come from a leg for the time that the settings state; the call goes on',
   'media-back': 'audio comes from that leg again',

@@ -159,7 +159,9 @@ export type FailureCause =
   | 'unreachable'
   | 'rejected'
   | 'target-hung-up'
-  | 'media-refused';
+  | 'media-refused'
+  /** The program was killed and is here again. */
+  | 'restart';
 
 /** One key of a telephone, as it came in an INFO request. */
 export interface KeyByInfo {

@@ -155,6 +155,8 @@ export type Command =
       readonly cause: string | null;
       readonly final: boolean;
     }
+  /** Ask whether the peer of a leg still knows the dialog, without touching its session (RFC 3261 §11). */
+  | { readonly type: 'probe'; readonly leg: LegId }
   /** After `ms`; with `spread`, after a random time from `ms` to `ms + spread`. */
   | { readonly type: 'start-timer'; readonly timer: TimerId; readonly ms: number; readonly spread?: number }
   | { readonly type: 'stop-timer'; readonly timer: TimerId }
@@ -216,6 +218,7 @@ export interface CallNews {
     | 'transfer-completed'
     | 'transfer-failed'
     | 'transfer-refused'
+    | 'call-recovered'
     | 'call-ended';
   readonly legId: LegId | null;
   readonly transferId: TransferId | null;

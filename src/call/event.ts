@@ -199,6 +199,10 @@ export type CallEvent = { readonly at: Instant } & (
   | { readonly type: 'media-remade'; readonly legs: readonly LegId[] }
   /** The media server plays the announcement, which takes so long; `ms` null: it cannot. */
   | { readonly type: 'announcement-begun'; readonly leg: LegId; readonly ms: number | null }
+  /** The program was killed and is here again; a caller who was not answered yet waits for an answer again. */
+  | { readonly type: 'recovered' }
+  /** The answer to a probe, or why there is none. */
+  | { readonly type: 'probe-answered'; readonly leg: LegId; readonly status: number }
   | { readonly type: 'hang-up-requested' }
   | { readonly type: 'timer'; readonly timer: TimerId }
 );

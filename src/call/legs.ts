@@ -158,7 +158,7 @@ export function endLeg(w: Work, id: LegId, endedBy: EndedBy, reason: string | nu
   if (leg.state === 'ended') return;
   stopLegTimers(w, leg);
   if (leg.state === 'leaving') w.emit({ type: 'stop-timer', timer: `guard:${id}` });
-  const outcome = outcomeOf(leg);
+  const outcome = endedBy === 'crash' ? 'interrupted' : outcomeOf(leg);
   w.emit({
     type: 'write',
     record: legRecord(w.call, leg, w.at, { endedBy, outcome, reason: reason ?? leg.leave?.cause ?? null }),

@@ -96,6 +96,14 @@ export function notifyTimedOut(w: Work, transferId: TransferId): void {
   for (const s of w.call.subscriptions) if (s.transferId === transferId && s.finalSent) finish(w, s);
 }
 
+/** After a restart: answers that were awaited do not come any more. */
+export function resumeSubscriptions(w: Work): void {
+  for (const s of w.call.subscriptions) {
+    if (s.finalSent) finish(w, s);
+    else if (s.outstanding) notifyAnswered(w, s.transferId, 200);
+  }
+}
+
 /** The transferor has left: there is nobody to tell any more. */
 export function unsubscribeLeg(w: Work, leg: LegId): void {
   for (const s of w.call.subscriptions) {

@@ -17,6 +17,7 @@ import { giveUpOn, MAX_ROUNDS, reconcile } from './link.js';
 import { notifyAnswered, notifyTimedOut } from './notify.js';
 import { answered, failed, provisional, switchRefused, targetTimedOut } from './progress.js';
 import { candidateReady, leaveQueue, queueNews, queueOver } from './queue.js';
+import { recovered } from './recover.js';
 import { attended, referred } from './refer.js';
 import { replacing } from './replacing.js';
 import { controlRequested, hangUpRequested, transferRequested } from './requests.js';
@@ -92,6 +93,11 @@ function apply(w: Work, event: CallEvent): void {
       return tellAgain(w, event.legs);
     case 'announcement-begun':
       return announcementBegun(w, event);
+    case 'recovered':
+      return recovered(w);
+    case 'probe-answered':
+      // Everything else only says that the peer does not like the question (RFC 5057 §5.1).
+      return event.status === 481 ? dialogLost(w, event.leg) : undefined;
     case 'hang-up-requested':
       return hangUpRequested(w);
     case 'timer':

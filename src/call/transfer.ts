@@ -118,10 +118,13 @@ export function completeSwitch(w: Work): void {
 }
 
 /** The transfer came to nothing: the party goes back to the transferor, or to somebody of its member. */
-export function failTransfer(w: Work, cause: FailureCause, status: number): void {
+export function failTransfer(w: Work, cause: FailureCause, lastStatus: number | null): void {
+  // Who waits for the outcome is told one.
+  const status = lastStatus ?? 480;
   const transfer = transferOf(w.call);
   if (transfer === null) return;
-  close(w, transfer, { outcome: 'failed', cause, sipStatus: status });
+  const outcome = cause === 'restart' ? 'interrupted' : 'failed';
+  close(w, transfer, { outcome, cause, sipStatus: lastStatus });
   w.publish('transfer-failed', { transferId: transfer.id }, { toMember: transfer.toMember, cause, status });
   if (backToTransferor(w, transfer)) return tell(w, transfer.id, status, true, cause);
   const home = transfer.fromMember ?? w.call.member;
@@ -154,6 +157,12 @@ export function returnParty(w: Work, party: LegId, hunt: Hunt): void {
   park(w, party, 'back-to-agent');
   w.emit({ type: 'start-timer', timer: 'hunt', ms: w.routing.limits.maxHuntMs });
   returnOn(w, party, callNext(w, returningHunt(w, party, hunt)));
+}
+
+/** The same from the start, with the member that had the party last. */
+export function returnAgain(w: Work, party: LegId): void {
+  const home = w.call.lastMember ?? w.call.member;
+  returnParty(w, party, newHunt(home === null ? [] : withFallbacks(w, home)));
 }
 
 /** Go on returning the party, or end politely when nobody is left. */

@@ -2,7 +2,7 @@ import type { CallId, LegId } from '../call/call.js';
 import type { CallRunner } from './call-runner.js';
 
 /** Legs are named after the call that they began in: `<call>-<n>`. */
-function callOf(leg: LegId): CallId {
+export function callOf(leg: LegId): CallId {
   return leg.slice(0, leg.lastIndexOf('-'));
 }
 
@@ -18,6 +18,12 @@ export class CallBook {
 
   add(runner: CallRunner): void {
     this.#calls.set(runner.id, runner);
+  }
+
+  /** A call of before a restart, with the calls that its legs began in. */
+  resume(runner: CallRunner, of: readonly CallId[]): void {
+    this.add(runner);
+    for (const call of of) if (call !== runner.id) this.#joined.set(call, runner);
   }
 
   get(call: CallId): CallRunner | undefined {

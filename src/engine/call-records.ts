@@ -3,6 +3,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { LedgerRecord, LegRecord, MediaFigures } from '../ledger/records.js';
 import type { Awaitable, MediaAnchor } from '../media/anchor.js';
 import type { EngineClock } from './clock.js';
+import type { KeptCall } from './journalled-call.js';
 import type { EngineLog } from './log.js';
 
 /** A media server answers within some milliseconds; one that does not is not waited for. */
@@ -13,6 +14,8 @@ export interface CallRecordsParts {
   readonly ledger: Pick<Ledger, 'journal' | 'append'>;
   readonly media: Pick<MediaAnchor, 'moves'>;
   readonly log: Pick<EngineLog, 'error'>;
+  /** What is journalled beside the call, so that it can be gone on with. */
+  kept(call: Call): KeptCall;
 }
 
 /** What a step leaves for the ledger. */
@@ -66,6 +69,11 @@ export class CallRecords {
     });
   }
 
+  /** What was to be done is done: dialogs and media may be others than at the step. */
+  done(): void {
+    if (!this.#over) this.#journal();
+  }
+
   /** Records from now on come after those that wait in `other`. */
   follow(other: CallRecords): void {
     const before = other.settled();
@@ -82,7 +90,7 @@ export class CallRecords {
     if (call === null) return;
     const legs =
       this.#waiting.size === 0 ? call.legs : { ...call.legs, ...Object.fromEntries(this.#waiting) };
-    this.parts.ledger.journal(this.id, { ...call, legs });
+    this.parts.ledger.journal(this.id, { ...call, legs, kept: this.parts.kept(call) });
   }
 
   /** Ask what was counted for legs that end with this step, before the media server is told to forget them. */

@@ -11,10 +11,10 @@ import type { Awaitable, LegProfile, MediaAnchor } from '../media/anchor.js';
 import { CallRecords } from './call-records.js';
 import { CallTimers } from './call-timers.js';
 import type { EngineClock } from './clock.js';
-import { contextBodies, contextHeaders } from './context-headers.js';
+import { invitation } from './invitation.js';
+import { keptCall } from './journalled-call.js';
 import type { EngineLog } from './log.js';
 import { profileOf } from './media-profile.js';
-import type { Naming } from './naming.js';
 import { notifyHeaders, sipfrag } from './notify-message.js';
 import type { Occupancy } from './occupancy.js';
 import { partnerIn } from './partner-in.js';
@@ -76,7 +76,8 @@ export class CallRunner {
     private readonly log: EngineLog,
   ) {
     const { clock, ledger, media, random } = parts;
-    this.#records = new CallRecords(id, { clock, ledger, media, log });
+    const kept = (call: Call) => keptCall(call, parts.signalling, media);
+    this.#records = new CallRecords(id, { clock, ledger, media, log, kept });
     this.#timers = new CallTimers(clock, random, (timer) => this.dispatch({ type: 'timer', timer }));
   }
 
@@ -94,6 +95,19 @@ export class CallRunner {
   start(invited: Omit<CallEventOf<'invited'>, 'at' | 'type' | 'callId'>): void {
     const event = { ...invited, type: 'invited', callId: this.id, at: this.parts.clock.now() } as const;
     this.#run(() => this.#take(begin(event, this.routing)));
+  }
+
+  /** A call of before a restart: events wait until {@link recover}. */
+  resume(call: Call): void {
+    this.#call = call;
+    this.#invited = Object.keys(call.legs).filter((leg) => leg.startsWith(`${this.id}-r`)).length;
+    this.#stepping = true;
+  }
+
+  /** All that the call needs is here again. */
+  recover(): void {
+    this.#stepping = false;
+    this.#run(() => this.#step({ type: 'recovered', at: this.parts.clock.now() }));
   }
 
   dispatch(event: UntimedEvent): void {
@@ -139,14 +153,9 @@ export class CallRunner {
   #tooLate(event: CallEvent): void {
     this.#refuseReplies();
     if (event.type !== 'attended') return;
-    this.parts.signalling.respond(
-      event.asker,
-      event.request,
-      403,
-      'The replaced call is over',
-      null,
-      'unknown-dialog',
-    );
+    const { asker, request } = event;
+    const why = 'The replaced call is over';
+    this.parts.signalling.respond(asker, request, 403, why, null, 'unknown-dialog');
   }
 
   /** Dispatch a request of an operator or agent desktop; resolves to the core's verdict. */
@@ -174,10 +183,11 @@ export class CallRunner {
       this.#occupy(command);
       this.parts.onCommand(call, command);
       if (command.type === 'absorb') this.#absorb(command.call);
-      // The record of a call that was absorbed closes that call, whose legs are journalled with this one first.
-      else if (command.type === 'write' && isOtherCall(command.record, call.id)) closing.push(command.record);
-      else if (command.type === 'write') records.push(command.record);
       else if (command.type === 'forget') over = true;
+      else if (command.type !== 'write') continue;
+      // The record of a call that was absorbed closes that call, whose legs are journalled with this one first.
+      else if (command.record.kind === 'call' && command.record.id !== call.id) closing.push(command.record);
+      else records.push(command.record);
     }
     this.#records.take({ before, after: call, records, closing, over });
     this.parts.onState(call);
@@ -199,7 +209,7 @@ export class CallRunner {
   #absorb(other: CallId): void {
     const runner = this.parts.absorb(other, this);
     if (runner === null) return;
-    runner.#stop();
+    runner.stop();
     this.#absorbed.set(other, runner);
     this.#records.follow(runner.#records);
   }
@@ -210,8 +220,8 @@ export class CallRunner {
     this.parts.media.callsJoined(other, this.id);
   }
 
-  /** No more events: the legs belong to another call now. What is on its way out goes out. */
-  #stop(): void {
+  /** No more events: the legs belong to another call now, or to none. What is on its way out goes out. */
+  stop(): void {
     this.#call = null;
     this.#timers.stopAll();
     this.#refuseReplies();
@@ -239,6 +249,7 @@ export class CallRunner {
       return;
     }
     this.#sending = false;
+    if (this.#call !== null) this.#records.done();
     for (const tell of this.#whenSent.splice(0)) tell();
   }
 
@@ -318,10 +329,11 @@ export class CallRunner {
       case 'forward':
         return signalling.forward(command.leg, command.request, command.to);
       case 'notify': {
-        const headers = notifyHeaders(command.eventId, command.final);
-        const body = sipfrag(command.status, command.cause);
-        return signalling.notify(command.leg, command.transferId, body, headers);
+        const { leg, transferId, eventId, status, cause, final } = command;
+        return signalling.notify(leg, transferId, sipfrag(status, cause), notifyHeaders(eventId, final));
       }
+      case 'probe':
+        return signalling.probe(command.leg);
       case 'send-keys':
         return this.#sendKeys(command);
       case 'absorb':
@@ -345,23 +357,12 @@ export class CallRunner {
   }
 
   #invite(command: CommandOf<'invite'>): Awaitable<void> {
-    const { leg, to, offer, context } = command;
+    const { leg, offer, to } = command;
+    const { formatNumber, screenPopUrl, signalling } = this.parts;
     const trunk = to.trunk === null ? undefined : this.parts.trunk(to.trunk);
-    const naming: Naming = {
-      ownHost: this.parts.signalling.ownHost,
-      trusted: to.phone !== null || trunk?.kind === 'member',
-      toUser: to.phone !== null,
-      formatNumber: (number) => this.parts.formatNumber(trunk, number),
-      screenPopUrl: (id, withheld) => this.parts.screenPopUrl(id, withheld),
-    };
-    const headers = contextHeaders(context, naming);
-    const bodies = contextBodies(context, naming);
-    const { from } = offer;
-    const { nextHop = null, route = null } = to.phone ?? {};
-    const rest = { uri: to.uri, nextHop, route, headers, credentials: trunk?.auth ?? null, from, bodies };
-    return this.#withSdp({ ...offer, profile: profileOf(to.uri, trunk) }, leg, (sdp) =>
-      this.parts.signalling.invite(leg, { ...rest, sdp }),
-    );
+    const request = invitation(command, trunk, { ownHost: signalling.ownHost, formatNumber, screenPopUrl });
+    const described = { ...offer, profile: profileOf(to.uri, trunk) };
+    return this.#withSdp(described, leg, (sdp) => signalling.invite(leg, { ...request, sdp }));
   }
 
   /** Pass a description through the media anchor, then act. */
@@ -412,8 +413,4 @@ export class CallRunner {
     if (settled instanceof Promise) return settled.then(() => this.parts.onForget(this.id));
     this.parts.onForget(this.id);
   }
-}
-
-function isOtherCall(record: LedgerRecord, own: CallId): boolean {
-  return record.kind === 'call' && record.id !== own;
 }

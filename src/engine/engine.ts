@@ -2,9 +2,9 @@ import type { Agents } from '../agents/agents.js';
 import type { AgentChange, AgentStatus, AgentWish, WaiterView } from '../agents/queue-types.js';
 import type { Call, CallId, LegId } from '../call/call.js';
 import type { CallNews, RequestResult } from '../call/command.js';
-import { interruptedRecords } from '../call/records.js';
+import type { Routing } from '../call/routing.js';
 import type { DialPlanHolder } from '../dialplan/holder.js';
-import type { Trunk } from '../dialplan/plan.js';
+import type { DialPlan, Trunk } from '../dialplan/plan.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { MediaAnchor } from '../media/anchor.js';
 import { CallBook } from './call-book.js';
@@ -13,7 +13,6 @@ import { admitted } from './carried.js';
 import type { EngineClock } from './clock.js';
 import { Figures } from './figures.js';
 import { GatewayHealth } from './gateway-health.js';
-import { journalledCall } from './journalled-call.js';
 import { LiveCalls } from './live-calls.js';
 import { LiveEvents } from './live-events.js';
 import type { EngineLog } from './log.js';
@@ -36,6 +35,7 @@ import type {
 import { PlanRouting, type WaitingTimes } from './plan-routing.js';
 import { QueueDesk } from './queue-desk.js';
 import { type RecordingKeeping, Recordings } from './recording/recordings.js';
+import { Recovery } from './recovery.js';
 import type { IncomingInvite, LegEvent, Signalling } from './signalling.js';
 
 export interface EngineParts extends RecordingKeeping {
@@ -68,6 +68,7 @@ export class Engine implements Operations {
   readonly #health: GatewayHealth;
   readonly #runnerParts: RunnerParts;
   readonly #queues: QueueDesk;
+  readonly #recovery: Recovery;
   #linkUp = false;
   #draining = false;
   /** Changes of agents' states since the start: names of their records. */
@@ -118,16 +119,25 @@ export class Engine implements Operations {
       onQueue: ({ type, callId, ...detail }) =>
         this.#events.publish({ type, callId, legId: null, transferId: null, detail }),
     });
+    this.#recovery = new Recovery({
+      ...this.#runnerParts,
+      log,
+      calls: this.#calls,
+      routing: () => this.#routing(parts.dialPlan.current),
+      runner: (id, routing) => this.#runner(id, routing),
+      onResume: (call) => this.#queues.resume(call),
+    });
     parts.dialPlan.onChange((plan) => this.#health.watch(plan));
     log.debug({ media: parts.media.kind }, 'engine made');
   }
 
-  /** Close what a crash left open, then take calls. Rejects when the SIP server cannot be reached. */
+  /** Go on with the calls of before a restart, then take new ones. Rejects when the SIP server cannot be reached. */
   async start(): Promise<void> {
-    await this.#closeInterrupted();
+    await this.#recovery.prepare();
     await this.parts.signalling.connect({
       onInvite: (invite) => this.#onInvite(invite),
       onLegEvent: (event) => this.#onLegEvent(event),
+      onHeardAgain: (leg) => this.#recovery.onHeardAgain(leg),
       onLink: (up, detail) => {
         this.#linkUp = up;
         this.parts.log.warn({ up, detail }, 'link to the SIP server');
@@ -135,6 +145,7 @@ export class Engine implements Operations {
       knowsSource: (ip, port) => this.parts.dialPlan.current.trunkBySource(ip, port) !== undefined,
     });
     this.#linkUp = true;
+    await this.#recovery.goOn();
     this.#health.watch(this.parts.dialPlan.current);
   }
 
@@ -155,23 +166,8 @@ export class Engine implements Operations {
     return this.#calls.size;
   }
 
-  /** Legs of a crash are recorded as interrupted, at the last moment that we know they were there. */
-  async #closeInterrupted(): Promise<void> {
-    const { ledger, log } = this.parts;
-    for (const left of ledger.leftOpen()) {
-      const call = journalledCall(left.snapshot);
-      if (call === null) {
-        log.error({ call: left.callId }, 'a journalled call cannot be read; it stays in the journal');
-        continue;
-      }
-      ledger.append(interruptedRecords(call, left.writtenAt), left.callId);
-      log.warn({ call: left.callId }, 'a call was cut off by a restart');
-    }
-    await ledger.flush();
-  }
-
   #onInvite(invite: IncomingInvite): void {
-    const { dialPlan, log, maxCalls, times } = this.parts;
+    const { dialPlan, log, maxCalls } = this.parts;
     const plan = dialPlan.current;
     const { ip, port } = invite.source;
     const trunk = plan.trunkBySource(ip, port);
@@ -185,19 +181,7 @@ export class Engine implements Operations {
     const full = this.#calls.size >= maxCalls;
     const turnAway = member !== undefined && !member.emergency && (this.#draining || full);
     const id = this.parts.newCallId();
-    const runner = new CallRunner(
-      id,
-      new PlanRouting(plan, {
-        isUp: (gateway) => this.#health.isUp(gateway),
-        occupancy: this.#occupancy,
-        agents: this.parts.agents,
-        random: this.parts.random,
-        times,
-        anchored: this.parts.media.moves !== null,
-      }),
-      this.#runnerParts,
-      log.child({ call: id }),
-    );
+    const runner = this.#runner(id, this.#routing(plan));
     this.#calls.add(runner);
     this.#figures.countCall();
     invite.accept(`${id}-1`, trunk.auth);
@@ -224,6 +208,21 @@ export class Engine implements Operations {
       allowsUpdate: invite.allowsUpdate,
       maxForwards: invite.maxForwards,
     });
+  }
+
+  #routing(plan: DialPlan): PlanRouting {
+    return new PlanRouting(plan, {
+      isUp: (gateway) => this.#health.isUp(gateway),
+      occupancy: this.#occupancy,
+      agents: this.parts.agents,
+      random: this.parts.random,
+      times: this.parts.times,
+      anchored: this.parts.media.moves !== null,
+    });
+  }
+
+  #runner(id: CallId, routing: Routing): CallRunner {
+    return new CallRunner(id, routing, this.#runnerParts, this.parts.log.child({ call: id }));
   }
 
   /** An INVITE that takes the place of a leg joins the call of that leg. False when that call is over. */

@@ -28,7 +28,7 @@ const OTHER_METHODS = [
 /** Longest Referred-By that is passed on, characters. */
 const LONGEST_REFERRED_BY = 1000;
 
-type Handlers = Pick<SignallingHandlers, 'onInvite' | 'knowsSource'>;
+type Handlers = Pick<SignallingHandlers, 'onInvite' | 'onHeardAgain' | 'knowsSource'>;
 
 export class IncomingRequests {
   constructor(
@@ -62,6 +62,11 @@ export class IncomingRequests {
       wire.report({ type: 'offered', leg: port.leg, request, method: 'INVITE', sdp: sdpOf(req) });
       return;
     }
+    const former = wire.ports.ofDialog(dialogIdOf(req));
+    if (former?.direction === 'in' && former.inbound === null && !former.answered) {
+      this.#take(former, req, res);
+      return this.handlers.onHeardAgain(former.leg);
+    }
     const replaces = replacedBy(req);
     // Strangers are turned away as such, whatever they ask for.
     if (replaces === 'malformed' && this.handlers.knowsSource(req.source_address, req.source_port)) {
@@ -93,8 +98,15 @@ export class IncomingRequests {
   #accept(leg: LegId, credentials: Credentials | null, req: SrfRequest, res: SrfResponse): void {
     const port = newPort(leg, credentials, { req, res }, dialogIdOf(req));
     port.remoteTag = tagOf(req.get('From'));
-    this.wire.hear(port, req);
     this.wire.ports.add(port);
+    this.#take(port, req, res);
+  }
+
+  /** From now on this is the INVITE of the leg. */
+  #take(port: LegPort, req: SrfRequest, res: SrfResponse): void {
+    const { leg } = port;
+    port.inbound = { req, res };
+    this.wire.hear(port, req);
     req.on('cancel', (cancel) =>
       this.wire.report({ type: 'hung-up', leg, by: 'peer', reason: cancel?.get('Reason') ?? null }),
     );

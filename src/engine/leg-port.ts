@@ -4,14 +4,16 @@ import type { Credentials } from './digest/authorization.js';
 import type { AckFunction, SrfRequest, SrfResponse } from './drachtio.js';
 import type { DialogName } from './replaces.js';
 import type { SessionParty } from './session-id.js';
+import type { KeptLeg } from './signalling.js';
 
 /** What the adapter keeps of one leg. */
 export interface LegPort {
   readonly leg: LegId;
   /** `<Call-ID>;from-tag=<tag>`, the server's name of the dialog; empty until our INVITE is on its way. */
   dialogId: string;
-  /** The INVITE that we answer, on inbound legs. */
-  readonly inbound: { readonly req: SrfRequest; readonly res: SrfResponse } | null;
+  readonly direction: 'in' | 'out';
+  /** The INVITE that we answer, on inbound legs; null after a restart. */
+  inbound: { readonly req: SrfRequest; readonly res: SrfResponse } | null;
   /** The INVITE that we sent, once the server has taken it. */
   outbound: SrfRequest | null;
   /** Answers the peer's challenges; null when its trunk has no account. */
@@ -44,6 +46,7 @@ export function newPort(
   return {
     leg,
     dialogId,
+    direction: inbound === null ? 'out' : 'in',
     inbound,
     outbound: null,
     account: credentials === null ? null : new DigestAccount(credentials),
@@ -57,6 +60,20 @@ export function newPort(
     session: { uuid: null },
     partner: null,
   };
+}
+
+/** The port of a leg of before a restart. */
+export function keptPort(leg: LegId, kept: KeptLeg, credentials: Credentials | null): LegPort {
+  const { dialogId, direction, localTag, remoteTag, answered, uuid } = kept;
+  const port = newPort(leg, credentials, null, dialogId);
+  return { ...port, direction, localTag, remoteTag, answered, session: { uuid } };
+}
+
+/** What must be known of a port to make it again; null before its INVITE is on its way. */
+export function keptOf(port: LegPort): KeptLeg | null {
+  const { dialogId, direction, localTag, remoteTag, answered, session } = port;
+  if (dialogId === '') return null;
+  return { dialogId, direction, localTag, remoteTag, answered, uuid: session.uuid };
 }
 
 /** The legs of all calls, by our name and by the server's name of their dialog. */
@@ -89,11 +106,9 @@ export class LegPorts {
    */
   named({ callId, toTag, fromTag }: DialogName): LegPort | undefined {
     const called = this.#byDialog.get(nameOf(callId, toTag));
-    if (called !== undefined && called.inbound === null && called.remoteTag === fromTag) return called;
+    if (called?.direction === 'out' && called.remoteTag === fromTag) return called;
     const calling = this.#byDialog.get(nameOf(callId, fromTag));
-    return calling !== undefined && calling.inbound !== null && calling.localTag === toTag
-      ? calling
-      : undefined;
+    return calling?.direction === 'in' && calling.localTag === toTag ? calling : undefined;
   }
 
   delete(leg: LegId): void {

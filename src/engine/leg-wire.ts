@@ -59,7 +59,8 @@ export class LegWire {
     this.link.send(res, status, reason, { ...content, headers }, done);
   }
 
-  /** A request inside a leg's dialog. `done` gets 481 when the server knows no such dialog. */
+  /** A request inside a leg's dialog. `done` gets 481 when the server knows no such dialog, 503 when it
+   * cannot be asked or the peer cannot be reached. */
   request(
     leg: LegId,
     options: Omit<RequestOptions, 'stackDialogId'>,
@@ -73,7 +74,9 @@ export class LegWire {
     const headers = { ...options.headers, ...this.headers(port) };
     const inside = { ...options, headers, stackDialogId: port.dialogId };
     sendAuthenticated(this.link, port.account, 'sip:placeholder', inside, {
-      sent: (req) => req === null && done(481, null, port),
+      // A link that is down says nothing of the dialog.
+      sent: (req, error) =>
+        req === null && done(/unable to find dialog/i.test(error ?? '') ? 481 : 503, null, port),
       response: (res, ack) => {
         if (res.status < 200) return;
         this.hear(port, res);

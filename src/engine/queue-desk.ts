@@ -105,6 +105,16 @@ export class QueueDesk {
     }
   }
 
+  /** A call of before a restart: agents who talk in it are not free. */
+  resume(call: Call): void {
+    const at = this.#now();
+    for (const leg of Object.values(call.legs)) {
+      if (leg.state !== 'answered' || leg.trunk !== null || leg.agent === null) continue;
+      this.#states.legBegan(leg.id, leg.agent, call.id, true, at);
+      this.#states.legAnswered(leg.id, at);
+    }
+  }
+
   ask(agent: AgentId, wish: AgentWish, by: string): ReturnType<AgentStates['ask']> {
     const answer = this.#states.ask(agent, wish, by, this.#now());
     this.#look();

@@ -70,7 +70,8 @@ export type LegEvent = WithoutAt<
           | 'info'
           | 'referred'
           | 'keyed'
-          | 'notify-answered';
+          | 'notify-answered'
+          | 'probe-answered';
       }
     >
   // The engine adds the other call, which signalling knows nothing of.
@@ -81,10 +82,25 @@ type WithoutAt<T> = T extends unknown ? Omit<T, 'at'> : never;
 export interface SignallingHandlers {
   onInvite(invite: IncomingInvite): void;
   onLegEvent(event: LegEvent): void;
+  /** The INVITE of this caller is here again, after a restart. */
+  onHeardAgain(leg: LegId): void;
   /** The link to the SIP server came up or went down. */
   onLink(up: boolean, detail: string): void;
   /** True when requests outside of calls, such as OPTIONS, are answered for this source. */
   knowsSource(ip: string, port: number): boolean;
+}
+
+/** What must be known of a leg to go on with it after a restart; plain JSON. */
+export interface KeptLeg {
+  /** The server's name of the dialog. */
+  readonly dialogId: string;
+  readonly direction: 'in' | 'out';
+  readonly localTag: string | null;
+  readonly remoteTag: string | null;
+  /** A 2xx was sent or received. */
+  readonly answered: boolean;
+  /** The peer's part of Session-ID (RFC 7989), 32 hexadecimal digits. */
+  readonly uuid: string | null;
 }
 
 export interface Signalling {
@@ -117,6 +133,15 @@ export interface Signalling {
   /** Send keys by INFO, one after the other: the next when the one before was answered or timed out. */
   sendKeys(leg: LegId, presses: readonly KeyByInfo[]): void;
   notify(leg: LegId, transferId: TransferId, body: string, headers: Headers): void;
+  /** Ask the peer of a leg by OPTIONS inside the dialog whether it still knows it; `probe-answered` tells. */
+  probe(leg: LegId): void;
+  /** What is needed to {@link resume} this leg; null when there is nothing to go on with yet. */
+  kept(leg: LegId): KeptLeg | null;
+  /**
+   * Go on with a leg of before a restart; before `connect`. A caller who was not answered yet is told to `onHeardAgain`
+   * when the server has its INVITE again, and can be answered then.
+   */
+  resume(leg: LegId, kept: KeptLeg, credentials: Credentials | null): void;
   /** Send OPTIONS outside of a dialog; resolves to the final status, 408 and 503 when nobody is there. */
   options(uri: string): Promise<number>;
   /** The leg is over: forget it. */

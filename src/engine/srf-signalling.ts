@@ -6,12 +6,19 @@ import { withoutBodies } from './carried.js';
 import type { SrfRequest, SrfResponse } from './drachtio.js';
 import { userOf } from './header-values.js';
 import { IncomingRequests } from './incoming-requests.js';
-import { type LegPort, LegPorts, newPort } from './leg-port.js';
+import { keptOf, keptPort, type LegPort, LegPorts, newPort } from './leg-port.js';
 import { LegWire } from './leg-wire.js';
 import type { EngineLog } from './log.js';
 import { warningHeader } from './reason-headers.js';
 import { wantsNotify } from './refer.js';
-import type { Headers, OutgoingInvite, Signalling, SignallingHandlers } from './signalling.js';
+import type {
+  Credentials,
+  Headers,
+  KeptLeg,
+  OutgoingInvite,
+  Signalling,
+  SignallingHandlers,
+} from './signalling.js';
 import { type SipServerAddress, SrfLink } from './srf-link.js';
 import {
   ALLOW,
@@ -292,6 +299,21 @@ export class SrfSignalling implements Signalling {
     this.#wire.request(leg, { method: 'NOTIFY', headers: { ...headers }, body }, (status) =>
       this.#wire.report({ type: 'notify-answered', leg, transferId, status }),
     );
+  }
+
+  probe(leg: LegId): void {
+    this.#wire.request(leg, { method: 'OPTIONS', headers: { Accept: 'application/sdp' } }, (status) =>
+      this.#wire.report({ type: 'probe-answered', leg, status }),
+    );
+  }
+
+  kept(leg: LegId): KeptLeg | null {
+    const port = this.#ports.get(leg);
+    return port === undefined ? null : keptOf(port);
+  }
+
+  resume(leg: LegId, kept: KeptLeg, credentials: Credentials | null): void {
+    this.#ports.add(keptPort(leg, kept, credentials));
   }
 
   options(uri: string): Promise<number> {

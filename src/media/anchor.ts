@@ -83,6 +83,13 @@ export interface MediaAnchor {
    * Rejects when the media server cannot do it.
    */
   describe(passage: Passage): Awaitable<string>;
+  /** What is needed to {@link resume} the media of a call after a restart, plain JSON; null when nothing is. */
+  kept(callId: string): unknown;
+  /**
+   * Go on with the media of a call of before a restart. Where its parties must be told of it the media server reports
+   * the call as made anew. Resolves when the next step may be asked for; false when there is nothing to go on with.
+   */
+  resume(callId: string, kept: unknown): Promise<boolean>;
   /** The legs of call `from` belong to call `to` from now on. */
   callsJoined(from: string, to: string): void;
   /** The leg is gone: forget what was kept for it. */

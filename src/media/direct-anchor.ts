@@ -8,6 +8,9 @@ interface Origin {
   body: string;
 }
 
+/** Leg, session id, version. */
+type KeptOrigins = readonly (readonly [string, number, number])[];
+
 /**
  * No media server: parties send RTP to each other, the descriptions pass through. Only the origin is made
  * ours, because a party that is switched to another peer must see one session with a growing version.
@@ -36,6 +39,23 @@ export class DirectAnchor implements MediaAnchor {
       origin.body = body;
     }
     return `v=0\r\no=onekey ${origin.sessionId} ${origin.version} ${address}\r\ns=-\r\n${body}`;
+  }
+
+  kept(callId: string): unknown {
+    const legs = this.#calls.get(callId);
+    if (legs === undefined) return null;
+    const kept: KeptOrigins = [...legs].map(([leg, { sessionId, version }]) => [leg, sessionId, version]);
+    return kept;
+  }
+
+  async resume(callId: string, kept: unknown): Promise<boolean> {
+    if (!Array.isArray(kept)) return false;
+    // What was sent last is not kept: the next description counts as a new version, which is always right.
+    const legs = (kept as KeptOrigins).map(
+      ([leg, sessionId, version]) => [leg, { sessionId, version, body: '' }] as const,
+    );
+    this.#calls.set(callId, new Map(legs));
+    return true;
   }
 
   callsJoined(from: string, to: string): void {

@@ -37,6 +37,11 @@ export class Holds {
     return this.#holding.has(leg);
   }
 
+  /** The leg held its partner before a restart. */
+  resume(leg: string): void {
+    this.#holding.add(leg);
+  }
+
   forget(leg: string): void {
     this.parted(leg);
     this.#holding.delete(leg);

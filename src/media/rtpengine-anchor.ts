@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type {
   Heard,
   LegFigures,
@@ -18,6 +19,7 @@ import type { MediaSession } from './rtpengine/media-session.js';
 import { OwnKeys } from './rtpengine/own-keys.js';
 import type { LegFigures as Counted } from './rtpengine/query-figures.js';
 import { describeSessionFailure, failed, type Outcome } from './rtpengine/session-outcome.js';
+import type { SessionSnapshot } from './rtpengine/session-snapshot.js';
 
 /** The engine sends no shorter and no longer keys; milliseconds. */
 const SHORTEST_KEY_MS = 100;
@@ -29,6 +31,19 @@ const MUSIC_REPEATS = 1000;
 export class MediaFailure extends Error {
   override readonly name = 'MediaFailure';
 }
+
+interface KeptMedia {
+  readonly engine: string;
+  readonly session: SessionSnapshot;
+  /** Legs that hold. */
+  readonly holding: readonly string[];
+}
+
+const keptMedia = z.object({
+  engine: z.string(),
+  session: z.object({ callId: z.string(), parkings: z.number(), used: z.array(z.string()) }),
+  holding: z.array(z.string()),
+});
 
 export interface RtpengineAnchorParts {
   readonly pool: EnginePool;
@@ -190,6 +205,29 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     }
     this.#playing.set(leg, Symbol(prompt));
     return value(await session.play(leg, file)).durationMs;
+  }
+
+  kept(callId: string): unknown {
+    const session = this.#sessions.get(callId);
+    const engine = this.parts.pool.engineOf(callId);
+    if (session === undefined || engine === null) return null;
+    // A recording ends with the process; whoever keeps recordings begins another.
+    const snapshot = { ...session.snapshot(), recorded: false };
+    const holding = snapshot.legs.map(({ name }) => name).filter((leg) => this.#holds.isHolding(leg));
+    return { engine, session: snapshot, holding } satisfies KeptMedia;
+  }
+
+  async resume(callId: string, kept: unknown): Promise<boolean> {
+    const read = keptMedia.safeParse(kept);
+    if (!read.success) return false;
+    // The rest of the shape is what `kept` gave.
+    const { engine, session, holding } = kept as KeptMedia;
+    const restored = this.parts.pool.restore(engine, session);
+    if (restored === null) return false;
+    this.#sessions.set(callId, restored);
+    for (const leg of holding) this.#holds.resume(leg);
+    await this.parts.pool.revive(callId);
+    return true;
   }
 
   callsJoined(from: string, _to: string): void {

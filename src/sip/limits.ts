@@ -34,6 +34,10 @@ export interface SipLimits {
   readonly lateAnswerMs: number;
   /** A dialog whose control client is gone is ended by BYE after this. */
   readonly orphanMs: number;
+  /** A dialog of before a restart that no control client takes up is ended by BYE after this. */
+  readonly unclaimedMs: number;
+  /** After a restart with dialogs, UDP is not heard until a control client takes calls, or for this long: peers repeat. */
+  readonly wakeMs: number;
   /** UDP peers that we watch for ICMP errors at the same time. */
   readonly watchedPeers: number;
 }
@@ -56,5 +60,7 @@ export const DEFAULT_LIMITS: SipLimits = {
   ringMs: 900_000,
   lateAnswerMs: 64_000,
   orphanMs: 4 * 3_600_000,
+  unclaimedMs: 60_000,
+  wakeMs: 10_000,
   watchedPeers: 64,
 };

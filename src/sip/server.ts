@@ -24,6 +24,7 @@ import type { ParseResult } from './message/parse.js';
 import { bracket } from './message/uri.js';
 import { type DnsClient, systemDns } from './resolve/dns-client.js';
 import { Resolver } from './resolve/resolver.js';
+import { TableFile } from './store/table-file.js';
 import { TimerWheel } from './timer-wheel.js';
 import { sipTimers, type TimerSettings } from './transaction/timers.js';
 import type { TransactionTransport } from './transaction/transaction-layer.js';
@@ -32,6 +33,7 @@ import type { Flow, ListenAddress, Listener, Transport } from './transport/flow.
 import { FlowBook } from './transport/flow-book.js';
 import { TransportLayer } from './transport/transport-layer.js';
 import { openUdpSocket } from './transport/udp-socket.js';
+import { Waking } from './waking.js';
 
 export interface SipServerOptions {
   readonly listeners: readonly ListenAddress[];
@@ -62,6 +64,8 @@ export interface SipServerOptions {
   readonly trusted?: (host: string) => boolean;
   /** Answers to NAPTR, SRV and address questions; the system's when absent. */
   readonly dns?: DnsClient;
+  /** A file, of which no other server writes, for what a server that is killed must know to go on; none when absent. */
+  readonly keep?: string;
   /** How UDP listeners get their port; sockets of this machine when absent. */
   readonly datagrams?: OpenDatagrams;
 }
@@ -128,6 +132,8 @@ class EmbeddedSipServer implements SipServer {
   private readonly limits: SipLimits;
   private readonly control: ControlServer;
   private readonly stack: SipStack;
+  private readonly kept: TableFile | null;
+  private readonly waking: Waking;
 
   constructor(private readonly options: SipServerOptions) {
     this.clock = options.clock ?? new TimerWheel(systemClock, () => performance.now());
@@ -152,12 +158,15 @@ class EmbeddedSipServer implements SipServer {
         failed: (key, error) => this.failed(key, error),
       },
     });
+    this.kept = options.keep === undefined ? null : new TableFile(options.keep, this.clock, this.log);
+    this.waking = new Waking(this.clock, limits.wakeMs, (this.kept?.entries().size ?? 0) > 0);
     this.control = new ControlServer({
       ...options.control,
       maxFrameBytes: limits.frameBytes,
       clock: this.clock,
       log: this.log,
       hostPorts: () => this.hostPorts(),
+      takesCalls: () => this.waking.wake(this.stack),
     });
     this.stack = new SipStack({
       clock: this.clock,
@@ -167,6 +176,7 @@ class EmbeddedSipServer implements SipServer {
       counters: this.counters,
       transport: this.stackTransport(),
       owners: this.control,
+      ...(this.kept === null ? {} : { kept: this.kept }),
       routeSecret: createHash('sha256').update(`record-route ${options.control.secret}`).digest(),
       supported: new Set(options.supported ?? DEFAULT_SUPPORTED),
     });
@@ -174,6 +184,7 @@ class EmbeddedSipServer implements SipServer {
 
   async start() {
     await this.transport.open(this.options.listeners);
+    this.waking.begin(this.stack);
     try {
       const control = await this.control.open(this.stack);
       const listeners = this.transport.listeners.map(({ transport, host, port }) => ({
@@ -190,6 +201,8 @@ class EmbeddedSipServer implements SipServer {
   }
 
   async stop(): Promise<void> {
+    // What is open now is gone on with at the next start.
+    this.kept?.close();
     await this.control.close();
     this.stack.clear();
     await this.transport.close();
@@ -243,6 +256,10 @@ class EmbeddedSipServer implements SipServer {
 
   private accepted(message: SipMessage, flow: Flow): void {
     this.counters.received(message, flow.listener.transport);
+    if (message.kind === 'request' && !this.waking.hears(flow)) {
+      this.counters.dropped++;
+      return;
+    }
     if (!this.guard.inspect(message, flow.remoteHost)) return;
     const { transactions } = this.stack;
     if (message.kind === 'request') {

@@ -96,6 +96,7 @@ describe('our engine', () => {
     events = new Inbox();
     await signalling.connect({
       onInvite: () => {},
+      onHeardAgain: () => {},
       onLegEvent: events.put,
       onLink: () => {},
       knowsSource: () => true,

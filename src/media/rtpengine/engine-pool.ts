@@ -87,6 +87,15 @@ export class EnginePool {
     return member === undefined ? null : this.#session(member, kept.callId, kept);
   }
 
+  /** Make a call that was {@link restore}d again, unless its engine still has it; `onRemade` tells of it. */
+  async revive(callId: string): Promise<void> {
+    const member = this.#members.get(this.engineOf(callId) ?? '');
+    const session = member?.sessions.get(callId);
+    if (member === undefined || session === undefined) return;
+    const known = await member.engine.port.request('query', { 'call-id': callId });
+    if (!known.ok) await this.#remake(session);
+  }
+
   /** The engine that has this call. */
   engineOf(callId: string): string | null {
     for (const [name, member] of this.#members) if (member.sessions.has(callId)) return name;

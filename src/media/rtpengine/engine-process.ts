@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type MediaClock, systemClock } from '../clock.js';
 import type { MediaLog } from '../log.js';
 import { EngineLog } from './engine-log.js';
@@ -22,6 +24,8 @@ export interface EngineProcessSettings {
    * would take their audio for its own.
    */
   readonly ports: PortRange;
+  /** A file that says which half an earlier process of ours used; without it the first start takes the lower one. */
+  readonly startsFile?: string;
   /**
    * Threads for media. More than one stalls DTLS of clients that send each message of the handshake in a datagram of its
    * own (10.5 with werift: 1 of 20 at 2, 7 at 4); Chromium sends flights, and connected in 30 of 30 calls at 1, 2 and 4.
@@ -77,6 +81,7 @@ export class EngineProcess {
     private readonly lines: EngineLog,
   ) {
     this.#clock = settings.clock ?? systemClock;
+    this.#starts = earlierStarts(settings.startsFile);
   }
 
   /** Start it, and wait until it answers (about 0.1 s). */
@@ -130,6 +135,7 @@ export class EngineProcess {
     this.#startedAt = this.#clock.now();
     const ports = halfOf(this.settings.ports, this.#starts);
     this.#starts += 1;
+    noteStarts(this.settings.startsFile, this.#starts);
     const captures = this.settings.captures?.() ?? null;
     const [program, ...args] = bound([
       this.program,
@@ -224,6 +230,28 @@ export function engineArguments(
 function bound(command: readonly [string, ...string[]]): readonly [string, ...string[]] {
   const setpriv = findProgram('setpriv');
   return setpriv === null ? command : [setpriv, '--pdeathsig', 'TERM', '--', ...command];
+}
+
+/** How many starts there were before this process, as far as that is known. */
+function earlierStarts(file: string | undefined): number {
+  if (file === undefined || !existsSync(file)) return 0;
+  try {
+    const starts = Number(readFileSync(file, 'utf8'));
+    return Number.isSafeInteger(starts) && starts >= 0 ? starts : 0;
+  } catch {
+    return 0;
+  }
+}
+
+/** Where the file cannot be written, the halves are only taken in turns within one process. */
+function noteStarts(file: string | undefined, starts: number): void {
+  if (file === undefined) return;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, String(starts));
+  } catch {
+    return;
+  }
 }
 
 /** The lower half of a range for even numbers of earlier starts, the upper one for odd ones; both begin even. */

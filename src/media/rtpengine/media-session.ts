@@ -21,6 +21,7 @@ export class MediaSession {
   readonly #legs: SessionLegs;
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  #kept: SessionSnapshot | null = null;
   #ended = false;
   #recorded: boolean;
 
@@ -76,7 +77,8 @@ export class MediaSession {
 
   /** Everything that is needed to go on after a restart of this program, as plain JSON. */
   snapshot(): SessionSnapshot {
-    return { ...this.#legs.snapshot(), recorded: this.#recorded };
+    this.#kept ??= { ...this.#legs.snapshot(), recorded: this.#recorded };
+    return this.#kept;
   }
 
   /**
@@ -346,7 +348,10 @@ export class MediaSession {
     this.#waiting += 1;
     const step = this.#last.then(async () => {
       this.#waiting -= 1;
-      return this.#ended ? failed({ kind: 'ended' }) : take();
+      if (this.#ended) return failed({ kind: 'ended' });
+      const outcome = await take();
+      this.#kept = null;
+      return outcome;
     });
     this.#last = step;
     return step;

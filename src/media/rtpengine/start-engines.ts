@@ -15,6 +15,8 @@ export interface EngineWishes {
   readonly threads: number;
   readonly hosts: readonly { readonly host: string; readonly port: number; readonly weight: number }[];
   readonly transcode: readonly string[];
+  /** See `EngineProcessSettings`. */
+  readonly startsFile?: string;
 }
 
 export interface EngineHooks extends Pick<EnginePoolSettings, 'newSessionId' | 'onRemade' | 'onHealth'> {

@@ -42,6 +42,8 @@ export interface ControlOptions {
   readonly clock: Clock;
   readonly log: SipLog;
   hostPorts(): { readonly external: string; readonly local: string };
+  /** A client asked for INVITEs, and for whatever else it asked in the same breath. */
+  takesCalls(): void;
 }
 
 /** Where clients can connect. */
@@ -140,6 +142,7 @@ export class ControlServer implements OwnerRegistry {
         stack.ownerGone(session);
       },
       authenticated: (session) => authenticated?.(session),
+      takesCalls: () => this.options.takesCalls(),
     };
     this.sessions.add(new ControlSession(host, socket));
   }

@@ -20,6 +20,8 @@ export interface SessionHost {
   closed(session: ControlSession): void;
   /** The client has shown the secret. */
   authenticated?(session: ControlSession): void;
+  /** The client has asked for INVITEs. */
+  takesCalls(): void;
 }
 
 /** Version of the protocol that we speak; clients ping from v0.8.2 on. */
@@ -104,7 +106,7 @@ export class ControlSession implements Owner {
         this.reply(replyLine(rid, 'OK', 'pong'));
         return;
       case 'route':
-        this.routes.add((frame.tokens[2] ?? '').toLowerCase());
+        this.route((frame.tokens[2] ?? '').toLowerCase());
         this.reply(replyLine(rid, 'OK', ''));
         return;
       case 'remove_route':
@@ -137,6 +139,12 @@ export class ControlSession implements Owner {
     const { external, local } = this.host.hostPorts();
     this.reply(replyLine(rid, 'OK', `${external}|${PROTOCOL_VERSION}|${local}`));
     this.host.authenticated?.(this);
+  }
+
+  private route(verb: string): void {
+    // Clients repeat what they asked for.
+    if (verb === 'invite' && !this.routes.has(verb)) setImmediate(() => this.host.takesCalls());
+    this.routes.add(verb);
   }
 
   /** A breach of the protocol: the reply says why, then the connection closes. */

@@ -11,18 +11,6 @@ import { addressRequest, type DialogState } from './dialog-state.js';
 import { viaValue } from './fill.js';
 import { findRoute, flowTo } from './next-hop.js';
 
-/** All that an ACK needs of its INVITE. */
-export const FOR_ACK: ReadonlySet<string> = new Set([
-  'Via',
-  'Route',
-  'From',
-  'To',
-  'Call-ID',
-  'CSeq',
-  'Authorization',
-  'Proxy-Authorization',
-]);
-
 /** The ACK for a 2xx (RFC 3261 §13.2.2.4): addressed as in the dialog, CSeq number and credentials of the INVITE. */
 export function buildAck(
   state: DialogState,

@@ -1,6 +1,5 @@
 import { skeleton } from '../message/keep.js';
 import type { SipResponse } from '../message/message.js';
-import { FOR_ACK } from './ack.js';
 import { acceptInvite, repeatAck } from './acknowledge.js';
 import { releaseCancel } from './cancel.js';
 import { cdrStart, cdrStop } from './cdr.js';
@@ -8,6 +7,7 @@ import type { Core } from './core.js';
 import type { Dialog, OutboundRequest } from './dialog.js';
 import { refreshTarget, uacDialogState } from './dialog-state.js';
 import { endDialog } from './end.js';
+import { FOR_ACK } from './for-ack.js';
 import { deliverResponse, finish } from './launch.js';
 import { inOrder } from './reliable.js';
 import { rememberSdp } from './session-expires.js';
@@ -53,7 +53,10 @@ export function takeFinal(core: Core, outbound: OutboundRequest, response: SipRe
   if (dialog?.phase === 'ended' && request.method === 'INVITE' && response.status < 300) {
     repeatAck(core, outbound, response);
   }
-  if (dialog !== null) recordFinal(core, outbound, dialog, response);
+  if (dialog !== null) {
+    recordFinal(core, outbound, dialog, response);
+    core.keeper.changed(dialog);
+  }
   outbound.onFinal?.(response);
   deliverResponse(core, outbound, response, bytes);
   // Its transaction stays for further 2xx: addresses and credentials are enough for their ACKs.

@@ -14,6 +14,7 @@ import type { Destination, Flow, Listener } from '../transport/flow.js';
 import type { Meta, OwnerRegistry } from './application.js';
 import type { Acknowledgement, Dialog, InboundRequest, OutboundRequest } from './dialog.js';
 import type { DialogTable } from './dialog-table.js';
+import type { Keeper } from './keeper.js';
 import type { UnansweredInvite } from './unanswered-invite.js';
 
 /** What the dialog layer needs of the transports. */
@@ -49,6 +50,7 @@ export interface Core {
   readonly dialogs: DialogTable;
   readonly owners: OwnerRegistry;
   readonly answers: Answers;
+  readonly keeper: Keeper;
   /** Keys the Record-Route entries of calls that we proxy. */
   readonly routeSecret: Buffer;
   /** Requests that pass through us; a CANCEL asks for them. */

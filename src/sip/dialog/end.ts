@@ -32,6 +32,7 @@ export function endDialog(core: Core, dialog: Dialog, except: InboundRequest | n
   if (dialog.phase === 'ended') return;
   dialog.phase = 'ended';
   core.dialogs.remove(dialog);
+  core.keeper.changed(dialog);
   dialog.expiry = disarm(core, dialog.expiry);
   stopConfirmations(core, dialog);
   stopProvisional(core, dialog);

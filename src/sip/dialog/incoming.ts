@@ -155,6 +155,7 @@ function admit(
   core.inbound.set(inbound.txnId, inbound);
   core.byTransaction.set(transaction, inbound);
   dialog?.inbound.add(inbound);
+  core.keeper.came(inbound);
   return inbound;
 }
 
@@ -194,6 +195,7 @@ function handleInDialog(
   if (request.headers.has('Contact')) dialog.hiddenHost = hiddenHost(request, transaction.flow);
   const refused = unsupported(core, request);
   dialog.update({ ...state, remoteSeq: request.cseq.number });
+  core.keeper.changed(dialog);
   if (refused !== null) {
     refuse(transaction, refused.status, refused.reason, refused.headers);
     return;
@@ -208,7 +210,8 @@ function handleInDialog(
     return;
   }
   if (refusedAsGlare(dialog, request, transaction)) return;
-  const owner = dialog.owner ?? core.owners.choose(request.method);
+  // Whoever takes calls takes this one over.
+  const owner = dialog.owner ?? core.owners.choose(request.method) ?? core.owners.choose('INVITE');
   if (owner !== null && dialog.owner === null) adopt(core, dialog, owner);
   if (owner === null) {
     // Nobody drives this call just now: a BYE still ends it, anything else may be tried again.

@@ -21,6 +21,7 @@ export function launch(core: Core, outbound: OutboundRequest): number {
 /** Starts the transaction of one attempt. */
 function attempt(core: Core, outbound: OutboundRequest): number {
   const { request, flow, dialog } = outbound;
+  core.keeper.sent(outbound);
   const onward = (failure: Failure): boolean => {
     if (outbound.request !== request || !turnToNext(core, outbound, failure)) return false;
     attempt(core, outbound);
@@ -64,6 +65,7 @@ export function finish(core: Core, outbound: OutboundRequest): void {
   outbound.done = true;
   outbound.guard = disarm(core, outbound.guard);
   core.outbound.delete(outbound.txnId);
+  core.keeper.sentIsOver(outbound);
   const { dialog } = outbound;
   if (dialog?.inviteOut === outbound) dialog.inviteOut = null;
   if (dialog?.updateOut === outbound) dialog.updateOut = null;

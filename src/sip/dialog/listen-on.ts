@@ -1,9 +1,9 @@
 import { skeleton } from '../message/keep.js';
 import type { SipRequest } from '../message/message.js';
 import type { Flow } from '../transport/flow.js';
-import { FOR_ACK } from './ack.js';
 import type { Core } from './core.js';
 import type { Dialog } from './dialog.js';
+import { FOR_ACK } from './for-ack.js';
 
 /**
  * Listens on for an INVITE that was given up: one of its copies may have reached a telephone just before the end, or

@@ -142,6 +142,7 @@ export function sendInDialog(
         return;
       }
       dialog.update({ ...state, localSeq });
+      core.keeper.changed(dialog);
       if (app.method === 'BYE' && dialog.kind === 'INVITE')
         cdrStop(core, request, 'application', releaseReason(owner, app));
       if (app.method === 'BYE') dialog.hangingUp = true;

@@ -169,4 +169,5 @@ function recordResponse(
   if (dialog.kind === 'SUBSCRIBE' && request.method === 'NOTIFY' && isTerminated(request) && status >= 200) {
     endDialog(core, dialog, inbound);
   }
+  core.keeper.changed(dialog);
 }

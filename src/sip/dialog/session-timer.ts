@@ -19,6 +19,8 @@ import {
 
 /** Session timers (RFC 4028): agreed on for the application, refreshed or ended by ourselves. */
 
+/** After a restart a session lasts so long at least, ms. */
+const GRACE_MS = 64_000;
 /** Longest delay of a timer, ms. */
 const MAX_DELAY = 0x7fff_ffff;
 
@@ -51,6 +53,19 @@ export function agreeOnSession(
   };
   dialog.session = session;
   arm(core, dialog, session, weRefresh ? interval / 2 : interval - margin);
+}
+
+/** Goes on with the timer of a session that outlived a restart. */
+export function resumeSession(
+  core: Core,
+  dialog: Dialog,
+  { seconds, weRefresh, endsAt }: Pick<SessionTimer, 'seconds' | 'weRefresh' | 'endsAt'>,
+): void {
+  const now = core.clock.now();
+  // The peer may have tried to refresh it while nobody was here: it is given time to try again.
+  const session = { seconds, weRefresh, endsAt: Math.max(endsAt, now + GRACE_MS), handle: null };
+  dialog.session = session;
+  arm(core, dialog, session, weRefresh ? retryDelay() : session.endsAt - now);
 }
 
 function arm(core: Core, dialog: Dialog, session: SessionTimer, delay: number): void {

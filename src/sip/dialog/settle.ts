@@ -7,6 +7,7 @@ export function settle(core: Core, inbound: InboundRequest): void {
   inbound.guard = disarm(core, inbound.guard);
   core.inbound.delete(inbound.txnId);
   core.byTransaction.delete(inbound.transaction);
+  core.keeper.cameIsOver(inbound);
   const { dialog } = inbound;
   if (dialog === null) return;
   dialog.inbound.delete(inbound);

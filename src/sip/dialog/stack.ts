@@ -19,11 +19,13 @@ import { DialogTable } from './dialog-table.js';
 import { adopt, endDialog, orphan } from './end.js';
 import { proxyRequest } from './hand-over.js';
 import { handleRequest } from './incoming.js';
+import { Keeper, type KeptTable } from './keeper.js';
 import { takeLate } from './late-answer.js';
 import { NO_DIALOG, sendInDialog, sendNew } from './outgoing.js';
 import { holdBye } from './parting.js';
 import { refuse } from './refuse.js';
 import { respond } from './respond.js';
+import { acknowledgeFormer, restore, type Unheard } from './restore.js';
 import { settle } from './settle.js';
 
 export interface StackOptions {
@@ -37,19 +39,23 @@ export interface StackOptions {
   readonly supported: ReadonlySet<string>;
   /** Keys the Record-Route entries of proxied calls; the same after a restart lets their requests through. */
   readonly routeSecret: Buffer;
+  /** Outlives the process; without it dialogs end with the process. */
+  readonly kept?: KeptTable;
 }
 
 /** The dialog layer as the application sees it. */
 export class SipStack {
   readonly transactions: TransactionLayer;
   private readonly core: Core;
+  private unheard: Unheard = [];
 
-  constructor(options: StackOptions) {
+  constructor(private readonly options: StackOptions) {
     this.transactions = new TransactionLayer(options.clock, options.timers, options.transport, {
       onRequest: (request, transaction) => handleRequest(this.core, request, transaction),
       onAck: (ack, flow) => handleAck(this.core, ack, flow),
       onStray: (response) => {
-        if (!takeLate(this.core, response)) options.counters.dropped++;
+        if (!takeLate(this.core, response) && !acknowledgeFormer(this.core, response))
+          options.counters.dropped++;
       },
       onRepeated: (message, flow) => options.counters.repeated(message, flow.listener.transport),
     });
@@ -57,6 +63,7 @@ export class SipStack {
       ...options,
       transactions: this.transactions,
       dialogs: new DialogTable(),
+      keeper: new Keeper(options.kept ?? null, options.clock),
       answers: { provisional: takeProvisional, final: takeFinal },
       streamRefusals: new BoundedMap(1000),
       inbound: new Map(),
@@ -69,6 +76,21 @@ export class SipStack {
       unanswered: new Map(),
       merging: new Map(),
     };
+  }
+
+  /** Goes on with what was kept of before a restart; once, when the listeners are open. True when there was something. */
+  restore(): boolean {
+    const { kept } = this.options;
+    if (kept === undefined || kept.entries().size === 0) return false;
+    this.unheard = restore(this.core, kept);
+    return true;
+  }
+
+  /** A control client takes calls: INVITEs of peers that waited for an answer at the restart are heard again. */
+  wake(): void {
+    const { unheard } = this;
+    this.unheard = [];
+    for (const { request, flow } of unheard) this.transactions.receive(request, flow);
   }
 
   /** Open dialogs, and requests in either direction without a final response. */

@@ -18,6 +18,7 @@ const callSchema = z.object({
   cause: nullableText,
   legs: z.number(),
   transfers: z.number(),
+  durationMs: z.number().nullable(),
 });
 const legSchema = z.object({
   id: z.string(),
@@ -28,6 +29,7 @@ const legSchema = z.object({
   outcome: z.string(),
   endedBy: z.string(),
   sipStatus: z.number().nullable(),
+  durationMs: z.number().nullable(),
   transferId: nullableText,
 });
 const transferSchema = z.object({

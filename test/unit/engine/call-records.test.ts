@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Call } from '../../../src/call/call.js';
 import { interruptedRecords, legRecord } from '../../../src/call/records.js';
 import { CallRecords } from '../../../src/engine/call-records.js';
+import type { KeptCall } from '../../../src/engine/journalled-call.js';
 import { MemoryLedger } from '../../../src/ledger/memory-ledger.js';
 import type { LedgerRecord } from '../../../src/ledger/records.js';
 import type { LegFigures, MediaMoves } from '../../../src/media/anchor.js';
@@ -10,6 +11,7 @@ import { VirtualClock } from './virtual-clock.js';
 
 const counted: LegFigures = { packetsReceived: 500, packetsSent: null, packetsLost: 3, jitterMs: 2 };
 const log = { error: () => undefined };
+const kept = (): KeptCall => ({ format: 1, legs: {}, media: null });
 
 let clock: VirtualClock;
 let ledger: MemoryLedger;
@@ -31,7 +33,7 @@ function recordsOf(id: string): CallRecords {
         ? Promise.reject(new Error('broken'))
         : new Promise<LegFigures | null>((resolve) => asked.set(legId, resolve)),
   } as unknown as MediaMoves;
-  return new CallRecords(id, { clock, ledger, media: { moves }, log });
+  return new CallRecords(id, { clock, ledger, media: { moves }, log, kept });
 }
 
 const talking = (id: string): Call => call(id);
@@ -146,7 +148,7 @@ describe('the record of a leg', () => {
 });
 
 it('without a media server everything is written at once', () => {
-  const records = new CallRecords('a', { clock, ledger, media: { moves: null }, log });
+  const records = new CallRecords('a', { clock, ledger, media: { moves: null }, log, kept });
   const before = talking('a');
   const { after, record } = without(before, 'a-2');
   records.take({ before, after, records: [record], closing: [], over: false });

@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { DialPlanHolder } from '../../../src/dialplan/holder.js';
 import type { Engine } from '../../../src/engine/engine.js';
 import type { LiveEvent } from '../../../src/engine/operations.js';
-import type { JournalledCall } from '../../../src/ledger/ledger.js';
 import { MemoryLedger } from '../../../src/ledger/memory-ledger.js';
 import type { CallRecord } from '../../../src/ledger/records.js';
 import { anEngine, twoMembers } from './an-engine.js';
@@ -23,10 +22,10 @@ describe('Engine', () => {
   let engine: Engine;
   let events: LiveEvent[];
 
-  async function start(options: { maxCalls?: number; leftOpen?: JournalledCall[] } = {}): Promise<void> {
+  async function start(options: { maxCalls?: number } = {}): Promise<void> {
     clock = new VirtualClock();
     sip = new FakeSignalling();
-    ledger = new MemoryLedger({ leftOpen: options.leftOpen ?? [], now: () => clock.now().utc });
+    ledger = new MemoryLedger({ now: () => clock.now().utc });
     engine = anEngine({
       clock,
       signalling: sip,
@@ -155,19 +154,6 @@ describe('Engine', () => {
     await clock.pass(30_000);
     expect(left).toBe(1);
     expect([...sip.on(caller), ...sip.on(agent)]).not.toContain('bye');
-  });
-
-  it('records what a crash left open as interrupted, with no duration that it cannot know', async () => {
-    talking();
-    const leftOpen = [...ledger.journalled];
-    await start({ leftOpen });
-    expect(ledger.records.map((r) => [r.kind, 'outcome' in r && r.outcome])).toEqual([
-      ['leg', 'interrupted'],
-      ['leg', 'interrupted'],
-      ['call', 'interrupted'],
-    ]);
-    expect(ledger.records.every((r) => !('durationMs' in r) || r.durationMs === null)).toBe(true);
-    expect(ledger.journalled).toEqual([]);
   });
 
   it('passes over a gateway that is down while another is up, and says so', async () => {

@@ -3,6 +3,7 @@ import type { Carried } from '../../../src/call/carried.js';
 import { NOTHING_CARRIED } from '../../../src/engine/carried.js';
 import type {
   IncomingInvite,
+  KeptLeg,
   LegEvent,
   Signalling,
   SignallingHandlers,
@@ -16,10 +17,14 @@ export class FakeSignalling implements Signalling {
   readonly asked: string[] = [];
   /** What `pair` was told, in order. */
   readonly pairs: (readonly [leg: string, partner: string | null])[] = [];
+  /** Legs of before a restart. */
+  readonly resumed = new Map<string, KeptLeg>();
   optionsStatus = 200;
   closed = false;
   /** The next request to send this throws, as a bug would. */
   breaks: string | null = null;
+  /** Legs with a 2xx. */
+  readonly #answered = new Set<string>();
   #handlers: SignallingHandlers | null = null;
 
   async connect(handlers: SignallingHandlers): Promise<void> {
@@ -62,6 +67,7 @@ export class FakeSignalling implements Signalling {
   }
 
   event(event: LegEvent): void {
+    if (event.type === 'answered') this.#answered.add(event.leg);
     this.handlers.onLegEvent(event);
   }
 
@@ -89,6 +95,7 @@ export class FakeSignalling implements Signalling {
     this.#note('provisional', leg, status);
   }
   answer(leg: string, sdp: string | null): void {
+    this.#answered.add(leg);
     this.#note('answer', leg, sdp);
   }
   reject(leg: string, status: number): void {
@@ -120,6 +127,18 @@ export class FakeSignalling implements Signalling {
   }
   notify(leg: string, _transfer: string, body: string): void {
     this.#note('notify', leg, body);
+  }
+  probe(leg: string): void {
+    this.#note('probe', leg);
+  }
+  kept(leg: string): KeptLeg {
+    const direction = leg.endsWith('-1') ? 'in' : 'out';
+    const answered = this.#answered.has(leg);
+    return { dialogId: `dialog of ${leg}`, direction, localTag: 'l', remoteTag: 'r', answered, uuid: null };
+  }
+  resume(leg: string, kept: KeptLeg): void {
+    this.resumed.set(leg, kept);
+    if (kept.answered) this.#answered.add(leg);
   }
   async options(uri: string): Promise<number> {
     this.asked.push(uri);

@@ -17,6 +17,8 @@ let events: LegEvent[];
 let invites: IncomingInvite[];
 let sent: { status: number; content: Content }[];
 let handlers: Map<string, RequestHandler>;
+/** Callers of before a restart whose INVITE came again. */
+let again: string[];
 let ports: LegPorts;
 let wire: LegWire;
 
@@ -48,6 +50,7 @@ function ask(
 beforeEach(() => {
   events = [];
   invites = [];
+  again = [];
   sent = [];
   handlers = new Map();
   ports = new LegPorts();
@@ -65,6 +68,7 @@ beforeEach(() => {
   );
   new IncomingRequests(wire, {
     onInvite: (invite) => invites.push(invite),
+    onHeardAgain: (leg) => again.push(leg),
     knowsSource: (ip) => ip === KNOWN,
   }).listen();
   const port = newPort('c-2', null, null, '');

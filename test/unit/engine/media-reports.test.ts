@@ -34,7 +34,8 @@ function mediaServer(): MediaAnchor {
   };
   const can = { holdPrompts: true, keysFromRtp: true, recording: false, webrtc: false, conference: false };
   const ended = { callsJoined: () => undefined, legEnded: () => undefined, callEnded: () => undefined };
-  return { kind: 'rtpengine', can, moves, recording: null, describe: async () => sdp, ...ended };
+  const restarts = { kept: () => null, resume: async () => false };
+  return { kind: 'rtpengine', can, moves, recording: null, describe: async () => sdp, ...ended, ...restarts };
 }
 
 beforeEach(async () => {

@@ -1,5 +1,6 @@
 import { Counters } from '../../../../src/sip/counters.js';
 import type { Owner, Upcall } from '../../../../src/sip/dialog/application.js';
+import type { KeptTable } from '../../../../src/sip/dialog/keeper.js';
 import { SipStack } from '../../../../src/sip/dialog/stack.js';
 import { DEFAULT_LIMITS } from '../../../../src/sip/limits.js';
 import { silentLog } from '../../../../src/sip/log.js';
@@ -31,7 +32,8 @@ export class StackRig implements Owner {
   places: readonly string[] = ['10.0.0.9'];
   readonly stack: SipStack;
 
-  constructor() {
+  /** @param kept what outlives the process of this stack, and what one before it left there */
+  constructor(kept?: KeptTable) {
     this.stack = new SipStack({
       clock: this.clock,
       timers: sipTimers(),
@@ -51,6 +53,7 @@ export class StackRig implements Owner {
       owners: { summon: () => false, choose: (method) => (method.startsWith('cdr:') ? null : this) },
       supported: new Set(DEFAULT_SUPPORTED),
       routeSecret: Buffer.alloc(32, 7),
+      ...(kept === undefined ? {} : { kept }),
     });
   }
 

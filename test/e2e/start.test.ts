@@ -2,13 +2,10 @@ import { createSocket } from 'node:dgram';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testPlan } from './harness/plan.js';
 import { freePort } from './harness/ports.js';
 import { Server } from './harness/server.js';
-import { until } from './harness/wait.js';
-import { World } from './harness/world.js';
 
 describe('a start that cannot work', () => {
   let folder: string;
@@ -60,45 +57,5 @@ describe('a start that cannot work', () => {
     } finally {
       await new Promise<void>((resolve) => socket.close(resolve));
     }
-  });
-});
-
-describe('a crash (kill -9) during a call', () => {
-  let world: World;
-  beforeAll(async () => {
-    world = await World.open();
-  });
-  // Closing verifies the ledger's chain.
-  afterAll(async () => {
-    await world.close();
-  });
-
-  it('leaves a ledger that is whole and says which legs were interrupted', async () => {
-    let restarted = false;
-    const caller = await world.perform({
-      parties: [
-        { at: 'caller', scenario: 'caller-survives-crash' },
-        { at: 'pbx-12345', scenario: 'agent-survives-crash' },
-      ],
-      meanwhile: async () => {
-        await until('the caller to talk', async () =>
-          (await world.server.api.liveCalls()).some((call) => call.phase === 'talking') ? true : undefined,
-        );
-        // The last ACKs are on their way: the crash of this story comes while people talk.
-        await sleep(500);
-        const { options, ports } = world.server;
-        await world.server.crash();
-        world.server = await Server.start({ ...options, ports });
-        restarted = true;
-      },
-    });
-    expect(restarted).toBe(true);
-    const { call, legs } = await world.traceOf(caller);
-    expect(call).toMatchObject({ outcome: 'interrupted', endedBy: 'crash' });
-    expect(legs).toHaveLength(2);
-    expect(legs.map((leg) => [leg.outcome, leg.endedBy])).toEqual([
-      ['interrupted', 'crash'],
-      ['interrupted', 'crash'],
-    ]);
   });
 });

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { engineOf } from './harness/engine-of.js';
+import { expectHeard } from './harness/expect-heard.js';
+import { Server } from './harness/server.js';
+import { audioBackAfter } from './harness/voice-pairs.js';
+import { hears, VoiceStage } from './harness/voice-stage.js';
+import { until } from './harness/wait.js';
+
+/** The program is killed under calls whose audio it anchors, and started again. */
+describe('anchored calls', () => {
+  let stage: VoiceStage | undefined;
+  afterEach(async () => {
+    await stage?.close();
+    stage = undefined;
+  });
+
+  /** Kill the program and start it again; resolves to the moments at which it was killed and at which it was there again. */
+  async function startAgain(on: VoiceStage): Promise<{ killedAt: number; backAt: number }> {
+    const { world } = on;
+    const { options, ports } = world.server;
+    // What was agreed on last is on its way to the disk.
+    await sleep(500);
+    const killedAt = performance.now();
+    await world.server.crash();
+    world.server = await Server.start({ ...options, ports });
+    return { killedAt, backAt: performance.now() };
+  }
+
+  it('are heard again within 3 s of the start, all 25 of them, and move on as before', async () => {
+    stage = await VoiceStage.open({ pairs: 24 });
+    const number = await stage.talk();
+    for (const { caller, number: dialled } of stage.pairs)
+      expect(await caller.call(dialled, stage.sip, { as: `pair-${dialled}` })).toBe(200);
+    const voices = [
+      stage.phone('caller').voice,
+      stage.phone('agent').voice,
+      ...stage.pairs.flatMap(({ caller, desk }) => [caller.voice, desk.voice]),
+    ];
+    const before = engineOf(stage.world.server)?.pid ?? 0;
+    const { killedAt, backAt } = await startAgain(stage);
+    const backAfter = await until('everybody to hear again', () => {
+      const all = voices.map((voice) => audioBackAfter(voice, killedAt));
+      return performance.now() > backAt + 500 && all.every(Number.isFinite) ? Math.max(...all) : undefined;
+    });
+    console.log(
+      `program killed under ${voices.length / 2} calls: ready after ${(backAt - killedAt).toFixed(0)} ms, audio back after ${backAfter.toFixed(0)} ms`,
+    );
+    expect(killedAt + backAfter - backAt).toBeLessThan(3000);
+    expect(() => process.kill(before, 0), 'the media server of before is gone').toThrow();
+
+    const talking = hears({ caller: 'agent', agent: 'caller' });
+    expectHeard('after the restart', await stage.listen(), talking, ['caller', 'agent']);
+    expect(await stage.world.server.api.liveCalls()).toHaveLength(voices.length / 2);
+
+    const told = stage.phone('caller').sessionChanges.length;
+    expect(await stage.phone('agent').refer(`sip:*2@${stage.sip}`)).toBe(202);
+    await stage.phone('agent').untilTalking(false);
+    const moved = hears({ caller: 'target', target: 'caller' });
+    expectHeard('moved after the restart', await stage.listen(), moved, ['caller', 'target']);
+    expect(stage.phone('caller').sessionChanges).toHaveLength(told);
+
+    for (const { caller } of stage.pairs) await caller.hangUp();
+    const { call, legs } = await stage.end(number);
+    expect(call).toMatchObject({ outcome: 'answered', endedBy: 'caller' });
+    expect(legs).toHaveLength(3);
+  });
+
+  it('who hears music in a consultation hears music again, and comes back to the agent', async () => {
+    const on = await VoiceStage.open();
+    stage = on;
+    const number = await stage.talk();
+    const { id } = await stage.live('talking');
+    await stage.post(`/v1/calls/${id}/transfers`, { to: '110', mode: 'consult' });
+    await stage.live('consulting');
+    const { killedAt } = await startAgain(stage);
+    const voices = (['caller', 'agent', 'target'] as const).map((name) => on.phone(name).voice);
+    await until('all three to hear again', () =>
+      performance.now() > killedAt + 500 &&
+      voices.every((voice) => Number.isFinite(audioBackAfter(voice, killedAt)))
+        ? true
+        : undefined,
+    );
+    await stage.live('consulting');
+    const consulting = hears({ caller: 'other', agent: 'target', target: 'agent' });
+    expectHeard('music after the restart', await stage.listen(300), consulting, ['agent', 'target']);
+    await stage.post(`/v1/calls/${id}/transfer/cancel`);
+    await stage.live('talking');
+    const back = hears({ caller: 'agent', agent: 'caller' });
+    expectHeard('taken back', await stage.listen(), back, ['caller', 'agent']);
+    await stage.end(number);
+  });
+});
