@@ -181,6 +181,14 @@ export interface KeyByRtp {
 
 export type KeyPress = KeyByInfo | KeyByRtp;
 
+/** Keys that an agent pressed and that may yet become a code. */
+export interface KeysHeld {
+  readonly leg: LegId;
+  readonly presses: readonly KeyPress[];
+  /** The pause was too long for a code: what would go on with it is no code, and nothing for the caller either. */
+  readonly late: boolean;
+}
+
 /** Two answered legs that shall hear each other. */
 export interface Link {
   readonly a: LegId;
@@ -302,8 +310,7 @@ export interface Call {
   readonly carried: Carried;
   /** Max-Forwards of every INVITE to a desk: what the caller's INVITE had left, less one (RFC 7332). */
   readonly maxForwards: number;
-  /** Keys that an agent pressed and that may yet become a code. */
-  readonly keys: { readonly leg: LegId; readonly presses: readonly KeyPress[] } | null;
+  readonly keys: KeysHeld | null;
   readonly phase: Phase;
   readonly legs: Readonly<Record<LegId, Leg>>;
   readonly subscriptions: readonly Subscription[];

@@ -7,10 +7,13 @@ import { isAnchored } from './anchored.js';
 import type { KeyPress, Leg, RequestRef } from './call.js';
 import { complete, toggle } from './consult.js';
 import type { CallEventOf } from './event.js';
-import type { KeyAction } from './routing.js';
+import type { KeyAction, KeyReading } from './routing.js';
 import { startTransfer, takeBack } from './transfer.js';
 import { grant } from './wish.js';
 import { isGone, isUp, partnerOf, transferorOf, type Work } from './work.js';
+
+/** The other half of a code may be so much later than a code allows. */
+const LATE_PAUSES = 3;
 
 export function keyed(w: Work, event: CallEventOf<'keyed'>): void {
   const leg = w.leg(event.leg);
@@ -18,10 +21,11 @@ export function keyed(w: Work, event: CallEventOf<'keyed'>): void {
   const respond = (status: number) => answer(w, leg, request, status);
   if (isGone(leg)) return respond(481);
   if (isSecondWay(w, leg, press)) return respond(200);
-  const held = w.call.keys?.leg === leg.id ? w.call.keys.presses : [];
+  const own = w.call.keys?.leg === leg.id ? w.call.keys : null;
+  const held = own === null || own.late ? [] : own.presses;
   const presses = [...held, press];
   const reading = isAgent(w, leg) ? w.routing.readKeys(typed(presses)) : null;
-  if (reading !== null && (reading.action !== null || reading.mayGrow)) {
+  if (reading !== null && isCode(reading)) {
     // Two agents press at once: the keys of the first have become all that they can.
     if (w.call.keys !== null && w.call.keys.leg !== leg.id) keysOver(w);
     respond(200);
@@ -30,21 +34,33 @@ export function keyed(w: Work, event: CallEventOf<'keyed'>): void {
     if (reading.action !== null) act(w, leg, reading.action);
     return;
   }
+  if (own?.late) {
+    const whole = [...own.presses, press];
+    if (isForCitizen(w, leg) && isCode(w.routing.readKeys(typed(whole)))) {
+      respond(200);
+      return keepLate(w, leg, whole);
+    }
+    forget(w);
+  }
   if (held.length === 0) return pass(w, leg, event);
   respond(200);
   forget(w);
   replay(w, leg, presses);
 }
 
-/** No further key came: what was pressed is a code as it stands, or was never meant as one. */
+/**
+ * No further key came: what was pressed is a code as it stands, or was never meant as one. Half a code is nothing that a
+ * citizen could use, nor is the other half when it comes late; a desk may ask for a star.
+ */
 export function keysOver(w: Work): void {
   const { keys } = w.call;
   if (keys === null) return;
   w.patch({ keys: null });
   const leg = w.leg(keys.leg);
-  if (isGone(leg)) return;
+  if (keys.late || isGone(leg)) return;
   const { action } = w.routing.readKeys(typed(keys.presses));
   if (action !== null) act(w, leg, action);
+  else if (isForCitizen(w, leg)) keepLate(w, leg, keys.presses);
   else replay(w, leg, keys.presses);
 }
 
@@ -76,8 +92,26 @@ function typed(presses: readonly KeyPress[]): string {
   return presses.map(({ key }) => key).join('');
 }
 
+/** A code, or the beginning of one. */
+function isCode(reading: KeyReading): boolean {
+  return reading.action !== null || reading.mayGrow;
+}
+
+/** What this leg presses would reach the citizen who called. */
+function isForCitizen(w: Work, leg: Leg): boolean {
+  const partner = partnerOf(w.call, leg.id);
+  if (partner === null) return false;
+  const { direction, member } = w.leg(partner);
+  return direction === 'in' && member === null;
+}
+
+function keepLate(w: Work, leg: Leg, presses: readonly KeyPress[]): void {
+  w.patch({ keys: { leg: leg.id, presses, late: true } });
+  w.emit({ type: 'start-timer', timer: 'keys', ms: LATE_PAUSES * w.routing.limits.betweenKeysMs });
+}
+
 function keep(w: Work, leg: Leg, presses: readonly KeyPress[]): void {
-  w.patch({ keys: { leg: leg.id, presses } });
+  w.patch({ keys: { leg: leg.id, presses, late: false } });
   w.emit({ type: 'start-timer', timer: 'keys', ms: w.routing.limits.betweenKeysMs });
 }
 

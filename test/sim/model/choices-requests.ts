@@ -39,7 +39,8 @@ export function requestsOfLeg(found: Choice[], world: World, budget: Budget, id:
     ask({ ...offered, request: name('offer-late'), sdp: null }, null, 'lateOffer');
   }
   ask({ type: 'info', leg: id, request: name('info') }, null, 'info');
-  for (const key of NEXT_KEYS[leg.held] ?? []) {
+  const rest = leg.held === '' && leg.half !== '' ? (NEXT_KEYS[leg.half] ?? []) : [];
+  for (const key of new Set([...(NEXT_KEYS[leg.held] ?? []), ...rest])) {
     const press = { key, contentType: 'application/dtmf-relay', body: key };
     ask({ type: 'keyed', leg: id, request: name(`key:${key}`), press }, null, 'press');
   }

@@ -157,8 +157,8 @@ export const FAMILIES: readonly Budget[] = [
     agentCalls: true,
   },
   {
-    name: 'anchored: nobody is left after two calls joined',
-    times: { second: 1, attended: 1, deaf: 1, guard: 1 },
+    name: 'anchored: nobody is left after two transfers',
+    times: { refer: 2, deaf: 1, guard: 1 },
     layout: { anchored: true },
   },
   {

@@ -159,8 +159,8 @@ export const HUNTED: readonly Mutant[] = [
   {
     bug: 'desks that rang too go on ringing when one has answered',
     file: 'hunt.ts',
-    from: "if (leg !== winner) releaseLeg(w, leg, winner === null ? 'taken-back' : 'answered-elsewhere');",
-    to: "if (winner === null) releaseLeg(w, leg, 'taken-back');",
+    from: 'if (leg !== winner) releaseLeg(w, leg, cause);',
+    to: 'if (winner === null) releaseLeg(w, leg, cause);',
     family: 'desks that ring at once',
     rule: 'is up and forgotten in switching',
   },

@@ -7,8 +7,8 @@ export const TRANSFERRED: readonly Mutant[] = [
   {
     bug: 'the caller is hung up when the target is busy',
     file: 'transfer.ts',
-    from: "w.setPhase({ name: 'talking', link: { a: transfer.transferee, b: transferor, rounds: 0 } });",
-    to: "endCall(w, { by: 'us', cause: 'x', missed: true, leave: 'all-targets-failed' });",
+    from: "w.setPhase({ name: 'talking', link: { a: transfer.transferee, b: back, rounds: 0 } });",
+    to: "announceAndEnd(w, transfer.transferee, { cause: 'x' });",
     family: 'two REFERs, one of them odd',
     rule: 'is dropped (all-targets-failed) in switching on hung-up',
   },

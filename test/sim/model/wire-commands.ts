@@ -234,8 +234,16 @@ function forward(wire: Wire, leg: WireLeg, command: Of<'forward'>): void {
   demand(to.state === 'up' && !to.byeSent && to.acked, 'a request is passed to a live dialog');
   if (command.request.startsWith('key:')) {
     demand(leg.held === '', `keys reach the other party in order: ${leg.held} is held back`);
+    checkRest(leg, to, command.request.slice(4, 5));
   }
   patchLeg(wire, command.leg, { open: leg.open.toSpliced(at, 1) });
+}
+
+/** The rest of a code that was too slow is nothing for a citizen. */
+function checkRest(from: WireLeg, to: WireLeg, key: string): void {
+  if (from.half === '' || to.direction === 'out' || to.member !== null) return;
+  const { action, mayGrow } = readKeys(from.half + key);
+  demand(action === null && !mayGrow, `${key}, the rest of the code ${from.half}${key}, reaches the citizen`);
 }
 
 function sendKeys(wire: Wire, leg: WireLeg, command: Of<'send-keys'>): void {
@@ -247,6 +255,8 @@ function sendKeys(wire: Wire, leg: WireLeg, command: Of<'send-keys'>): void {
   if (source === undefined)
     throw new Violation(`the keys ${keys} were pressed by nobody, or not in this order`);
   demand(readKeys(keys).action === null, `the code ${keys} reaches the other party`);
+  const citizen = leg.direction === 'in' && leg.member === null;
+  demand(!citizen || !readKeys(keys).mayGrow, `half a code, ${keys}, reaches the citizen`);
   patchLeg(wire, source[0], { held: '' });
 }
 

@@ -59,6 +59,8 @@ export interface WireLeg {
   readonly open: readonly string[];
   /** Keys that we took and that have not become a code, nor reached anybody. */
   readonly held: string;
+  /** The beginning of a code after which nothing more came in time. */
+  readonly half: string;
   readonly records: number;
 }
 
@@ -130,6 +132,7 @@ export function newLeg({ call, direction, member, mayTransfer }: Born): WireLeg 
     subscriptions: NO_SUBSCRIPTIONS,
     open: NOTHING,
     held: '',
+    half: '',
     records: 0,
   };
 }

@@ -62,19 +62,55 @@ describe('keys of an agent by RTP', () => {
     expect(now.keys).toBeNull();
   });
 
-  it('are sent on when no further key comes', () => {
-    byRtp('a-2', '*');
-    expect(happens({ type: 'timer', timer: 'keys' })).toEqual([
-      { type: 'send-keys', leg: 'a-1', from: 'a-2', presses: [{ key: '*', durationMs: 120 }] },
-    ]);
-  });
-
   it('are nobody’s when the leg has ended', () => {
     now = {
       ...now,
       legs: { ...now.legs, 'a-2': leg('a-2', { state: 'leaving', leave: { cause: 'limit', by: 'bye' } }) },
     };
     expect(byRtp('a-2', '5')).toEqual([]);
+  });
+});
+
+describe('a code that is pressed too slowly', () => {
+  const pause = () => happens({ type: 'timer', timer: 'keys' });
+  const late = { type: 'start-timer', timer: 'keys', ms: 9000 };
+
+  it('reaches the caller neither by its first half nor by its second, and does nothing', () => {
+    byRtp('a-2', '*');
+    expect(pause()).toEqual([late]);
+    expect(byRtp('a-2', '2')).toEqual([late]);
+    expect(now.phase.name).toBe('talking');
+  });
+
+  it('may be pressed again at once', () => {
+    byRtp('a-2', '*');
+    pause();
+    byRtp('a-2', '*');
+    expect(types(byRtp('a-2', '2'))).toContain('invite');
+  });
+
+  it('does not keep other keys from the caller, nor any key for long', () => {
+    byRtp('a-2', '*');
+    pause();
+    expect(types(byRtp('a-2', '7'))).toEqual(['stop-timer', 'send-keys']);
+    byRtp('a-2', '*');
+    pause();
+    expect(pause()).toEqual([]);
+    expect(types(byRtp('a-2', '2'))).toEqual(['send-keys']);
+  });
+
+  it('is answered where it came by INFO', () => {
+    expect(types(byInfo('a-2', '*'))).toEqual(['respond', 'start-timer']);
+    pause();
+    expect(types(byInfo('a-2', '2'))).toEqual(['respond', 'start-timer']);
+  });
+
+  it('reaches a desk, which may ask for a star', () => {
+    now = call('a', {
+      legs: { 'a-1': leg('a-1', given('a-2')), 'a-2': leg('a-2', given('a-1')) },
+    });
+    byRtp('a-2', '*');
+    expect(pause()).toMatchObject([{ type: 'send-keys', leg: 'a-1', presses: [{ key: '*' }] }]);
   });
 });
 
