@@ -89,6 +89,7 @@ async function startParts(
     log: log.child({ part: 'media' }),
     newSessionId: () => randomInt(1, 2 ** 47),
     onRemade: (callId, legs) => late.reports?.remade(callId, legs),
+    onMixingLost: (callId) => late.reports?.mixingLost(callId),
     onKey: (callId, leg, key) => late.reports?.keyPressed(callId, leg, key),
     onSilence: ({ callId, leg, silent, forMs }) => late.reports?.silent(callId, leg, silent, forMs),
     isUp: (callId, leg) => late.reports?.isUp(callId, leg) ?? false,
@@ -193,6 +194,7 @@ function mediaWishes(config: Config): MediaWishes {
     sipHosts: config.sip.listeners.map(({ host }) => host),
     prompts: promptsFor(config.dialplan),
     promptCopies: join(config.data, 'prompts'),
+    mixerFolder: join(config.data, 'mixer'),
   };
 }
 
@@ -309,7 +311,7 @@ async function startApi(
     log: log.child({ part: 'api' }),
     problems: () => [
       ...problems.values(),
-      ...mediaProblems(media.engines()),
+      ...mediaProblems(media),
       ...recordingProblems(media.anchor, office),
     ],
     recordings: {
@@ -323,7 +325,7 @@ async function startApi(
     notReady: () => engine.notReadyReason(),
     links,
     addMetrics: (registry) => {
-      addMediaMetrics(registry, media.engines);
+      addMediaMetrics(registry, media);
       if (office !== null) addRecordingMetrics(registry, office);
       if (sip !== null) addSipMetrics(registry, () => sip.stats());
     },

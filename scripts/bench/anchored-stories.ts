@@ -8,8 +8,11 @@ export interface Story {
   prepare?(stage: VoiceStage): Promise<void>;
   /** What is measured. */
   act(stage: VoiceStage): Promise<void>;
-  /** Who the caller hears, in order; `other` are prompts and music. */
-  readonly callerHears: string;
+  /**
+   * Who the caller hears, in order; `other` are prompts and music. A pattern where several are heard at once, whose
+   * first and last packets are more than one may tell from the order.
+   */
+  readonly callerHears: string | RegExp;
 }
 
 const key = (stage: VoiceStage, name: string): string => `sip:${name}@${stage.sip}`;
@@ -30,6 +33,16 @@ async function consult(stage: VoiceStage): Promise<void> {
   await stage.live('consulting');
   await sleep(200);
 }
+
+async function confer(stage: VoiceStage): Promise<void> {
+  await post(stage, 'transfers', { to: '110', mode: 'conference' });
+  await stage.live('conferring');
+  await stage.phone('target').untilTalking();
+  await sleep(300);
+}
+
+/** As a mixer takes parties in and lets them go one after the other. */
+const between = '( other| agent| target| agent\\+target)*';
 
 export const stories: readonly Story[] = [
   { name: 'blind', act: (stage) => blind(stage, 'agent', '*2'), callerHears: 'agent target' },
@@ -89,6 +102,29 @@ export const stories: readonly Story[] = [
       await stage.phone('target').untilTalking(false);
     },
     callerHears: 'agent other agent',
+  },
+  {
+    name: 'conference',
+    act: confer,
+    callerHears: new RegExp(`^agent${between} agent\\+target$`),
+  },
+  {
+    name: 'conference, agent leaves',
+    prepare: confer,
+    act: async (stage) => {
+      await stage.phone('agent').hangUp();
+      await stage.live('talking');
+    },
+    callerHears: new RegExp(`^agent\\+target${between} target$`),
+  },
+  {
+    name: 'conference, target leaves',
+    prepare: confer,
+    act: async (stage) => {
+      await stage.phone('target').hangUp();
+      await stage.live('talking');
+    },
+    callerHears: new RegExp(`^agent\\+target${between} agent$`),
   },
   {
     name: 'attended',

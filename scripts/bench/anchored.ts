@@ -29,13 +29,16 @@ async function play(stage: VoiceStage, story: Story): Promise<Run> {
   const { caller } = reports;
   if (caller === undefined) throw new Error('there is no caller');
   await stage.end(number);
-  const right = caller.order.join(' ') === story.callerHears;
+  const { callerHears } = story;
+  const heard = caller.order.join(' ');
+  const mixes = callerHears instanceof RegExp;
+  const right = mixes ? callerHears.test(heard) : heard === callerHears;
   if (!right) console.log(`${story.name}: the caller heard ${caller.order.join(' ')}`);
   return {
     gapMs: caller.largestGapMs,
     silenceMs: caller.longestSilenceMs,
     referenceGapMs,
-    wrong: right ? caller.mixed : caller.slots.length,
+    wrong: right ? (mixes ? 0 : caller.mixed) : caller.slots.length,
     told: stage.phone('caller').sessionChanges.length,
   };
 }
@@ -91,7 +94,9 @@ async function playAll(): Promise<number> {
     for (let lane = 0; lane < parallel; lane += 1) {
       const portMin = 10_000 + lane * 1000;
       const rtpengine = { portMin, portMax: portMin + 998 };
-      stages.push(await VoiceStage.open({ media: { anchor: 'rtpengine', rtpengine } }));
+      const mixerPort = 18_000 + lane * 100;
+      const mixer = { kind: 'janus', portMin: mixerPort, portMax: mixerPort + 99 };
+      stages.push(await VoiceStage.open({ media: { anchor: 'rtpengine', rtpengine, mixer } }));
     }
     let faults = 0;
     for (const story of chosen) faults += await bench(stages, story, runs);

@@ -20,6 +20,8 @@ const EVENTS: Readonly<Record<LiveEvent['type'], string>> = {
   'transfer-ringing': 'its target rings',
   'transfer-answered': 'its target answered; with mode `consult` agent and target now talk',
   'transfer-toggled': 'the agent has changed sides; `speaksWith` is `target` or `transferee`',
+  'conference-started': 'caller, agent and target speak with each other',
+  'conference-lost': 'the mixer has failed: agent and caller talk on, the target waits',
   'transfer-completed': 'caller and target are connected',
   'transfer-failed': 'the caller is, or goes, back; `cause` says why',
   'transfer-refused': 'a transfer was not accepted; `cause` says why',

@@ -36,7 +36,7 @@ const liveTransferSchema = z
     fromMember: z.string().nullable(),
     fromAgent: text('Who of that member transfers', '8017').nullable(),
     toMember: z.string(),
-    state: z.enum(['calling', 'ringing', 'consulting', 'switching']),
+    state: z.enum(['calling', 'ringing', 'consulting', 'conferring', 'switching']),
     requestedAt: time('Request'),
     transferorLeg: text('The leg that transfers; null when it has left already').nullable(),
     targetLegs: z
@@ -99,6 +99,7 @@ export const liveCallSchema = z
       'talking',
       'transferring',
       'consulting',
+      'conferring',
       'switching',
       'returning',
       'announcing',

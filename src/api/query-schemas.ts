@@ -268,9 +268,9 @@ export function partyQuery({ sipCallId, extension, agent, member }: Party): Part
   return { by: 'agent', value: agent ?? '', member };
 }
 
-const action = z.enum(['complete', 'cancel', 'toggle']).meta({
+const action = z.enum(['complete', 'cancel', 'toggle', 'conference']).meta({
   description:
-    '`complete`: connect caller and target, the agent leaves. `cancel`: take the caller back. `toggle`: the agent speaks with the other of the two.',
+    '`complete`: connect caller and target, the agent leaves. `cancel`: take the caller back. `toggle`: the agent speaks with the other of the two; of three, with the target alone. `conference`: all three speak.',
 });
 export const controlParams = z.strictObject({ ...callParams.shape, action });
 export const actionParams = z.strictObject({ action });

@@ -16,7 +16,10 @@ export const REFUSALS = {
   ambiguous: { status: 409, meaning: 'several live calls fit; `calls` names them' },
   'transfer-pending': { status: 409, meaning: 'a transfer of this call is under way' },
   'not-talking': { status: 409, meaning: 'the agent is in no conversation' },
-  'no-transfer': { status: 409, meaning: 'nothing is there to complete, cancel or toggle' },
+  'no-transfer': {
+    status: 409,
+    meaning: 'nothing is there to complete, cancel, toggle or make a conference',
+  },
   closed: { status: 409, meaning: 'the member is closed at this hour' },
   full: { status: 409, meaning: 'all desks or lines of the member are taken' },
   'not-allowed': { status: 403, meaning: 'the leg is not that of a member’s agent' },
@@ -56,6 +59,15 @@ export function refusalResponses(...codes: readonly Code[]) {
     503: response(503, codes),
   };
 }
+
+/** Why a transfer under way may not be steered so. */
+export const CONTROL_REFUSALS: readonly Code[] = [
+  'unknown-call',
+  'no-transfer',
+  'not-talking',
+  'mode-unavailable',
+  'shutting-down',
+];
 
 /** Why a transfer may be refused. */
 export const TRANSFER_REFUSALS: readonly Code[] = [

@@ -12,7 +12,7 @@ import {
   partyTransferBody,
   transferBody,
 } from './query-schemas.js';
-import { REFUSALS, refusalResponses, TRANSFER_REFUSALS } from './refusals.js';
+import { CONTROL_REFUSALS, REFUSALS, refusalResponses, TRANSFER_REFUSALS } from './refusals.js';
 
 const accepted = z.object({
   callId: z.string().meta({ description: 'Id of the call' }),
@@ -60,12 +60,12 @@ function ofCall(api: Api, { operations, dialPlan }: ApiContext): void {
     {
       schema: {
         tags: ['live'],
-        summary: 'Complete, cancel or toggle the transfer under way',
+        summary: 'Complete, cancel or toggle the transfer under way, or make it a conference',
         description: ANSWERED,
         params: controlParams,
         response: {
           202: accepted,
-          ...refusalResponses('unknown-call', 'no-transfer', 'not-talking', 'shutting-down'),
+          ...refusalResponses(...CONTROL_REFUSALS),
         },
       },
     },
@@ -111,13 +111,13 @@ function ofParty(api: Api, { operations, dialPlan }: ApiContext): void {
     {
       schema: {
         tags: ['live'],
-        summary: 'Complete, cancel or toggle the transfer of an agent, extension or SIP Call-ID',
+        summary: 'Steer the transfer of an agent, extension or SIP Call-ID',
         description: `${BY_PARTY} Where several calls fit, those with a transfer under way are meant. ${ANSWERED}`,
         params: actionParams,
         body: partyBody,
         response: {
           202: accepted,
-          ...refusalResponses('ambiguous', 'unknown-call', 'no-transfer', 'not-talking', 'shutting-down'),
+          ...refusalResponses('ambiguous', ...CONTROL_REFUSALS),
         },
       },
     },

@@ -28,6 +28,18 @@ export function join(w: Work, a: LegId, b: LegId): void {
   remember(w, b, a);
 }
 
+/** Let these legs hear each other, and nobody else. Only where the routing says that it can mix. */
+export function conferring(w: Work, legs: readonly LegId[]): void {
+  const keysKept = legs.filter((id) => w.leg(id).mayTransfer);
+  w.emit({ type: 'confer', legs, keysKept });
+  for (const id of legs) remember(w, id, id);
+}
+
+/** It hears whoever is in the conference with it: a mix that is made for this leg alone. */
+export function isConferring(leg: Leg): boolean {
+  return leg.given?.from === leg.id;
+}
+
 function remember(w: Work, leg: LegId, partner: LegId | null): void {
   const { given } = w.leg(leg);
   w.patchLeg(leg, { given: { from: partner, sdp: given?.sdp ?? SERVERS_OWN } });

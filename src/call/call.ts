@@ -114,7 +114,10 @@ export interface Leg {
   readonly remote: string | null;
   /** True when the peer offered `remote` itself, false when it was an answer to us. */
   readonly remoteOffered: boolean;
-  /** What this leg was last told of the other party, and whose it was; `from` null: it is on hold. */
+  /**
+   * What this leg was last told of the other party, and whose it was; `from` null: it is on hold; itself: it is in a
+   * conference.
+   */
   readonly given: { readonly from: LegId | null; readonly sdp: string } | null;
   readonly exchange: Exchange | null;
   /** The peer lists UPDATE in Allow. */
@@ -266,6 +269,14 @@ export type Phase =
       readonly link: Link;
       /** Offers of hold made since the last change of sides; bounded. */
       readonly holds: number;
+    }
+  /** All three speak. */
+  | {
+      readonly name: 'conferring';
+      readonly transferee: LegId;
+      readonly transferor: LegId;
+      readonly target: LegId;
+      readonly transfer: Transfer;
     }
   /** Somebody answered for a party that was already talking; the media is being moved. */
   | {

@@ -105,6 +105,8 @@ export type Command =
   | { readonly type: 'heard'; readonly leg: LegId; readonly sdp: string; readonly as: 'offer' | 'answer' }
   /** Anchored media: two legs hear each other, and nobody else. The keys of those in `keysKept` reach us alone. */
   | { readonly type: 'join'; readonly a: LegId; readonly b: LegId; readonly keysKept: readonly LegId[] }
+  /** Anchored media: these legs hear each other, through a mixer, and nobody else. `keysKept` as in `join`. */
+  | { readonly type: 'confer'; readonly legs: readonly LegId[]; readonly keysKept: readonly LegId[] }
   /** Anchored media: a leg hears a prompt, then music. */
   | { readonly type: 'park'; readonly leg: LegId; readonly play: PromptName }
   /** Anchored media: a leg hears a prompt once, to its end; the event `announcement-begun` must follow. */
@@ -214,6 +216,8 @@ export interface CallNews {
     | 'transfer-ringing'
     | 'transfer-answered'
     | 'transfer-toggled'
+    | 'conference-started'
+    | 'conference-lost'
     | 'alert-raised'
     | 'transfer-completed'
     | 'transfer-failed'

@@ -25,9 +25,15 @@ export function beginConsultation(w: Work, consultation: Consultation): void {
   });
 }
 
-/** The transferor changes sides. False when there is nothing to change between. */
+/** The transferor changes sides, or speaks with the target alone. False when there is nothing to change between. */
 export function toggle(w: Work): boolean {
   const { phase } = w.call;
+  if (phase.name === 'conferring') {
+    const { transferee, transferor, target, transfer } = phase;
+    beginConsultation(w, { transferee, transferor, target, transfer });
+    w.publish('transfer-toggled', { legId: transferor, transferId: transfer.id }, { speaksWith: 'target' });
+    return true;
+  }
   if (phase.name !== 'consulting') return false;
   const { transferor, transferee, target, link, transfer } = phase;
   const now = link.b === target ? transferee : target;
@@ -43,11 +49,11 @@ export function toggle(w: Work): boolean {
  */
 export function complete(w: Work): boolean {
   const { phase } = w.call;
-  if (phase.name === 'transferring' && phase.transfer.mode === 'consult') {
+  if (phase.name === 'transferring' && phase.transfer.mode !== 'blind') {
     w.setPhase({ ...phase, transfer: { ...phase.transfer, mode: 'blind' } });
     return true;
   }
-  if (phase.name !== 'consulting') return false;
+  if (phase.name !== 'consulting' && phase.name !== 'conferring') return false;
   const { transferor, transferee, target, transfer } = phase;
   const link = { a: transferee, b: target, rounds: 0 };
   w.setPhase({ name: 'switching', link, transferor, transfer, hunt: newHunt([]), consultation: null });

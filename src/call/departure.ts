@@ -8,7 +8,13 @@ import { closeExchangesWith } from './exchange.js';
 import { dropKeysOf } from './keys.js';
 import { endLeg, releaseLeg } from './legs.js';
 import { unsubscribeLeg } from './notify.js';
-import { abandonTransfer, dropTarget, failTransfer, transferorLeft } from './transfer.js';
+import {
+  abandonTransfer,
+  dropTarget,
+  failTransfer,
+  targetLeftConference,
+  transferorLeft,
+} from './transfer.js';
 import type { Work } from './work.js';
 
 /** BYE or CANCEL from the party, or the stack gave its dialog up. */
@@ -56,6 +62,15 @@ function partyLeft(w: Work, leg: Leg): void {
         return transferorLeft(w);
       }
       if (leg.id === phase.target) return failTransfer(w, 'target-hung-up', 480);
+      if (leg.id !== phase.transferee) return;
+      abandonTransfer(w, leg.role, 'transferee-hung-up');
+      return endCall(w, hungUpEnd);
+    case 'conferring':
+      if (leg.id === phase.transferor) {
+        complete(w);
+        return transferorLeft(w);
+      }
+      if (leg.id === phase.target) return targetLeftConference(w);
       if (leg.id !== phase.transferee) return;
       abandonTransfer(w, leg.role, 'transferee-hung-up');
       return endCall(w, hungUpEnd);

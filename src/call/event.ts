@@ -20,9 +20,10 @@ export type HangUpBy = 'peer' | 'stack';
 /**
  * - `complete`: connect transferee and target; the transferor leaves
  * - `cancel`: take the transferee back
- * - `toggle`: the transferor speaks with the other of the two
+ * - `toggle`: the transferor speaks with the other of the two; of three who speak, with the target alone
+ * - `conference`: all three speak
  */
-export type TransferAction = 'complete' | 'cancel' | 'toggle';
+export type TransferAction = 'complete' | 'cancel' | 'toggle' | 'conference';
 
 /** What a REFER asks for, as far as its headers could be understood (RFC 3515 §2.1). */
 export type ReferTo =
@@ -193,7 +194,7 @@ export type CallEvent = { readonly at: Instant } & (
     }
   /** The queue gives the party up: on to the next stage. */
   | { readonly type: 'queue-over'; readonly entry: number }
-  /** Complete, cancel or toggle the transfer that is under way. */
+  /** Steer the transfer that is under way. */
   | { readonly type: 'control-requested'; readonly action: TransferAction }
   /** The media server had lost the call and made it anew: these legs must be told where to send now. */
   | { readonly type: 'media-remade'; readonly legs: readonly LegId[] }
@@ -203,6 +204,8 @@ export type CallEvent = { readonly at: Instant } & (
   | { readonly type: 'recovered' }
   /** The answer to a probe, or why there is none. */
   | { readonly type: 'probe-answered'; readonly leg: LegId; readonly status: number }
+  /** Legs in a conference do not hear each other any more, or never did. */
+  | { readonly type: 'mixing-lost' }
   | { readonly type: 'hang-up-requested' }
   | { readonly type: 'timer'; readonly timer: TimerId }
 );

@@ -208,7 +208,7 @@ export function offerAgain(w: Work, id: LegId): void {
   if (leg.exchange?.kind !== 'glare-wait') return;
   const { kind: _, ...made } = leg.exchange;
   // The leg speaks with somebody else by now, or is on hold: what it needs to know instead is found anew.
-  if (!made.relay && made.from !== partnerOf(w.call, id)) {
+  if (!made.relay && made.from !== id && made.from !== partnerOf(w.call, id)) {
     w.patchLeg(id, { exchange: null });
     return;
   }

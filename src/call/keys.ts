@@ -5,6 +5,7 @@
 
 import { isAnchored } from './anchored.js';
 import type { KeyPress, Leg, RequestRef } from './call.js';
+import { confer } from './confer.js';
 import { complete, toggle } from './consult.js';
 import type { CallEventOf } from './event.js';
 import type { KeyAction, KeyReading } from './routing.js';
@@ -155,5 +156,6 @@ function act(w: Work, leg: Leg, action: KeyAction): void {
   if (transferorOf(w.call) !== leg.id) return;
   if (action.kind === 'cancel') takeBack(w);
   else if (action.kind === 'complete') complete(w);
-  else toggle(w);
+  else if (action.kind === 'toggle') toggle(w);
+  else if (w.routing.canMix()) confer(w);
 }

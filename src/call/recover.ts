@@ -5,6 +5,7 @@
 import { isAnchored, park } from './anchored.js';
 import { announceAndEnd } from './announcement.js';
 import type { Call, Instant, Leg, LegId, Phase } from './call.js';
+import { mixingLost } from './confer.js';
 import { withFallbacks } from './hunt.js';
 import { endLeg, GUARD_MS, releaseLeg } from './legs.js';
 import { resumeSubscriptions } from './notify.js';
@@ -69,6 +70,11 @@ function recoverPhase(w: Work): void {
       w.setPhase({ ...phase, link: { ...phase.link, rounds: 0 }, holds: 0 });
       return park(w, waits, 'music');
     }
+    case 'conferring':
+      joinAnew(w, phase.transferee, phase.transferor);
+      // The mixer may have been killed with us.
+      mixingLost(w);
+      return park(w, phase.target, 'music');
     case 'returning':
       return returnAgain(w, phase.party);
     case 'announcing': {
@@ -109,6 +115,7 @@ function partsOf(phase: Phase): readonly (LegId | null)[] {
     case 'transferring':
       return [phase.transferee, phase.transferor];
     case 'consulting':
+    case 'conferring':
       return [phase.transferee, phase.transferor, phase.target];
     case 'switching':
       return [phase.link.a, phase.link.b, phase.transferor, phase.consultation];

@@ -2,11 +2,12 @@
 import { park } from './anchored.js';
 import type { Call, Leg } from './call.js';
 import type { RefusalCode } from './command.js';
+import { confer } from './confer.js';
 import { complete, toggle } from './consult.js';
 import { endCall } from './ending.js';
 import type { CallEventOf } from './event.js';
 import { abandonTransfer, raiseAlert, startTransfer, takeBack } from './transfer.js';
-import { grant, grantForNobody } from './wish.js';
+import { grant, grantForNobody, NO_MIXER } from './wish.js';
 import { transferOf, transferorOf, type Work } from './work.js';
 
 function refuse(w: Work, code: RefusalCode, message: string): void {
@@ -57,15 +58,18 @@ function fetchAnnounced(w: Work, event: CallEventOf<'transfer-requested'>): void
   w.emit({ type: 'reply', result: { ok: true, transferId: transfer.id } });
 }
 
-const ACTIONS = { complete, cancel: takeBack, toggle } as const;
+const ACTIONS = { complete, cancel: takeBack, toggle, conference: confer } as const;
 const IMPOSSIBLE = {
   complete: 'There is no consultation to complete',
   cancel: 'There is no transfer that could still be taken back',
   toggle: 'There is no consultation to change sides in',
+  conference: 'There is no consultation to become a conference',
 } as const;
 
 export function controlRequested(w: Work, { action }: CallEventOf<'control-requested'>): void {
   const transferId = transferOf(w.call)?.id ?? null;
+  if (action === 'conference' && transferId !== null && !w.routing.canMix())
+    return refuse(w, 'mode-unavailable', NO_MIXER);
   if (!ACTIONS[action](w)) return refuse(w, 'no-transfer', IMPOSSIBLE[action]);
   w.emit({ type: 'reply', result: { ok: true, transferId } });
 }

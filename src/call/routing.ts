@@ -22,7 +22,9 @@ export type KeyAction =
   /** Connect the caller with the desk that is being consulted. */
   | { readonly kind: 'complete' }
   /** Speak with the other of the two: caller or consulted desk. */
-  | { readonly kind: 'toggle' };
+  | { readonly kind: 'toggle' }
+  /** Speak with both. */
+  | { readonly kind: 'conference' };
 
 export interface KeyReading {
   /** What the keys mean as they stand; null when nothing. */
@@ -45,6 +47,8 @@ export interface Routing {
   obstacle(id: MemberId, at: Instant): Obstacle | null;
   /** The plan lets agents of `from` transfer to `to`. */
   mayTransfer(from: MemberId | null, to: MemberId): boolean;
+  /** Three can hear each other now: media passes through a server, and there is a mixer. */
+  canMix(): boolean;
   /** What the keys pressed so far mean, at least one of `0`-`9`, `*`, `#`, `A`-`D`. */
   readKeys(keys: string): KeyReading;
   readonly limits: RoutingLimits;

@@ -5,6 +5,7 @@
 import { announceAndEnd, announcementBegun, announcementOver } from './announcement.js';
 import type { Call, LegId, Waiting } from './call.js';
 import type { Command, TimerId } from './command.js';
+import { conferenceRefused, mixingLost, settleConference } from './confer.js';
 import { consultationRefused, settleConsultation } from './consult.js';
 import { dialogLost, hungUp } from './departure.js';
 import { closeIfOver, endCall } from './ending.js';
@@ -98,6 +99,8 @@ function apply(w: Work, event: CallEvent): void {
     case 'probe-answered':
       // Everything else only says that the peer does not like the question (RFC 5057 §5.1).
       return event.status === 481 ? dialogLost(w, event.leg) : undefined;
+    case 'mixing-lost':
+      return mixingLost(w);
     case 'hang-up-requested':
       return hangUpRequested(w);
     case 'timer':
@@ -128,6 +131,7 @@ function settle(w: Work, waited: Waiting | null): void {
     if (link.rounds !== phase.rounds) w.setPhase({ ...phase, rounds: link.rounds });
   } else {
     settleConsultation(w);
+    settleConference(w);
   }
   leaveQueue(w, waited);
   closeIfOver(w);
@@ -165,6 +169,7 @@ function offerResult(w: Work, event: CallEventOf<'offer-answered'>): void {
   // An offer that was on its way when the partner changed says nothing about the new one.
   if (exchange.from === null || partnerOf(w.call, event.leg) !== exchange.from) return;
   if (phase.name === 'switching') return switchRefused(w);
+  if (phase.name === 'conferring') return conferenceRefused(w);
   if (phase.name === 'talking') w.setPhase({ ...phase, link: giveUpOn(phase.link) });
   if (phase.name === 'transferring') w.setPhase({ ...phase, rounds: MAX_ROUNDS });
 }

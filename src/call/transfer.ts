@@ -2,6 +2,7 @@
 import { park } from './anchored.js';
 import { announceAndEnd } from './announcement.js';
 import type { EndedBy, FailureCause, Hunt, LegId, Transfer } from './call.js';
+import { beginConference } from './confer.js';
 import { beginConsultation } from './consult.js';
 import { closeExchangesWith } from './exchange.js';
 import { callNext, type HuntFor, huntOn, newHunt, stopHunt, withFallbacks } from './hunt.js';
@@ -54,7 +55,7 @@ export function targetHunt(w: Work, hunt: Hunt): HuntFor {
   const { phase } = w.call;
   if (phase.name !== 'transferring') throw new RangeError(`no target is called in ${phase.name}`);
   const { transfer, transferee, transferor } = phase;
-  const party = transfer.mode === 'consult' && transferor !== null ? transferor : transferee;
+  const party = transfer.mode !== 'blind' && transferor !== null ? transferor : transferee;
   return { hunt, party, role: 'target', transfer, wanted: transfer.toMember };
 }
 
@@ -86,8 +87,9 @@ export function targetAnswered(w: Work, target: LegId, hunt: Hunt): void {
     { legId: target, transferId: transfer.id },
     { member: w.leg(target).member, mode: transfer.mode },
   );
-  if (transfer.mode === 'consult' && transferor !== null) {
-    return beginConsultation(w, { transferee, transferor, target, transfer });
+  if (transfer.mode !== 'blind' && transferor !== null) {
+    const parties = { transferee, transferor, target, transfer };
+    return transfer.mode === 'consult' ? beginConsultation(w, parties) : beginConference(w, parties);
   }
   const link = { a: transferee, b: target, rounds: 0 };
   w.setPhase({ name: 'switching', link, transferor, transfer, hunt, consultation: null });
@@ -182,7 +184,8 @@ export function abandonTransfer(w: Work, by: EndedBy, cause: string): void {
 /** The transferor takes the party back before the target has it. */
 export function takeBack(w: Work): boolean {
   const { phase } = w.call;
-  if (phase.name !== 'transferring' && phase.name !== 'consulting') return false;
+  if (phase.name !== 'transferring' && phase.name !== 'consulting' && phase.name !== 'conferring')
+    return false;
   const { transfer, transferor } = phase;
   if (transferor === null || isGone(w.leg(transferor))) return false;
   abandonTransfer(w, 'agent', 'taken-back');
@@ -191,6 +194,15 @@ export function takeBack(w: Work): boolean {
   backToTransferor(w, transfer);
   tell(w, transfer.id, 487, true, 'taken-back');
   return true;
+}
+
+/** The target has left two who hear each other still: they go on alone. */
+export function targetLeftConference(w: Work): void {
+  const { phase } = w.call;
+  if (phase.name !== 'conferring') return;
+  abandonTransfer(w, 'target', 'target-left');
+  backToTransferor(w, phase.transfer);
+  tell(w, phase.transfer.id, 480, true, 'target-left');
 }
 
 function letTargetGo(w: Work, target: LegId, cause: 'other-party-left' | 'taken-back'): void {

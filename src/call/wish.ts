@@ -25,6 +25,8 @@ export type Refused = { readonly ok: false; readonly code: RefusalCode; readonly
 export type Granted = { readonly ok: true; readonly to: RoutedMember; readonly transferee: LegId };
 export type Verdict = Granted | Refused;
 
+export const NO_MIXER = 'A conference needs a media server that mixes, and there is none';
+
 export function refused(code: RefusalCode, message: string): Refused {
   return { ok: false, code, message };
 }
@@ -35,8 +37,7 @@ const NOT_A_MEMBER = refused('not-a-member', 'The target is neither a member nor
 /** May this leg transfer its party there? Promise 5: nobody gets where they don't belong. */
 export function judge(w: Work, wish: TransferWish): Verdict {
   const { mode } = wish;
-  if (mode === 'conference')
-    return refused('mode-unavailable', 'A conference needs a media server that mixes, and there is none');
+  if (mode === 'conference' && !w.routing.canMix()) return refused('mode-unavailable', NO_MIXER);
   if (wish.transferor === null) return NOT_TALKING;
   const seat = judgeSeat(w, wish.transferor, mode === 'alert');
   if (!seat.ok) return seat;

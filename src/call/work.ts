@@ -71,12 +71,16 @@ export function isGone(leg: Leg): boolean {
   return leg.state === 'leaving' || leg.state === 'ended';
 }
 
-/** The party that a leg is talking with now, if any. */
+/** The party that a leg is talking with now, if any; in a conference the one that messages and keys are for. */
 export function partnerOf(call: Call, leg: LegId): LegId | null {
   const { phase } = call;
   if (phase.name === 'talking' || phase.name === 'switching' || phase.name === 'consulting') {
     if (phase.link.a === leg) return phase.link.b;
     return phase.link.b === leg ? phase.link.a : null;
+  }
+  if (phase.name === 'conferring') {
+    if (phase.transferee === leg) return phase.transferor;
+    return phase.transferor === leg || phase.target === leg ? phase.transferee : null;
   }
   if (phase.name === 'transferring' && phase.transferor !== null) {
     if (phase.transferor === leg) return phase.transferee;
@@ -91,6 +95,7 @@ export function transferOf(call: Call): Transfer | null {
   switch (phase.name) {
     case 'transferring':
     case 'consulting':
+    case 'conferring':
     case 'switching':
       return phase.transfer;
     default:
@@ -101,7 +106,13 @@ export function transferOf(call: Call): Transfer | null {
 /** Whoever asked for the transfer that is under way, while still there. */
 export function transferorOf(call: Call): LegId | null {
   const { phase } = call;
-  return phase.name === 'transferring' || phase.name === 'consulting' || phase.name === 'switching'
-    ? phase.transferor
-    : null;
+  switch (phase.name) {
+    case 'transferring':
+    case 'consulting':
+    case 'conferring':
+    case 'switching':
+      return phase.transferor;
+    default:
+      return null;
+  }
 }

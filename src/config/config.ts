@@ -241,6 +241,35 @@ export const configSchema = z.strictObject({
             .default(['PCMA', 'PCMU']),
         })
         .prefault({}),
+      /** Conversations of more than two, where media is anchored. */
+      mixer: z
+        .strictObject({
+          /** `auto` takes Janus where it is installed, or given by `url`. */
+          kind: z.enum(['auto', 'janus', 'none']).default('auto'),
+          /** Start one of our own; else that of `url` is used. */
+          spawn: z.boolean().default(true),
+          /** Name or path of the program to start. */
+          program: pathSchema('the name or path of a program').default('janus'),
+          /** Where the mixer of our own takes audio from the media server. */
+          address: ipAddress().default('127.0.0.1'),
+          /** First and last UDP port of the mixer of our own. */
+          portMin: wholeNumber(1024, 65_000).default(33_000),
+          portMax: wholeNumber(1024, 65_535).default(34_999),
+          /** WebSocket interface of an external Janus. */
+          url: z
+            .string()
+            .max(200)
+            .regex(/^wss?:\/\/([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[1-9][0-9]{0,4})?(\/[A-Za-z0-9._~/-]*)?$/)
+            .default('ws://127.0.0.1:8188')
+            .meta({ accepts: 'a URL such as ws://10.0.0.5:8188' }),
+          /** Its `api_secret`. */
+          secret: z
+            .string()
+            .max(200)
+            .default('')
+            .meta({ accepts: 'text of 200 characters at most', secret: true }),
+        })
+        .prefault({}),
     })
     .prefault({}),
   recording: z

@@ -14,7 +14,7 @@ export interface KeyCode {
 /** Every code of a plan: those of the policies that are given, then each member's key, alone and to consult. */
 export function keyCodesOf(keys: Iterable<string>, codes: Partial<KeyCodes>): KeyCode[] {
   const found: KeyCode[] = [];
-  for (const kind of ['cancel', 'complete', 'toggle'] as const) {
+  for (const kind of ['cancel', 'complete', 'toggle', 'conference'] as const) {
     const code = codes[kind];
     const path = ['policies', 'keyCodes', kind];
     if (code !== undefined) found.push({ code, action: { kind }, path, does: kind });

@@ -192,6 +192,8 @@ export interface KeyCodes {
   readonly complete: string;
   /** Speak with the other of the two. */
   readonly toggle: string;
+  /** Speak with both. */
+  readonly conference: string;
   /** Before a member's key: consult that member instead of transferring at once. */
   readonly consultPrefix: string;
 }
@@ -201,7 +203,8 @@ export type KeyAction =
   | { readonly kind: 'transfer'; readonly mode: 'blind' | 'consult'; readonly address: string }
   | { readonly kind: 'cancel' }
   | { readonly kind: 'complete' }
-  | { readonly kind: 'toggle' };
+  | { readonly kind: 'toggle' }
+  | { readonly kind: 'conference' };
 
 export interface KeyReading {
   /** Null when the keys mean nothing as they stand. */

@@ -169,6 +169,7 @@ export const keyCodesSchema = z
     cancel: actionCode.default('*0'),
     complete: actionCode.default('*#'),
     toggle: actionCode.default('**#'),
+    conference: actionCode.default('***'),
     consultPrefix: z
       .string()
       .regex(/^[*#][0-9*#A-D]{0,2}$/)

@@ -1,55 +1,24 @@
 import { begin } from '../call/begin.js';
 import type { Call, CallId, LegId } from '../call/call.js';
-import type { CallNews, Command, CommandOf, RequestResult } from '../call/command.js';
+import type { Command, CommandOf, RequestResult } from '../call/command.js';
 import type { CallEvent, CallEventOf } from '../call/event.js';
 import type { Routing } from '../call/routing.js';
 import { type StepResult, step } from '../call/step.js';
-import type { Trunk } from '../dialplan/plan.js';
-import type { Ledger } from '../ledger/ledger.js';
 import type { LedgerRecord } from '../ledger/records.js';
-import type { Awaitable, LegProfile, MediaAnchor } from '../media/anchor.js';
+import type { Awaitable, LegProfile } from '../media/anchor.js';
+import { afterFailure } from './after-failure.js';
 import { CallRecords } from './call-records.js';
 import { CallTimers } from './call-timers.js';
-import type { EngineClock } from './clock.js';
 import { invitation } from './invitation.js';
 import { keptCall } from './journalled-call.js';
 import type { EngineLog } from './log.js';
 import { profileOf } from './media-profile.js';
 import { notifyHeaders, sipfrag } from './notify-message.js';
-import type { Occupancy } from './occupancy.js';
 import { partnerIn } from './partner-in.js';
 import { reasonHeader, rejectHeaders } from './reason-headers.js';
-import type { Signalling } from './signalling.js';
+import type { RunnerParts } from './runner-parts.js';
 
-/** What all calls share. */
-export interface RunnerParts {
-  readonly clock: EngineClock;
-  readonly signalling: Signalling;
-  readonly media: MediaAnchor;
-  readonly ledger: Ledger;
-  /** A number from 0 (included) to 1 (excluded), to spread timers. */
-  readonly random: () => number;
-  readonly occupancy: Occupancy;
-  trunk(id: string): Trunk | undefined;
-  formatNumber(trunk: Trunk | undefined, number: string): string;
-  /** URL that a target's desk can open to see a transfer or call, `withheld` without who calls; null: none. */
-  screenPopUrl(id: string, withheld: boolean): string | null;
-  onNews(callId: CallId, news: CallNews): void;
-  onRecord(record: LedgerRecord): void;
-  /** A step of the call has led to this command; heard before it is carried out. */
-  onCommand(call: Call, command: Command): void;
-  onUnexpected(callId: CallId, event: string): void;
-  /** The live call that this leg belongs to. */
-  callOf(leg: LegId): Call | null;
-  /** The other call has become part of this one; gives its runner, which takes no events any more. */
-  absorb(other: CallId, into: CallRunner): CallRunner | null;
-  /** The call is in this state now; before the commands of the step are carried out. */
-  onState(call: Call): void;
-  /** The call is over, and so are those that it absorbed. */
-  onForget(callId: CallId): void;
-}
-
-type UntimedEvent = CallEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never;
+export type UntimedEvent = CallEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never;
 export type UntimedEventOf<T extends CallEvent['type']> = Extract<UntimedEvent, { type: T }>;
 
 /**
@@ -266,19 +235,11 @@ export class CallRunner {
     this.log.error({ err, command: command.type }, 'a command could not be carried out');
     this.parts.onUnexpected(this.id, command.type);
     // Where the media server failed somebody waits for a message that will not go out.
-    if (command.type === 'invite')
-      this.dispatch({ type: 'failed', leg: command.leg, status: 503, reason: 'media', reached: false });
-    else if (command.type === 'announce')
-      this.dispatch({ type: 'announcement-begun', leg: command.leg, ms: null });
-    else if (command.type === 'respond')
+    if (command.type === 'respond')
       this.parts.signalling.respond(command.leg, command.request, 488, null, null, null);
-    else if (command.type === 'offer') {
-      const answer = { status: 488, reason: 'media', sdp: null, retry: false };
-      this.dispatch({ type: 'offer-answered', leg: command.leg, ...answer });
-    } else if (command.type === 'answer') {
-      this.parts.signalling.reject(command.leg, 500, {});
-      this.dispatch({ type: 'answer-failed', leg: command.leg });
-    }
+    else if (command.type === 'answer') this.parts.signalling.reject(command.leg, 500, {});
+    const event = afterFailure(command);
+    if (event !== null) this.dispatch(event);
   }
 
   #carryOut(command: Command): Awaitable<void> {
@@ -320,6 +281,8 @@ export class CallRunner {
         signalling.pair(command.a, command.b);
         signalling.pair(command.b, command.a);
         return this.parts.media.moves?.join(this.id, command.a, command.b, command.keysKept);
+      case 'confer':
+        return this.parts.media.moves?.confer(this.id, command.legs, command.keysKept);
       case 'park':
         signalling.pair(command.leg, null);
         return this.parts.media.moves?.park(this.id, command.leg, command.play);

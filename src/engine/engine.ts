@@ -8,7 +8,7 @@ import type { DialPlan, Trunk } from '../dialplan/plan.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { MediaAnchor } from '../media/anchor.js';
 import { CallBook } from './call-book.js';
-import { CallRunner, type RunnerParts } from './call-runner.js';
+import { CallRunner } from './call-runner.js';
 import { admitted } from './carried.js';
 import type { EngineClock } from './clock.js';
 import { Figures } from './figures.js';
@@ -36,6 +36,7 @@ import { PlanRouting, type WaitingTimes } from './plan-routing.js';
 import { QueueDesk } from './queue-desk.js';
 import { type RecordingKeeping, Recordings } from './recording/recordings.js';
 import { Recovery } from './recovery.js';
+import type { RunnerParts } from './runner-parts.js';
 import type { IncomingInvite, LegEvent, Signalling } from './signalling.js';
 
 export interface EngineParts extends RecordingKeeping {
@@ -218,6 +219,7 @@ export class Engine implements Operations {
       random: this.parts.random,
       times: this.parts.times,
       anchored: this.parts.media.moves !== null,
+      canMix: () => this.parts.media.can.conference,
     });
   }
 

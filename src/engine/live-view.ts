@@ -15,6 +15,7 @@ const PHASES: Readonly<Record<Phase['name'], LiveCall['phase']>> = {
   talking: 'talking',
   transferring: 'transferring',
   consulting: 'consulting',
+  conferring: 'conferring',
   switching: 'switching',
   returning: 'returning',
   announcing: 'announcing',
@@ -56,6 +57,11 @@ function progressOf(call: Call): (Progress & { readonly transfer: Transfer }) | 
       const heldLeg: LegId = speaksWith === 'target' ? transferee : target;
       const targetLegs = [target];
       return { transfer, state: 'consulting', transferorLeg: transferor, targetLegs, speaksWith, heldLeg };
+    }
+    case 'conferring': {
+      const { transfer, transferor: transferorLeg, target } = phase;
+      const parties = { transferorLeg, targetLegs: [target], speaksWith: null, heldLeg: null };
+      return { transfer, state: 'conferring', ...parties };
     }
     case 'switching': {
       const { transfer, transferor, link } = phase;

@@ -17,6 +17,12 @@ export class MediaReports {
     this.calls.get(callId)?.dispatch({ type: 'media-remade', legs });
   }
 
+  /** Legs of this call that heard each other through the mixer hear nobody any more. */
+  mixingLost(callId: CallId): void {
+    this.log.warn({ call: callId }, 'the mixer is lost: the conference goes on between two');
+    this.calls.get(callId)?.dispatch({ type: 'mixing-lost' });
+  }
+
   /** A party pressed a key among its RTP packets. */
   keyPressed(callId: CallId, leg: LegId, press: KeyByRtp): void {
     const runner = this.calls.get(callId);

@@ -32,7 +32,7 @@ export interface LiveTransfer {
   readonly fromMember: string | null;
   readonly fromAgent: string | null;
   readonly toMember: string;
-  readonly state: 'calling' | 'ringing' | 'consulting' | 'switching';
+  readonly state: 'calling' | 'ringing' | 'consulting' | 'conferring' | 'switching';
   readonly requestedAt: number;
   /** The leg that transfers; null when it has left already. */
   readonly transferorLeg: string | null;
@@ -92,6 +92,7 @@ export interface LiveCall {
     | 'talking'
     | 'transferring'
     | 'consulting'
+    | 'conferring'
     | 'switching'
     | 'returning'
     | 'announcing'
@@ -235,7 +236,7 @@ export interface Operations {
   locate(party: PartyQuery, purpose: 'transfer' | 'control'): OperationResult<LocatedCall>;
   /** Ask for a transfer; answered as soon as it is accepted or refused, not when it has completed. */
   transfer(callId: string, request: TransferRequest): Promise<OperationResult<{ transferId: string }>>;
-  /** Complete, cancel or toggle the transfer that is under way; answered with its id. */
+  /** Steer the transfer that is under way; answered with its id. */
   controlTransfer(callId: string, action: TransferAction): Promise<OperationResult<{ transferId: string }>>;
   hangUp(callId: string): Promise<OperationResult<{ callId: string }>>;
   /** All agents who have an account, and what they are doing. */

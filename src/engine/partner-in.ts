@@ -11,8 +11,10 @@ export function partnerIn(command: Command): { readonly leg: LegId; readonly par
       // A caller who waits in a queue, or hears an announcement, speaks with nobody.
       return { leg: command.leg, partner: command.from === command.leg ? null : command.from };
     case 'answer':
-    case 'offer':
       return { leg: command.leg, partner: command.from };
+    case 'offer':
+      // In a conference nobody is its one partner.
+      return command.from === command.leg ? null : { leg: command.leg, partner: command.from };
     case 'ack':
     case 'respond':
       // Without a description these are about something else, such as a REFER.

@@ -27,6 +27,8 @@ export interface RoutingParts {
   readonly times: WaitingTimes;
   /** Media passes through a media server. */
   readonly anchored: boolean;
+  /** Three can hear each other now. */
+  readonly canMix: () => boolean;
 }
 
 function routed(member: Member): RoutedMember {
@@ -127,6 +129,10 @@ export class PlanRouting implements Routing {
     // The rights of somebody who is not in this plan are not known.
     if (member === undefined) return this.plan.members.get(to)?.emergency === true;
     return member.mayTransferTo === null || member.mayTransferTo.includes(to);
+  }
+
+  canMix(): boolean {
+    return this.parts.canMix();
   }
 
   readKeys(keys: string): KeyReading {

@@ -13,6 +13,7 @@ export interface MediaAbilities {
   readonly keysFromRtp: boolean;
   readonly recording: boolean;
   readonly webrtc: boolean;
+  /** Three and more can hear each other; changes as the mixer comes and goes. */
   readonly conference: boolean;
 }
 
@@ -50,6 +51,11 @@ export interface MediaMoves {
    * nobody else, from the first moment on; see `MediaAbilities.keysFromRtp`.
    */
   join(callId: string, a: string, b: string, keysKept: readonly string[]): Promise<void>;
+  /**
+   * These legs hear all others of them, and nobody else; `keysKept` as for {@link join}. From then on until they are
+   * joined or parked `onMixingLost` of `MediaHooks` may tell that the mixer has died. See `MediaAbilities.conference`.
+   */
+  confer(callId: string, legs: readonly string[], keysKept: readonly string[]): Promise<void>;
   /** The leg hears this prompt, then music. */
   park(callId: string, leg: string, prompt: string): Promise<void>;
   /** The leg hears this prompt once. Milliseconds that it lasts; null when there is no such prompt. */

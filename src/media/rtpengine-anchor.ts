@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import * as z from 'zod';
 import type {
   Heard,
@@ -9,8 +10,10 @@ import type {
   RtpKey,
 } from './anchor.js';
 import { type Announcement, Announcements } from './announcements.js';
+import { Conferences, isSeat } from './conferences.js';
 import { Holds } from './holds.js';
 import type { MediaLog } from './log.js';
+import type { Mixer } from './mixer/mixer.js';
 import type { PromptStore } from './prompts/prompt-store.js';
 import { type MediaRecording, SessionRecording } from './recording/media-recording.js';
 import type { LegProfile } from './rtpengine/audio-description.js';
@@ -54,6 +57,10 @@ export interface RtpengineAnchorParts {
   readonly keysAreTold: boolean;
   /** The engines write down calls where we find them. */
   readonly records: boolean;
+  /** Null: no conversations of more than two. */
+  readonly mixer: Mixer | null;
+  /** Legs of this call do not hear each other through the mixer any more. */
+  readonly onMixingLost: (callId: string) => void;
   readonly log: MediaLog;
 }
 
@@ -74,8 +81,11 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   readonly #announcements = new Announcements();
   readonly recording: MediaRecording | null;
 
+  readonly #conferences: Conferences | null;
+
   constructor(private readonly parts: RtpengineAnchorParts) {
-    const { records: recording } = parts;
+    const { records: recording, mixer, log } = parts;
+    this.#conferences = mixer === null ? null : new Conferences(mixer, log, randomInt(2 ** 40));
     const announce: MediaRecording['announce'] = (callId, a, b) => this.#announced(callId, a, b);
     this.recording = recording
       ? new SessionRecording((callId) => this.#sessions.get(callId), announce)
@@ -85,7 +95,9 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
       keysFromRtp: parts.keysAreTold,
       recording,
       webrtc: true,
-      conference: false,
+      get conference() {
+        return mixer?.up ?? false;
+      },
     };
   }
 
@@ -134,7 +146,13 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     if (as === 'offer' && !taken.ok) this.#misheard.set(leg, failure(taken));
     value(taken);
     this.#reached.set(leg, { places: 1, ...this.#reached.get(leg), profile: session.profile(leg) });
+    const held = this.#holds.isHolding(leg);
     const partner = as === 'offer' ? this.#holds.offered(leg, sdp) : null;
+    const holds = this.#holds.isHolding(leg);
+    if (holds !== held)
+      await this.#conferences
+        ?.held(session, leg, holds)
+        .catch((err: unknown) => this.parts.log.warn({ callId, leg, err }, 'a hold in a conference failed'));
     if (partner === null) return;
     // The party gets its answer all the same.
     await this.#bringTogether(session, leg, partner).catch((err: unknown) =>
@@ -145,14 +163,41 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   async join(callId: string, a: string, b: string, keysKept: readonly string[]): Promise<void> {
     this.#holds.joined(a, b);
     const session = this.#session(callId);
-    const kept = this.can.keysFromRtp ? keysKept : [];
-    // Before the two hear each other, where the engine knows the leg already.
+    await this.#keepingKeys(session, keysKept, () => this.#bringTogether(session, a, b));
+    this.#conferences?.vacate(session, [a, b]);
+  }
+
+  async confer(callId: string, legs: readonly string[], keysKept: readonly string[]): Promise<void> {
+    const conferences = this.#conferences;
+    if (conferences === null) throw new MediaFailure('there is no mixer');
+    const session = this.#session(callId);
+    await this.#keepingKeys(session, keysKept, () =>
+      conferences.confer(session, legs, (leg) => this.#holds.isHolding(leg)),
+    );
+    for (const leg of legs) {
+      this.#holds.parted(leg);
+      this.#playing.delete(leg);
+    }
+  }
+
+  /** The mixer has died, and all conversations in it with it. */
+  mixerLost(): void {
+    this.#conferences?.lost((callId) => this.#sessions.get(callId), this.parts.onMixingLost);
+  }
+
+  /** Keys are kept before legs hear each other, where the engine knows them already, else right after. */
+  async #keepingKeys(
+    session: MediaSession,
+    legs: readonly string[],
+    bringTogether: () => Promise<void>,
+  ): Promise<void> {
     const late: string[] = [];
-    for (const leg of kept) if (!(await this.#keepKeys(session, leg))) late.push(leg);
-    await this.#bringTogether(session, a, b);
+    if (this.can.keysFromRtp)
+      for (const leg of legs) if (!(await this.#keepKeys(session, leg))) late.push(leg);
+    await bringTogether();
     for (const leg of late) {
       if (!(await this.#keepKeys(session, leg)))
-        this.parts.log.warn({ callId, leg }, 'keys of this leg reach the other party');
+        this.parts.log.warn({ callId: session.id, leg }, 'keys of this leg reach the other party');
     }
   }
 
@@ -167,6 +212,8 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   }
 
   async sendKeys(callId: string, leg: string, keys: readonly RtpKey[]): Promise<void> {
+    // A mixer makes nothing of them.
+    if (this.#conferences?.has(callId, leg)) return;
     const session = this.#session(callId);
     for (const { key, durationMs } of keys) {
       const ms = Math.min(LONGEST_KEY_MS, Math.max(SHORTEST_KEY_MS, durationMs));
@@ -190,6 +237,7 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     this.#holds.parted(leg);
     this.#announcements.cut(callId, leg);
     value(await session.park(leg));
+    this.#conferences?.vacate(session, [leg]);
     await this.#play(session, leg, prompt);
   }
 
@@ -227,6 +275,8 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     this.#sessions.set(callId, restored);
     for (const leg of holding) this.#holds.resume(leg);
     await this.parts.pool.revive(callId);
+    // What mixed for them is not known to be there.
+    for (const { name } of session.legs) if (isSeat(name)) this.#later(restored.leave(name), `leave ${name}`);
     return true;
   }
 
@@ -242,12 +292,15 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     this.#reached.delete(leg);
     this.#announcements.cut(callId, leg);
     const session = this.#sessions.get(callId);
-    if (session !== undefined) this.#later(session.leave(leg), `leave ${leg}`);
+    if (session === undefined) return;
+    this.#later(session.leave(leg), `leave ${leg}`);
+    this.#conferences?.vacate(session, [leg]);
   }
 
   callEnded(callId: string): void {
     this.#ownKeys.callEnded(callId);
     this.#announcements.cut(callId);
+    this.#conferences?.ended(callId);
     if (!this.#sessions.delete(callId)) return;
     void this.parts.pool.close(callId);
   }
@@ -269,6 +322,12 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     if (session === undefined) return;
     for (const leg of legs)
       if (this.#playing.has(leg)) void this.#play(session, leg, 'music').catch(() => undefined);
+    if (!legs.some(isSeat)) return;
+    const taken = this.#conferences?.remade(session, legs);
+    taken?.catch((err: unknown) => {
+      this.parts.log.error({ callId, err }, 'the mixer does not take the call at its new place');
+      this.parts.onMixingLost(callId);
+    });
   }
 
   /** The engine of this call does not answer: go on with it on another, if there is one. */

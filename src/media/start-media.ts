@@ -1,17 +1,23 @@
 import type { MediaAnchor, RtpKey } from './anchor.js';
 import { systemClock } from './clock.js';
+import { isSeat } from './conferences.js';
 import { DirectAnchor } from './direct-anchor.js';
 import type { MediaLog } from './log.js';
+import type { MixerFigures } from './mixer/mixer.js';
+import { type MixerStart, type MixerWishes, type RunningMixer, startMixer } from './mixer/start-mixer.js';
 import { PromptStore } from './prompts/prompt-store.js';
 import type { EngineStatus } from './rtpengine/engine-pool.js';
 import { findProgram } from './rtpengine/find-program.js';
-import { type EngineWishes, startEngines } from './rtpengine/start-engines.js';
+import { type EnginesStart, type EngineWishes, startEngines } from './rtpengine/start-engines.js';
 import { RtpengineAnchor } from './rtpengine-anchor.js';
 import { type Silence, SilenceWatch } from './silence-watch.js';
 
 export interface MediaWishes {
   readonly anchor: 'auto' | 'direct' | 'rtpengine';
   readonly rtpengine: EngineWishes;
+  readonly mixer: MixerWishes;
+  /** A folder of our own for the configuration of the mixer. */
+  readonly mixerFolder: string;
   /** Addresses that SIP is taken on. */
   readonly sipHosts: readonly string[];
   /** Folder of the prompts, and one of our own for copies of them. */
@@ -35,6 +41,8 @@ export interface MediaHooks {
   readonly isUp: (callId: string, leg: string) => boolean;
   /** Media of a call was made anew: these legs must be told where to send. */
   readonly onRemade: (callId: string, legs: readonly string[]) => void;
+  /** Legs of this call that heard each other through the mixer hear nobody any more. */
+  readonly onMixingLost: (callId: string) => void;
 }
 
 /** Media that works. */
@@ -44,6 +52,8 @@ export interface Media {
   readonly note: string | null;
   /** The media servers; none where media is direct. */
   engines(): readonly EngineStatus[];
+  /** Null where there is no mixer, and so no conversation of more than two. */
+  mixer(): MixerFigures | null;
   stop(): Promise<void>;
 }
 
@@ -74,44 +84,84 @@ export async function startMedia(wishes: MediaWishes, hooks: MediaHooks): Promis
   if (reason !== null) {
     const anchor = new DirectAnchor(hooks.newSessionId);
     const note = `media is direct, because ${reason}: ${WITHOUT}`;
-    return { ok: true, anchor, note, engines: () => [], stop: async () => {} };
+    return { ok: true, anchor, note, engines: () => [], mixer: () => null, stop: async () => {} };
   }
-  let anchor: RtpengineAnchor | null = null;
-  const started = await startEngines(wishes.rtpengine, {
-    ...hooks,
-    onKey: ({ callId, leg, key, durationMs }) => {
-      // A hook flash is no key of a code.
-      if (key !== 'flash' && anchor?.isPressed(callId, leg, key))
-        hooks.onKey(callId, leg, { key, durationMs });
-    },
-    onRemade: (session, changes) => {
-      const legs = [...changes.keys()];
-      anchor?.remade(session.id, legs);
-      hooks.onRemade(session.id, legs);
-    },
-    onHealth: (_engine, up, sessions) => {
-      if (!up) for (const session of sessions) void anchor?.move(session.id);
-    },
-  });
-  if (!started.ok) return { ok: false, message: started.fault.message, remedy: started.fault.remedy };
+  const anchored: { anchor: RtpengineAnchor | null } = { anchor: null };
+  const mixing = await mixerOf(wishes, hooks.log, () => anchored.anchor?.mixerLost());
+  if (!mixing.ok) return mixing;
+  const started = await enginesOf(wishes, hooks, anchored);
+  if (!started.ok) {
+    await mixing.running?.stop();
+    return { ok: false, message: started.fault.message, remedy: started.fault.remedy };
+  }
   const { engines } = started;
   const prompts = PromptStore.load(wishes.prompts, wishes.promptCopies);
   for (const fault of prompts.faults) hooks.log.warn({ ...fault }, 'prompt');
-  anchor = new RtpengineAnchor({
+  const anchor = new RtpengineAnchor({
     pool: engines.pool,
     prompts,
     language: wishes.language,
     // External engines know nothing of the port that we listen at for keys.
     keysAreTold: wishes.rtpengine.spawn,
     records: (hooks.captures?.() ?? null) !== null,
+    mixer: mixing.running?.mixer ?? null,
+    onMixingLost: hooks.onMixingLost,
     log: hooks.log,
   });
+  anchored.anchor = anchor;
   const watch = watchSilence(anchor, wishes.silenceSeconds, hooks);
   const stop = async (): Promise<void> => {
     watch?.stop();
-    await engines.stop();
+    await Promise.all([engines.stop(), mixing.running?.stop()]);
   };
-  return { ok: true, anchor, note: null, engines: () => engines.pool.status(), stop };
+  const mixer = (): MixerFigures | null => mixing.running?.mixer.figures() ?? null;
+  return { ok: true, anchor, note: mixing.note, engines: () => engines.pool.status(), mixer, stop };
+}
+
+function enginesOf(
+  { rtpengine }: MediaWishes,
+  hooks: MediaHooks,
+  late: { readonly anchor: RtpengineAnchor | null },
+): Promise<EnginesStart> {
+  return startEngines(rtpengine, {
+    ...hooks,
+    onKey: ({ callId, leg, key, durationMs }) => {
+      // A hook flash is no key of a code.
+      if (key !== 'flash' && late.anchor?.isPressed(callId, leg, key))
+        hooks.onKey(callId, leg, { key, durationMs });
+    },
+    onRemade: (session, changes) => {
+      const legs = [...changes.keys()];
+      late.anchor?.remade(session.id, legs);
+      hooks.onRemade(
+        session.id,
+        legs.filter((leg) => !isSeat(leg)),
+      );
+    },
+    onHealth: (_engine, up, sessions) => {
+      if (!up) for (const session of sessions) void late.anchor?.move(session.id);
+    },
+  });
+}
+
+type Mixing =
+  | { readonly ok: true; readonly running: RunningMixer | null; readonly note: string | null }
+  | Extract<MixerStart, { readonly ok: false }>;
+
+async function mixerOf(
+  { mixer, mixerFolder }: MediaWishes,
+  log: MediaLog,
+  onLost: () => void,
+): Promise<Mixing> {
+  const without = (why: string): Mixing => {
+    const note = `media is anchored in rtpengine; no conference, because ${why}`;
+    return { ok: true, running: null, note };
+  };
+  if (mixer.kind === 'none') return without('media.mixer.kind says so');
+  if (mixer.kind === 'auto' && mixer.spawn && findProgram(mixer.program) === null)
+    return without(`${mixer.program} is not installed (Debian package janus)`);
+  const started = await startMixer(mixer, mixerFolder, log, onLost);
+  return started.ok ? { ...started, note: null } : started;
 }
 
 function watchSilence(anchor: RtpengineAnchor, seconds: number, hooks: MediaHooks): SilenceWatch | null {

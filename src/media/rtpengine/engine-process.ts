@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { boundCommand } from '../bound-command.js';
 import { type MediaClock, systemClock } from '../clock.js';
 import type { MediaLog } from '../log.js';
 import { EngineLog } from './engine-log.js';
@@ -137,7 +138,7 @@ export class EngineProcess {
     this.#starts += 1;
     noteStarts(this.settings.startsFile, this.#starts);
     const captures = this.settings.captures?.() ?? null;
-    const [program, ...args] = bound([
+    const [program, ...args] = boundCommand([
       this.program,
       ...engineArguments(this.settings, this.port, ports, captures),
     ]);
@@ -224,12 +225,6 @@ export function engineArguments(
       : [`--recording-dir=${captures}`, '--recording-method=pcap', '--recording-format=raw']),
     ...(settings.keysPort === undefined ? [] : [`--dtmf-log-dest=127.0.0.1:${settings.keysPort}`]),
   ];
-}
-
-/** The same command, ended by the system when we are killed; as it is where util-linux is not installed. */
-function bound(command: readonly [string, ...string[]]): readonly [string, ...string[]] {
-  const setpriv = findProgram('setpriv');
-  return setpriv === null ? command : [setpriv, '--pdeathsig', 'TERM', '--', ...command];
 }
 
 /** How many starts there were before this process, as far as that is known. */

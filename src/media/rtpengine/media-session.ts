@@ -3,7 +3,7 @@ import { fingerprintOf } from './exchange.js';
 import type { NgPort } from './linker.js';
 import { type LegFigures, readFigures } from './query-figures.js';
 import { directionOf, joinSdp } from './sdp-sections.js';
-import { newLeg } from './session-leg.js';
+import { type Leg, newLeg } from './session-leg.js';
 import { SessionLegs, type SessionSettings } from './session-legs.js';
 import { type Changes, done, failed, type Outcome } from './session-outcome.js';
 import type { SessionSnapshot } from './session-snapshot.js';
@@ -190,14 +190,22 @@ export class MediaSession {
    * that moment on; what played to the two is stopped.
    */
   join(a: string, b: string): Promise<Outcome<Changes>> {
+    return this.joinAll([[a, b]]);
+  }
+
+  /** {@link join} for several pairs in the same moment; of a leg that is in two pairs nothing is promised. */
+  joinAll(wanted: readonly (readonly [string, string])[]): Promise<Outcome<Changes>> {
     return this.#step(async () => {
-      if (a === b) return failed({ kind: 'same-leg', leg: a });
-      const x = this.#legs.ready(a);
-      if (!x.ok) return x;
-      const y = this.#legs.ready(b);
-      if (!y.ok) return y;
-      if (x.value.partner === b) return done(new Map());
-      return this.#legs.join(x.value, y.value);
+      const pairs: (readonly [Leg, Leg])[] = [];
+      for (const [a, b] of wanted) {
+        if (a === b) return failed({ kind: 'same-leg', leg: a });
+        const x = this.#legs.ready(a);
+        if (!x.ok) return x;
+        const y = this.#legs.ready(b);
+        if (!y.ok) return y;
+        pairs.push([x.value, y.value]);
+      }
+      return this.#legs.join(pairs);
     });
   }
 

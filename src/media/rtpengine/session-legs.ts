@@ -12,8 +12,8 @@ export interface SessionSettings extends LinkSettings {
   readonly newSessionId: () => number;
 }
 
-/** Legs that a session may have had in all. */
-const mostLegs = 64;
+/** Legs that a session may have had in all; a conversation of three takes three more. */
+const mostLegs = 256;
 /** Begins the tags of parking places; no name of a leg does. */
 const parkingMark = ':parking-';
 
@@ -93,32 +93,57 @@ export class SessionLegs {
     return found.filter((leg) => !legs.includes(leg));
   }
 
-  async join(x: Leg, y: Leg): Promise<Outcome<Changes>> {
-    const formers = this.partners([x, y]);
-    const pairs = formers.map((leg) => [leg, this.#partnerOf(leg)] as const);
+  /**
+   * Let the two of each pair hear each other. All offers leave together, those that cut off first: an engine that is
+   * late to all of them then drops a packet or two, where the other order would let two voices through.
+   */
+  async join(wanted: readonly (readonly [Leg, Leg])[]): Promise<Outcome<Changes>> {
+    const pairs = wanted.filter(([x, y]) => x.partner !== y.name);
+    const legs = pairs.flat();
+    const formers = this.partners(legs);
     const places = formers.map(() => this.newParking());
-    // All offers leave together, those that cut off first: an engine that is late to all of them then drops a packet
-    // or two, where the other order would let two voices through.
     const parking = formers.map((leg, index) => this.linker.park(leg, places[index] ?? ''));
-    const linking = this.linker.link(x, y);
-    const stopping = [x, y].filter((leg) => leg.playing).map((leg) => this.stopPlaying(leg));
-    const [linked, parked] = await Promise.all([linking, Promise.all(parking), Promise.all(stopping)]);
-    if (!linked.ok) {
-      for (const [leg, partner] of pairs) if (partner !== undefined) await this.linker.link(leg, partner);
-      return linked;
+    const linking = pairs.map(([x, y]) => this.linker.link(x, y));
+    const stopping = legs.filter((leg) => leg.playing).map((leg) => this.stopPlaying(leg));
+    const [linked, parked] = await Promise.all([
+      Promise.all(linking),
+      Promise.all(parking),
+      Promise.all(stopping),
+    ]);
+    const refused = linked.find((one) => !one.ok);
+    if (refused !== undefined && !refused.ok) {
+      await this.#putBack([...formers, ...legs]);
+      return refused;
     }
     for (const [index, leg] of formers.entries()) {
       Object.assign(leg, { partner: null, injecting: false });
       leg.parking = parked[index]?.ok === true ? (places[index] ?? null) : null;
     }
-    const left = [x, y].map((leg) => leg.parking).filter((tag) => tag !== null);
-    x.partner = y.name;
-    y.partner = x.name;
-    for (const leg of [x, y]) Object.assign(leg, { parking: null, injecting: false });
-    const changes = this.#changes([x, linked.toFrom], [y, linked.toTo]);
+    const left = legs.map((leg) => leg.parking).filter((tag) => tag !== null);
+    const changes = new Map<string, string>();
+    for (const [index, [x, y]] of pairs.entries()) {
+      Object.assign(x, { partner: y.name, parking: null, injecting: false });
+      Object.assign(y, { partner: x.name, parking: null, injecting: false });
+      const one = linked[index];
+      if (one?.ok !== true) continue;
+      this.#noteTold(x, one.toFrom, changes);
+      this.#noteTold(y, one.toTo, changes);
+    }
     for (const tag of left) await this.delete({ 'from-tag': tag });
     const stray = parked.find((one) => !one.ok);
     return stray === undefined || stray.ok ? done(changes) : stray;
+  }
+
+  /** Some of the links were made and some were not: make those that were there before. Nobody hears a third one. */
+  async #putBack(legs: readonly Leg[]): Promise<void> {
+    for (const leg of legs) if (leg.parking !== null) await this.linker.park(leg, leg.parking);
+    const made = new Set<Leg>();
+    for (const leg of legs) {
+      const partner = this.#partnerOf(leg);
+      if (partner === undefined || made.has(leg)) continue;
+      await this.linker.link(leg, partner);
+      made.add(leg).add(partner);
+    }
   }
 
   /** Park legs that are not yet. */
@@ -228,12 +253,6 @@ export class SessionLegs {
 
   #partnerOf(leg: Leg): Leg | undefined {
     return leg.partner === null ? undefined : this.#legs.get(leg.partner);
-  }
-
-  #changes(...told: readonly (readonly [Leg, SdpSections | null])[]): Map<string, string> {
-    const changes = new Map<string, string>();
-    for (const [leg, sections] of told) this.#noteTold(leg, sections, changes);
-    return changes;
   }
 
   /** What the engine says after a link is dropped as long as it is what the leg knows: the same place. */

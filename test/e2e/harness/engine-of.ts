@@ -9,6 +9,24 @@ export interface RunningEngine {
   calls(): Promise<readonly string[]>;
 }
 
+/** Process id of the Janus that a server started; undefined while there is none. */
+export function mixerOf(server: Server): number | undefined {
+  return childrenOf(server).find((pid) => commandOf(pid).includes('janus'));
+}
+
+function childrenOf(server: Server): readonly number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.filter((pid) => parentOf(pid) === server.child.pid).map(Number);
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 function parentOf(pid: string): number {
   try {
     return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
@@ -19,10 +37,9 @@ function parentOf(pid: string): number {
 
 /** Found among the children of the server; undefined while there is none. */
 export function engineOf(server: Server): RunningEngine | undefined {
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    if (parentOf(pid) !== server.child.pid) continue;
-    const port = /--listen-ng=127\.0\.0\.1:(\d+)/.exec(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))?.[1];
-    if (port !== undefined) return { pid: Number(pid), calls: () => callsIn(Number(port)) };
+  for (const pid of childrenOf(server)) {
+    const port = /--listen-ng=127\.0\.0\.1:(\d+)/.exec(commandOf(pid))?.[1];
+    if (port !== undefined) return { pid, calls: () => callsIn(Number(port)) };
   }
   return undefined;
 }

@@ -28,6 +28,9 @@ const players = Object.keys(voices) as readonly Player[];
 /** UDP ports of media: apart from those that tests of the media server use, and below those of SIP parties. */
 const mediaPorts = { portMin: 10_000, portMax: 11_999 };
 
+/** Settings of a server with a mixer; Janus takes UDP ports beside those of rtpengine. */
+export const mixing = { mixer: { kind: 'janus', portMin: 12_000, portMax: 12_199 } } as const;
+
 export interface VoiceStageOptions {
   /** Codec of a phone; PCMA for those that are left out. */
   readonly codecs?: Partial<Record<Player, TonePhoneSettings['codec']>>;
@@ -68,7 +71,7 @@ export class VoiceStage {
     const world = await World.open({
       settings: {
         ...(web === undefined ? {} : { sip: { listeners: webListeners(web) } }),
-        media: { anchor: 'rtpengine', rtpengine: mediaPorts, ...media },
+        media: { anchor: 'rtpengine', rtpengine: mediaPorts, mixer: { kind: 'none' }, ...media },
         log: { level: 'debug' },
         ...more.settings,
       },

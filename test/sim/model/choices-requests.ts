@@ -40,7 +40,8 @@ export function requestsOfLeg(found: Choice[], world: World, budget: Budget, id:
   }
   ask({ type: 'info', leg: id, request: name('info') }, null, 'info');
   const rest = leg.held === '' && leg.half !== '' ? (NEXT_KEYS[leg.half] ?? []) : [];
-  for (const key of new Set([...(NEXT_KEYS[leg.held] ?? []), ...rest])) {
+  const conference = budget.layout?.mixes === true && leg.held === '*' ? ['7'] : [];
+  for (const key of new Set([...(NEXT_KEYS[leg.held] ?? []), ...conference, ...rest])) {
     const press = { key, contentType: 'application/dtmf-relay', body: key };
     ask({ type: 'keyed', leg: id, request: name(`key:${key}`), press }, null, 'press');
   }

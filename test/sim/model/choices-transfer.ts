@@ -5,6 +5,8 @@ import { sdpOf } from './plan.js';
 import { newLeg, patchLeg, type Wire } from './wire.js';
 import { type Budget, type Choice, may, type World } from './world.js';
 
+const ACTIONS = ['complete', 'cancel', 'toggle'] as const;
+
 /** What an agent's desktop or an operator may ask. */
 export function desktopChoices(found: Choice[], world: World, budget: Budget): void {
   for (const [to, call] of Object.entries(world.calls)) {
@@ -21,7 +23,7 @@ export function desktopChoices(found: Choice[], world: World, budget: Budget): v
         });
     }
     if (may(world, 'control'))
-      for (const action of ['complete', 'cancel', 'toggle'] as const)
+      for (const action of budget.layout?.mixes === true ? [...ACTIONS, 'conference' as const] : ACTIONS)
         found.push({ to, event: { type: 'control-requested', action }, costs: ['control'], act: null });
     if (may(world, 'hangUp'))
       found.push({ to, event: { type: 'hang-up-requested' }, costs: ['hangUp'], act: null });

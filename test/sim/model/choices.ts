@@ -4,7 +4,8 @@ import { choicesOfLeg } from './choices-leg.js';
 import { queueChoices } from './choices-queue.js';
 import { requestsOfLeg } from './choices-requests.js';
 import { attendedChoices, desktopChoices, replacingChoices } from './choices-transfer.js';
-import { answerNotify, endOnWire, stopTimer } from './wire.js';
+import { MIXER } from './plan.js';
+import { answerNotify, endOnWire, patchLeg, stopTimer, type Wire } from './wire.js';
 import { type Budget, type Choice, type Kind, may, secondCall, type World } from './world.js';
 
 /** Timers that need no budget: without them nothing would go on. */
@@ -35,11 +36,32 @@ export function choices(world: World, budget: Budget): Choice[] {
   attendedChoices(found, world, budget);
   if (may(world, 'second') && world.calls.d === undefined && world.calls.c?.phase.name === 'talking')
     found.push(secondCall(budget));
+  mixerChoices(found, world, budget);
   if (may(world, 'close')) {
     found.push({ to: 'c', event: null, costs: ['close'], act: null, closes: 'a' });
     found.push({ to: 'c', event: null, costs: ['close'], act: null, closes: 'ac' });
   }
   return found;
+}
+
+/** The mixer dies: whoever hears several hears nobody. It may be told of late. */
+function mixerChoices(found: Choice[], world: World, budget: Budget): void {
+  if (budget.layout?.mixes !== true) return;
+  if (may(world, 'mixingLost'))
+    for (const to of Object.keys(world.calls))
+      found.push({
+        to,
+        event: { type: 'mixing-lost' },
+        costs: ['mixingLost'],
+        act: (wire) => cutOff(wire, to),
+      });
+  if (may(world, 'mixerGone') && !world.closed.includes(MIXER))
+    found.push({ to: 'c', event: null, costs: ['mixerGone'], act: null, closes: MIXER });
+}
+
+function cutOff(wire: Wire, call: string): void {
+  for (const [id, leg] of Object.entries(wire.legs))
+    if (leg.call === call && leg.hears?.includes(' ') === true) patchLeg(wire, id, { hears: null });
 }
 
 function timerChoice(world: World, name: string): Choice | null {

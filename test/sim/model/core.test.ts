@@ -46,6 +46,7 @@ describe('the core keeps its promises in long random histories', () => {
     ['of an agent who calls', { ...WILD, agentCalls: true }],
     ['with UPDATE', { ...WILD, updates: true }],
     ['on anchored media', { ...WILD, layout: { ...WILD.layout, anchored: true } }],
+    ['on media that can be mixed', { ...WILD, layout: { ...WILD.layout, anchored: true, mixes: true } }],
   ])('%s', (name, budget) => {
     const seed = 1;
     const { steps, deepest } = wander(budget, 4_000, seed);

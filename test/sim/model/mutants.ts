@@ -1,6 +1,6 @@
 /** Deliberate bugs of the core, each of a class that peers had or that this design invites; the model notices every one. */
-
 import { ANNOUNCED } from './mutants-announced.js';
+import { CONFERRED } from './mutants-conference.js';
 import { JOINED, KEYED, REPLACED } from './mutants-joined.js';
 import { QUEUED } from './mutants-queue.js';
 import { HUNTED, OFFERED, SIGNALLED } from './mutants-signalling.js';
@@ -31,4 +31,5 @@ export const mutants: readonly Mutant[] = [
   ...REPLACED,
   ...KEYED,
   ...QUEUED,
+  ...CONFERRED,
 ];

@@ -15,6 +15,8 @@ export interface Layout {
   readonly maxHops: number;
   /** Media passes through a media server. */
   readonly anchored: boolean;
+  /** There is a mixer, as long as it has not gone. */
+  readonly mixes: boolean;
 }
 
 export function candidate(member: string, desk = 1): Candidate {
@@ -43,6 +45,9 @@ const MEMBERS: Readonly<Record<string, { readonly fallback: string | null }>> = 
 
 const OBSTACLES: Readonly<Record<string, Obstacle>> = { f: 'full', k: 'closed' };
 
+/** Among the letters of what has closed: nothing mixes any more. */
+export const MIXER = 'M';
+
 const NONE: KeyReading = { action: null, mayGrow: false };
 
 /** `*1` has a longer brother, as with more than nine members. */
@@ -54,6 +59,7 @@ const CODES: Readonly<Record<string, KeyReading>> = {
   '*3': { action: { kind: 'cancel' }, mayGrow: false },
   '*4': { action: { kind: 'complete' }, mayGrow: false },
   '*5': { action: { kind: 'toggle' }, mayGrow: false },
+  '*7': { action: { kind: 'conference' }, mayGrow: false },
 };
 
 /** Keys worth pressing after those that were pressed already. */
@@ -103,6 +109,7 @@ function build(layout: Layout, closed: string): Routing {
     stages: (id) => stages[id] ?? [],
     obstacle: (id) => (closed.includes(id) ? 'closed' : (OBSTACLES[id] ?? null)),
     mayTransfer: (_, to) => to !== 'n',
+    canMix: () => layout.mixes && !closed.includes(MIXER),
     readKeys,
     limits: {
       maxHops: layout.maxHops,
@@ -121,7 +128,7 @@ const built = new Map<string, Routing>();
 
 /** @param closed letters of the members that have closed meanwhile */
 export function routingOf(layout: Layout, closed: string): Routing {
-  const name = `${layout.queues} ${layout.stagesOfA} ${layout.desksOfB} ${layout.limit} ${layout.maxHops} ${layout.anchored} ${closed}`;
+  const name = `${layout.queues} ${layout.stagesOfA} ${layout.desksOfB} ${layout.limit} ${layout.maxHops} ${layout.anchored} ${layout.mixes} ${closed}`;
   const known = built.get(name);
   if (known !== undefined) return known;
   const made = build(layout, closed);

@@ -1,8 +1,8 @@
-/** Who hears whom: at most one other party each, known on both sides, and nobody is left on hold who talks. */
+/** Who hears whom: at most one other party each unless all three speak, known on both sides, and nobody is left on hold who talks. */
 import type { LegId, Link } from '../../../src/call/call.js';
 import { portOf } from './plan.js';
 import type { Stepped } from './stepped.js';
-import { demand, type Wire, type WireLeg } from './wire.js';
+import { demand, heardBy, type Wire, type WireLeg } from './wire.js';
 
 /** Offers to bring two together before they are left as they are. */
 const MAX_ROUNDS = 4;
@@ -91,4 +91,22 @@ export function checkConsulting(stepped: Stepped): void {
     told?.from === null && !told.live,
     `${waits} waits, but was told of ${told?.from} and not put on hold`,
   );
+}
+
+/** Each of the three hears the two others. */
+export function checkConferring({ before, event, after, wire }: Stepped): void {
+  const { phase } = after;
+  if (before.phase.name === 'conferring' && event.type === 'mixing-lost')
+    demand(
+      phase.name === 'consulting' && phase.link.b === phase.transferee,
+      'the caller is not with the agent after the mixer was lost',
+    );
+  if (phase.name !== 'conferring') return;
+  const three = [phase.transferee, phase.transferor, phase.target];
+  if (!three.every((id) => isQuiet(wire, id))) return;
+  for (const id of three) {
+    const others = three.filter((other) => other !== id);
+    const hears = wire.legs[id]?.hears;
+    demand(hears === heardBy(others), `${id} hears ${hears} and not ${others.join(' and ')}`);
+  }
 }

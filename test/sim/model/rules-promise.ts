@@ -13,6 +13,7 @@ export function served({ phase }: Call): readonly LegId[] {
       return [phase.link.a, phase.link.b];
     case 'transferring':
     case 'consulting':
+    case 'conferring':
       return [phase.transferee];
     case 'switching':
       return [phase.link.a];

@@ -21,6 +21,7 @@ function parts(call: Call): (LegId | null)[] {
     case 'transferring':
       return [phase.transferee, phase.transferor, ...called];
     case 'consulting':
+    case 'conferring':
       return [phase.transferee, phase.transferor, phase.target];
     case 'switching':
       return [phase.link.a, phase.link.b, phase.transferor, phase.consultation];

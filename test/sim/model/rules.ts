@@ -1,7 +1,7 @@
 /** What must hold after every step: the promises, and that nothing waits for something that will not come. */
 import type { Call } from '../../../src/call/call.js';
 import { checkKeys } from './rules-keys.js';
-import { checkConsulting, checkMedia } from './rules-media.js';
+import { checkConferring, checkConsulting, checkMedia } from './rules-media.js';
 import { checkParties } from './rules-promise.js';
 import {
   checkAnnouncing,
@@ -24,6 +24,7 @@ export function checkRules(stepped: Stepped): void {
   checkKeys(stepped);
   checkMedia(stepped);
   checkConsulting(stepped);
+  checkConferring(stepped);
   checkBelonging(stepped);
   checkHunting(stepped);
   checkAnnouncing(stepped);

@@ -23,7 +23,13 @@ export interface Stepped {
 export function transferIn({
   phase,
 }: Call): { readonly id: string; readonly transferor: LegId | null } | null {
-  return phase.name === 'transferring' || phase.name === 'consulting' || phase.name === 'switching'
-    ? phase.transfer
-    : null;
+  switch (phase.name) {
+    case 'transferring':
+    case 'consulting':
+    case 'conferring':
+    case 'switching':
+      return phase.transfer;
+    default:
+      return null;
+  }
 }

@@ -7,6 +7,7 @@ export const PHASES: Readonly<Record<string, string>> = {
   talking: 'two parties talk',
   transferring: 'the target is being called, the two go on talking; the agent may have left',
   consulting: 'the agent talks with target or caller, the third is on hold',
+  conferring: 'agent, target and caller all hear each other, through the mixer',
   switching: 'somebody has answered for the caller; the two are being brought together',
   returning: 'transfer failed, agent gone: desks are called that can take the caller back',
   announcing: 'nobody is left who could take the caller, who hears so before the call ends',
@@ -37,7 +38,15 @@ export const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'notify-answered',
     'timer notify',
   ],
-  'Offers, keys, messages': ['offered', 'offer-answered', 'timer glare', 'keyed', 'timer keys', 'info'],
+  'Offers, keys, messages': [
+    'offered',
+    'offer-answered',
+    'timer glare',
+    'keyed',
+    'timer keys',
+    'info',
+    'mixing-lost',
+  ],
 };
 
 export const EVENTS: readonly string[] = Object.values(GROUPS).flat();

@@ -5,6 +5,7 @@ import { readKeys } from './plan.js';
 import {
   demand,
   endOnWire,
+  heardBy,
   legOf,
   newLeg,
   patchCall,
@@ -49,7 +50,10 @@ export function applyCommand(wire: Wire, by: string, command: Command): void {
       if (wire.calls[by]?.queue?.entry === command.entry) patchCall(wire, by, { queue: null });
       return;
     case 'join':
-      return join(wire, by, command);
+      return bringTogether(wire, by, [command.a, command.b]);
+    case 'confer':
+      demand(command.legs.length > 2, 'two hear each other without a mixer');
+      return bringTogether(wire, by, command.legs);
     case 'invite':
       return invite(wire, by, command);
     default: {
@@ -121,22 +125,23 @@ function waitInQueue(wire: Wire, by: string, { queue, entry, ticket, again }: Of
   patchCall(wire, by, { queue: { queue, entry, ticket, asked: true } });
 }
 
-/** The media server lets two hear each other; whom they heard before hears nobody. */
-function join(wire: Wire, by: string, { a, b }: Of<'join'>): void {
-  for (const id of [a, b]) {
+/** The media server lets these hear each other; whom they heard before hears nobody of them. */
+function bringTogether(wire: Wire, by: string, ids: readonly string[]): void {
+  for (const id of ids) {
     const leg = legOf(wire, id);
     demand(leg.call === by, `join for leg ${id} comes from the call it belongs to`);
     demand(leg.described, `leg ${id} has said nothing of its media and cannot be joined`);
     demand(leg.state !== 'over', 'only a leg that is there is joined');
     part(wire, id);
   }
-  patchLeg(wire, a, { hears: b });
-  patchLeg(wire, b, { hears: a });
+  for (const id of ids) patchLeg(wire, id, { hears: heardBy(ids.filter((other) => other !== id)) });
 }
 
 function part(wire: Wire, id: string): void {
   for (const [other, leg] of Object.entries(wire.legs)) {
-    if (other === id || leg.hears === id) patchLeg(wire, other, { hears: null });
+    const heard = leg.hears?.split(' ') ?? [];
+    if (other === id) patchLeg(wire, other, { hears: null });
+    else if (heard.includes(id)) patchLeg(wire, other, { hears: heardBy(heard.filter((one) => one !== id)) });
   }
 }
 

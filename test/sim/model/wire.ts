@@ -44,7 +44,7 @@ export interface WireLeg {
   /** What it offers in a request that is still open. */
   readonly asked: Own | null;
   readonly told: Told | null;
-  /** Anchored media: the peer has said where it receives; and whom it hears. */
+  /** Anchored media: the peer has said where it receives; and whom it hears, see {@link heardBy}. */
   readonly described: boolean;
   readonly hears: string | null;
   /** We asked the media server to play the announcement to it, and wait for its word. */
@@ -96,6 +96,11 @@ export interface Wire {
   timers: Readonly<Record<string, true>>;
   transfers: Readonly<Record<string, Outcome>>;
   calls: Readonly<Record<CallId, WireCall>>;
+}
+
+/** Those whom a leg hears, as one text; null when nobody. */
+export function heardBy(legs: readonly string[]): string | null {
+  return legs.length === 0 ? null : [...legs].sort().join(' ');
 }
 
 export function newWire(): Wire {

@@ -19,7 +19,7 @@ export const KINDS = [
   'oddRefer',
   /** REFERs back to the member first called. */
   'back',
-  /** Transfers by API; complete, cancel, toggle; hang-up by an operator. */
+  /** Transfers by API; complete, cancel, toggle, conference; hang-up by an operator. */
   'api',
   'control',
   'hangUp',
@@ -51,6 +51,9 @@ export const KINDS = [
   'deaf',
   /** A member closes. */
   'close',
+  /** A conference is cut off; and no other can begin. */
+  'mixingLost',
+  'mixerGone',
   /** A leg that we let go never says so. */
   'guard',
   /** Answers without any description. */
@@ -117,6 +120,7 @@ export function layoutOf(budget: Budget): Layout {
     limit: false,
     maxHops: 2,
     anchored: false,
+    mixes: false,
     ...budget.layout,
   };
 }

@@ -142,7 +142,7 @@ const plan: DialPlan = {
     announcement: { prompt: 'call-back', maxSeconds: 30 },
     recording: 'on-demand',
     announceRecording: true,
-    keyCodes: { cancel: '*0', complete: '*#', toggle: '**#', consultPrefix: '*' },
+    keyCodes: { cancel: '*0', complete: '*#', toggle: '**#', conference: '***', consultPrefix: '*' },
   },
   numbering: { country: '86', area: '22' },
   memberByAddress: () => undefined,

@@ -169,6 +169,7 @@ export class LittleEngine implements Operations {
     const call = this.#calls.get(callId);
     if (call === undefined) return refuse('unknown-call');
     const { transfer } = call;
+    if (action === 'conference') return refuse('mode-unavailable');
     if (transfer === null || (action === 'toggle' && call.phase !== 'consulting'))
       return refuse('no-transfer');
     if (action === 'toggle') {

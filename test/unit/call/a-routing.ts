@@ -25,6 +25,7 @@ export function aRouting(limits: Partial<RoutingLimits> = {}): Routing {
     stages: () => [[[desk]]],
     obstacle: () => null,
     mayTransfer: () => true,
+    canMix: () => limits.anchored === true,
     readKeys: (keys) => readings[keys] ?? { action: null, mayGrow: false },
     limits: {
       maxHops: 2,

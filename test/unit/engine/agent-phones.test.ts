@@ -62,6 +62,7 @@ function routingWith(phones: readonly AgentContact[]): { routing: PlanRouting; o
   const occupancy = new Occupancy();
   const routing = new PlanRouting(parsed.plan, {
     isUp: () => true,
+    canMix: () => false,
     occupancy,
     agents: {
       ...NO_AGENTS,

@@ -27,6 +27,7 @@ function mediaServer(): MediaAnchor {
   const moves: MediaMoves = {
     heard: async () => undefined,
     join: (_call, a, b, keysKept) => note('join', a, b, keysKept),
+    confer: (_call, legs, keysKept) => note('confer', legs, keysKept),
     park: (_call, leg) => note('park', leg),
     announce: async () => 4000,
     sendKeys: (_call, leg, keys) => note('keys', leg, keys),

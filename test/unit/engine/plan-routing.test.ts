@@ -69,6 +69,7 @@ function routingOf(world: { readonly random?: () => number; readonly down?: read
     agents: NO_AGENTS,
     random,
     anchored: false,
+    canMix: () => false,
     times: { noResponseMs: 4000, notifyAnswerMs: 5000 },
   });
   let legs = 0;

@@ -19,6 +19,8 @@ async function anchorOf(keysAreTold: boolean): Promise<RtpengineAnchor> {
     language: 'en',
     keysAreTold,
     records: false,
+    mixer: null,
+    onMixingLost: () => undefined,
     log: silentLog,
   });
 }

@@ -168,6 +168,7 @@ describe('steps', () => {
     const outcomes = await Promise.all(many);
     expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(64);
     expect(outcomes[69]).toEqual({ ok: false, failure: { kind: 'too-many', what: 'steps' } });
+    for (let index = 64; index < 256; index += 1) await must(session.prepare(`later${index}`));
     expect(await session.prepare('next')).toEqual({ ok: false, failure: { kind: 'too-many', what: 'legs' } });
   });
 
