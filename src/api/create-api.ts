@@ -12,6 +12,7 @@ import { historyRoutes } from './history-routes.js';
 import { liveRoutes } from './live-routes.js';
 import { matterRoutes } from './matter-routes.js';
 import { createMetrics } from './metrics.js';
+import { missedCallRoutes } from './missed-call-routes.js';
 import { queueRoutes } from './queue-routes.js';
 import { recordingRoutes } from './recording-routes.js';
 import { screenPopRoutes } from './screen-pop-routes.js';
@@ -47,6 +48,7 @@ const ROUTES = [
   eventRoutes,
   dialPlanRoutes,
   matterRoutes,
+  missedCallRoutes,
   queueRoutes,
 ];
 

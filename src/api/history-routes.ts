@@ -1,3 +1,4 @@
+import type { CallRecord } from '../ledger/records.js';
 import { errorBody } from './api-error.js';
 import type { Api, ApiContext } from './context.js';
 import { callParams, callQuery, legQuery, transferQuery } from './query-schemas.js';
@@ -19,7 +20,10 @@ export function historyRoutes(api: Api, { ledger }: ApiContext): void {
         response: { 200: pageSchema(callSchema), ...errors },
       },
     },
-    async (request) => pageOf(await ledger.calls(request.query)),
+    async (request) => {
+      const { items, next } = pageOf(await ledger.calls(request.query));
+      return { items: items.map(measured), next };
+    },
   );
 
   api.get(
@@ -62,9 +66,23 @@ export function historyRoutes(api: Api, { ledger }: ApiContext): void {
     async (request, reply) => {
       const { id } = request.params;
       const story = await ledger.story(id);
-      if (story !== undefined) return reply.code(200).send(toWire(story));
+      if (story !== undefined) {
+        const { call, ...rest } = toWire(story);
+        return reply.code(200).send({ call: call === null ? null : measured(call), ...rest });
+      }
       const message = `The ledger has no call "${id}"; a live call is at /v1/calls/live/{id}.`;
       return reply.code(404).send(errorBody('unknown-call', message));
     },
   );
+}
+
+/** Within which a call shall be answered; milliseconds (GB/T 33358). */
+const ANSWER_GOAL_MS = 15_000;
+
+/** A call as it is told: with whether it was answered in time. */
+function measured<T extends Pick<CallRecord, 'outcome' | 'waitMs'>>(
+  call: T,
+): T & { answeredInTime: boolean } {
+  const { outcome, waitMs } = call;
+  return { ...call, answeredInTime: outcome === 'answered' && waitMs !== null && waitMs <= ANSWER_GOAL_MS };
 }

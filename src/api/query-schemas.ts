@@ -157,6 +157,16 @@ export const alertQuery = z.strictObject({ member: word('Member that was alerted
 /** Longest note; characters. */
 const MAX_NOTE = 1000;
 
+export const missedQuery = z.strictObject({
+  member: word('Member first called, or the last that spoke with the caller').optional(),
+  days: wholeNumber(1, 90, 'How many days back, default 7').optional(),
+  limit: wholeNumber(1, PAGE_LIMIT.max, 'How many callers at most, default 50').optional(),
+});
+
+export const calledBackBody = z.strictObject({
+  note: z.string().max(1000).optional().meta({ description: 'What came of it' }),
+});
+
 export const queueQuery = z.strictObject({ member: word('Only the queue of this member').optional() });
 
 export const agentStateParams = z.strictObject({

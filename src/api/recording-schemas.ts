@@ -21,6 +21,7 @@ export const AUDIT_ACTIONS = [
   'recording-played',
   'recording-deleted',
   'agent-state',
+  'called-back',
 ] as const;
 
 const voiceSchema = z

@@ -85,6 +85,9 @@ export const callSchema = z
     endedAt: time('End'),
     durationMs: milliseconds('From start to end').nullable(),
     waitMs: milliseconds('From start to the first answer, or to the end').nullable(),
+    answeredInTime: z
+      .boolean()
+      .meta({ description: 'Answered within 15 s of the call coming in (GB/T 33358)' }),
     outcome: z.enum(CALL_OUTCOMES),
     missed: z.boolean().meta({ description: 'True when somebody owes the caller a call back' }),
     endedBy: z.enum(ENDED_BY),

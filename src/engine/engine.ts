@@ -407,6 +407,16 @@ export class Engine implements Operations {
     return this.#queues.ask(agent, wish, by);
   }
 
+  async noteCalledBack(callId: string, by: string, note: string | null): Promise<void> {
+    const { clock, ledger } = this.parts;
+    const doneAt = clock.now().utc;
+    const id = `${callId}-called-back-${doneAt}`;
+    ledger.append([
+      { kind: 'audit', id, doneAt, actor: by, action: 'called-back', subject: callId, callId, detail: note },
+    ]);
+    await ledger.flush();
+  }
+
   subscribe(listener: (event: LiveEvent) => void): () => void {
     return this.#events.subscribe(listener);
   }

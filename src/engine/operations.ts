@@ -249,6 +249,11 @@ export interface Operations {
    */
   askAgentState(agent: string, wish: AgentWish, by: string): 'done' | 'unknown-agent' | 'unreachable';
   readonly recordings: RecordingOperations;
+  /**
+   * Somebody has called a caller back whom nobody had answered. Resolves when the ledger has it.
+   * @param callId the missed call
+   */
+  noteCalledBack(callId: string, by: string, note: string | null): Promise<void>;
   /** Returns the function that ends the subscription. */
   subscribe(listener: (event: LiveEvent) => void): () => void;
   reloadDialPlan(): Promise<ReloadResult>;

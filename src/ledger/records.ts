@@ -179,7 +179,9 @@ export type AuditAction =
   | 'recording-played'
   | 'recording-deleted'
   /** An agent's state has changed; `detail` says from what to what, and why. */
-  | 'agent-state';
+  | 'agent-state'
+  /** A caller whom nobody had answered was called back. */
+  | 'called-back';
 
 /** Somebody did something that others must be able to ask about later. */
 export interface AuditRecord {

@@ -22,7 +22,7 @@ export const queryHelp = `  all           --from TIME --to TIME (2026-03-02, "20
                 --outcome completed|failed|refused|abandoned|interrupted --cause C
   recordings    --id R --call-id C --outcome kept|empty|failed --requested-by WHO
   audits        --actor WHO --subject ID --call-id C
-                --action recording-started|recording-stopped|recording-linked|recording-played|recording-deleted|agent-state`;
+                --action recording-started|recording-stopped|recording-linked|recording-played|recording-deleted|agent-state|called-back`;
 
 /** Options that are words of the API's queries, in the form of a command line. */
 const FILTERS = [

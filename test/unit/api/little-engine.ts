@@ -47,6 +47,7 @@ export class LittleEngine implements Operations {
   planFaults: readonly string[] = [];
   agents: readonly AgentStatus[] = [];
   waiting: readonly WaiterView[] = [];
+  readonly calledBack: (readonly [string, string, string | null])[] = [];
   /** What was asked for of agents. */
   readonly wishes: (readonly [string, AgentWish, string])[] = [];
 
@@ -270,6 +271,10 @@ export class LittleEngine implements Operations {
     stop: (callId) =>
       this.recorded.delete(callId) ? { ok: true, value: { callId } } : refuse('not-recorded'),
   };
+
+  async noteCalledBack(callId: string, by: string, note: string | null): Promise<void> {
+    this.calledBack.push([callId, by, note]);
+  }
 
   subscribe(listener: (event: LiveEvent) => void): () => void {
     this.#listeners.add(listener);
