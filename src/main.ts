@@ -8,6 +8,8 @@ import { NO_AGENTS } from './agents/agents.js';
 import { createApi } from './api/create-api.js';
 import { ScreenPopLinks } from './api/screen-pop-links.js';
 import { ensureToken } from './api/tokens.js';
+import { addWebhookMetrics } from './api/webhook-metrics.js';
+import { postOverHttp, Webhooks } from './api/webhooks.js';
 import type { Config } from './config/config.js';
 import { packageInfo } from './config/package-root.js';
 import { DialPlanHolder } from './dialplan/holder.js';
@@ -153,6 +155,15 @@ async function startParts(
     throw new StartFault(error.message, 'is the SIP server running, and are host, port and secret right?');
   });
 
+  const webhooks = new Webhooks({
+    hooks: config.http.webhooks,
+    operations: engine,
+    dialPlan: () => dialPlan.current,
+    post: postOverHttp,
+    clock: { now: () => Date.now(), after: (ms, fire) => systemClock.after(ms, fire) },
+    log: log.child({ part: 'webhooks' }),
+  });
+  onStarted(async () => webhooks.stop());
   const api = await startApi(settings, {
     engine,
     reader,
@@ -162,6 +173,7 @@ async function startParts(
     links,
     media,
     office,
+    webhooks,
     sip: sip.server,
   });
   onStarted(() => api.server.close());
@@ -177,6 +189,7 @@ async function startParts(
       // Calls that are still up are left alone: their parties go on talking.
       if (left > 0) log.warn({ calls: left }, 'stopped with calls up; they go on with the next start');
       await api.server.close();
+      webhooks.stop();
       signalling.close();
       await sip.server?.stop();
       await media.stop();
@@ -294,12 +307,13 @@ interface ServedByApi {
   readonly media: Media;
   /** Null where nothing is recorded. */
   readonly office: RecordingOffice | null;
+  readonly webhooks: Webhooks;
   readonly sip: EmbeddedSip | null;
 }
 
 async function startApi(
   { config, log }: Settings,
-  { engine, reader, ledger, dialPlan, problems, links, media, office, sip }: ServedByApi,
+  { engine, reader, ledger, dialPlan, problems, links, media, office, webhooks, sip }: ServedByApi,
 ): Promise<{ server: FastifyInstance; addresses: string[] }> {
   const { host, port } = config.http;
   const made = config.http.tokens.length === 0 ? ensureToken(config.data) : null;
@@ -327,6 +341,7 @@ async function startApi(
     addMetrics: (registry) => {
       addMediaMetrics(registry, media);
       if (office !== null) addRecordingMetrics(registry, office);
+      if (config.http.webhooks.length > 0) addWebhookMetrics(registry, () => webhooks.figures());
       if (sip !== null) addSipMetrics(registry, () => sip.stats());
     },
   });

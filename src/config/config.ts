@@ -109,6 +109,27 @@ const tokenSchema = z
   // Text that is no token entry at all may hold the secret all the same.
   .meta({ accepts: '{ name: who, role: viewer or operator, token: 16 characters or more }', secret: true });
 
+const webhookSchema = z
+  .strictObject({
+    /** Id of a member in the dial plan. */
+    member: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,39}$/)
+      .meta({ accepts: 'the name of a member of the dial plan' }),
+    url: z
+      .string()
+      .max(500)
+      .regex(/^https?:\/\/[^\s,]+$/)
+      .refine((text) => URL.canParse(text), 'this is no address')
+      .meta({ accepts: 'a URL that begins with http:// or https://' }),
+    /** Key of the signatures. */
+    secret: z
+      .string()
+      .regex(/^[\x21-\x2b\x2d-\x3f\x41-\x7e]{16,256}$/)
+      .meta({ accepts: '16 to 256 characters without blanks, commas and @', secret: true }),
+  })
+  .meta({ accepts: '{ member: name, url: "https://...", secret: 16 characters or more }', secret: true });
+
 /** The schema behind {@link Config}; `z.toJSONSchema` of it gives ranges and defaults to tools. */
 export const configSchema = z.strictObject({
   sip: z
@@ -205,6 +226,8 @@ export const configSchema = z.strictObject({
         .meta({ accepts: 'a URL such as https://onekey.example.org, without a slash at the end, or empty' }),
       /** Who may use the API. Without tokens one is made in the data folder, which is accepted on loopback only. */
       tokens: z.array(tokenSchema).max(1000).default([]),
+      /** Where members' own desktops are told of calls that come to them. */
+      webhooks: z.array(webhookSchema).max(100).default([]),
     })
     .prefault({}),
   media: z

@@ -39,6 +39,7 @@ export function valueFromText(leaf: Leaf, text: string): unknown {
   if (setting === 'sip.listeners') return listFromText(text).map(listenerFromText);
   if (setting === 'sip.embedded.outbound') return listFromText(text).map(ruleFromText);
   if (setting === 'http.tokens') return listFromText(text).map(tokenFromText);
+  if (setting === 'http.webhooks') return listFromText(text).map(webhookFromText);
   if (setting === 'media.rtpengine.hosts') return listFromText(text).map(mediaHostFromText);
   const type = innermost(leaf.schema)._zod.def.type;
   if (type === 'array') return listFromText(text);
@@ -93,6 +94,12 @@ function withoutBrackets(host: string): string {
 function ruleFromText(text: string): unknown {
   const equals = text.indexOf('=');
   return equals < 0 ? text : { method: text.slice(0, equals), target: text.slice(equals + 1) };
+}
+
+/** `member=secret@https://desk.example/pop` */
+function webhookFromText(text: string): unknown {
+  const match = /^([^=]*)=([^@]*)@(.*)$/.exec(text);
+  return match === null ? text : { member: match[1], secret: match[2], url: match[3] };
 }
 
 /** `name:role:token` */

@@ -196,6 +196,7 @@ const LIST_FORMS: Readonly<Record<string, string>> = {
   'sip.listeners': 'as in udp:127.0.0.1:5060,tcp:[::1]:5060',
   'sip.embedded.outbound': 'as in MESSAGE=tcp://127.0.0.1:4000',
   'http.tokens': 'as in name:role:token,name:role:token',
+  'http.webhooks': 'as in member=secret@https://desk.example.org/pop',
   'media.rtpengine.hosts': 'as in 10.0.0.5:2223,10.0.0.6:2223*2',
   'media.rtpengine.interfaces': 'as in 192.0.2.1,2001:db8::1',
   'media.rtpengine.transcode': 'as in PCMA,PCMU',

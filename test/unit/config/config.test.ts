@@ -88,6 +88,7 @@ describe('variables', () => {
       'ONEKEY_HTTP_PORT',
       'ONEKEY_HTTP_PUBLIC_URL',
       'ONEKEY_HTTP_TOKENS',
+      'ONEKEY_HTTP_WEBHOOKS',
       'ONEKEY_MEDIA_ANCHOR',
       'ONEKEY_MEDIA_LANGUAGE',
       'ONEKEY_MEDIA_SILENCE_SECONDS',

@@ -53,7 +53,7 @@ describe('defaults', () => {
       capture: '',
       hep: '',
     });
-    expect(config.http).toEqual({ host: '127.0.0.1', port: 8080, publicUrl: '', tokens: [] });
+    expect(config.http).toEqual({ host: '127.0.0.1', port: 8080, publicUrl: '', tokens: [], webhooks: [] });
     expect(config.calls).toEqual({ noResponseSeconds: 6, notifyAnswerSeconds: 8, drainSeconds: 30 });
     expect(config.dialplan).toBe(join(packageInfo().root, 'dialplans', 'alliance.yaml'));
     expect(config.data).toBe(join(packageInfo().root, 'data'));
@@ -312,6 +312,19 @@ describe('rules between settings', () => {
     }
     const withToken = { 'http.host': '0.0.0.0', 'http.tokens': 'ops:operator:0123456789abcdef' };
     expect(faultsOf({ overrides: withToken })).toEqual([]);
+  });
+
+  it('has webhooks, in the file or in one line', () => {
+    const env = { ONEKEY_HTTP_WEBHOOKS: 'city=0123456789abcdef=@https://desk.example.org/pop?x=1' };
+    expect(configOf({ env }).http.webhooks).toEqual([
+      { member: 'city', secret: '0123456789abcdef=', url: 'https://desk.example.org/pop?x=1' },
+    ]);
+    const bad = { ONEKEY_HTTP_WEBHOOKS: 'city=short@ftp://x' };
+    expect(
+      faultsOf({ env: bad })
+        .map(({ message }) => message)
+        .join(),
+    ).not.toContain('short');
   });
 
   it('keep names and tokens of the API apart', () => {
