@@ -7,6 +7,7 @@ import type { DialPlanHolder } from '../dialplan/holder.js';
 import type { DialPlan, Trunk } from '../dialplan/plan.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { MediaAnchor } from '../media/anchor.js';
+import { lacksAudio } from '../media/lacks-audio.js';
 import { CallBook } from './call-book.js';
 import { CallRunner } from './call-runner.js';
 import { admitted } from './carried.js';
@@ -34,6 +35,7 @@ import type {
 } from './operations.js';
 import { PlanRouting, type WaitingTimes } from './plan-routing.js';
 import { QueueDesk } from './queue-desk.js';
+import { rejectHeaders } from './reason-headers.js';
 import { type RecordingKeeping, Recordings } from './recording/recordings.js';
 import { Recovery } from './recovery.js';
 import type { RunnerParts } from './runner-parts.js';
@@ -177,7 +179,12 @@ export class Engine implements Operations {
       log.warn({ ip, port, sipCallId: invite.sipCallId }, 'INVITE from a source that no trunk allows');
       return invite.refuse(403, 'Source not allowed');
     }
-    if (invite.replaces?.leg && this.#replace(invite, trunk, invite.replaces.leg)) return;
+    const noAudio = invite.offer !== null && lacksAudio(invite.offer);
+    if (invite.replaces?.leg) {
+      // Whoever is replaced goes on with the call.
+      if (noAudio) return invite.refuse(488, 'Not Acceptable Here', rejectHeaders(488, 'refused'));
+      if (this.#replace(invite, trunk, invite.replaces.leg)) return;
+    }
     const member = plan.memberByAddress(invite.requestUri);
     const full = this.#calls.size >= maxCalls;
     const turnAway = member !== undefined && !member.emergency && (this.#draining || full);
@@ -194,9 +201,11 @@ export class Engine implements Operations {
       refuse:
         invite.replaces !== null
           ? { status: 481, cause: 'unknown-dialog' }
-          : turnAway
-            ? { status: 503, cause: this.#draining ? 'draining' : 'full' }
-            : null,
+          : noAudio
+            ? { status: 488, cause: 'no-audio' }
+            : turnAway
+              ? { status: 503, cause: this.#draining ? 'draining' : 'full' }
+              : null,
       callerNumber: invite.callerNumber,
       callerName: invite.callerName,
       trunk: trunk.id,

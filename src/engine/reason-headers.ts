@@ -39,7 +39,13 @@ export function quoted(text: string): string {
   return `"${text.replace(/[\x00-\x1f\x7f]+/g, ' ').replace(/["\\]/g, (c) => `\\${c}`)}"`;
 }
 
-/** Of a response that refuses a call. RFC 3261 §21.5.4: a caller who is turned away for load is told when to come again. */
+/**
+ * Of a response that refuses a call. RFC 3261 §21.5.4: a caller who is turned away for load is told when to come again;
+ * §21.4.26: one whose media cannot be had, what is missing.
+ */
 export function rejectHeaders(status: number, cause: LeaveCause): Readonly<Record<string, string>> {
-  return { ...reasonHeader(cause), ...(status === 503 ? { 'Retry-After': '10' } : {}) };
+  const more: Record<string, string> = {};
+  if (status === 503) more['Retry-After'] = '10';
+  if (status === 488) more.Warning = '304 onekey "Media type not available: calls have audio"';
+  return { ...reasonHeader(cause), ...more };
 }

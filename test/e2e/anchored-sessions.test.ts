@@ -158,7 +158,9 @@ describe('sessions on anchored media', () => {
     const sdp = voice.sdp().replace(/m=audio (\d+) .*/s, 'm=video $1 RTP/AVP 96\r\n');
     const before = stage.phone('agent').messages.length;
     const status = await stage.phone('caller').call('12345', stage.sip, { as: '13900009999', sdp });
-    expect(status).toBe(503);
+    expect(status).toBe(488);
+    const refusal = stage.phone('caller').messages.findLast((one) => one.what === '488');
+    expect(refusal?.text).toContain('Warning: 304 onekey "Media type not available: calls have audio"');
     expect(stage.phone('agent').messages.slice(before)).toEqual([]);
   });
 

@@ -118,6 +118,17 @@ describe('Engine', () => {
     expect(clock.waiting).toBe(2); // the health checks of two gateways
   });
 
+  it('refuses media without audio with 488 and records it; whoever it would replace goes on', () => {
+    const video = 'v=0\r\nm=video 4002 RTP/AVP 96\r\n';
+    const refused = sip.call('sip:12345@x', CARRIER, video) as string;
+    expect(sip.detail(refused, 'reject')).toBe(488);
+    expect(calls()).toMatchObject([{ outcome: 'refused', cause: 'no-audio', missed: true }]);
+    const { agent } = talking();
+    const replaces = { leg: agent, earlyOnly: false };
+    expect(sip.call('sip:12345@x', CARRIER, video, { replaces })).toBe(488);
+    expect(engine.liveCalls()).toMatchObject([{ phase: 'talking' }]);
+  });
+
   it('lets emergencies in when it is full, and nobody else', async () => {
     await start({ maxCalls: 1 });
     talking();
