@@ -82,6 +82,7 @@ export function answeredByServer(w: Work, leg: Leg, request: RequestRef, sdp: st
     sdp: SERVERS_OWN,
     from: leg.id,
   });
+  w.patchLeg(leg.id, { mediaMoved: false });
   if (sdp === null) w.patchLeg(leg.id, { exchange: { kind: 'ack-awaited', offer: SERVERS_OWN, from: null } });
   else w.patchLeg(leg.id, { remote: sdp, remoteOffered: true });
   return true;

@@ -126,6 +126,8 @@ export interface Leg {
   readonly refers: number;
   /** How keys came first on this leg of an agent, where they may come in two ways; null before that. */
   readonly keysBy: 'info' | 'rtp' | null;
+  /** The media server has made its media anew at another place since the peer was told. */
+  readonly mediaMoved: boolean;
 }
 
 /** A leg that is being called, and the other ways to the same desk. */

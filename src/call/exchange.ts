@@ -17,7 +17,8 @@ export type OfferOutcome = 'done' | 'waiting' | 'refused' | 'lost';
 
 /** Send our offer on a leg that has no exchange in progress. */
 export function sendOffer(w: Work, to: LegId, made: OfferMade): void {
-  w.patchLeg(to, { exchange: { kind: 'offered', ...made } });
+  // The description is that of this moment.
+  w.patchLeg(to, { exchange: { kind: 'offered', ...made }, mediaMoved: false });
   w.emit({ type: 'offer', leg: to, method: made.method, sdp: made.sdp, from: made.from });
 }
 

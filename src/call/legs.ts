@@ -51,6 +51,7 @@ export function inboundLeg(
     exchange: null,
     refers: 0,
     keysBy: null,
+    mediaMoved: false,
   };
 }
 
@@ -88,6 +89,7 @@ export function startLeg(w: Work, made: NewLeg): LegId {
     allowsUpdate: false,
     refers: 0,
     keysBy: null,
+    mediaMoved: false,
   };
   w.call = { ...w.call, legsMade: n, legs: { ...w.call.legs, [id]: leg } };
   w.emit({

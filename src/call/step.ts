@@ -3,18 +3,19 @@
  * Pure: no clock, no randomness, no I/O, no promise. A step never throws on anything a peer can cause.
  */
 import { announceAndEnd, announcementBegun, announcementOver } from './announcement.js';
-import type { Call, LegId, Waiting } from './call.js';
+import type { Call, Waiting } from './call.js';
 import type { Command, TimerId } from './command.js';
 import { conferenceRefused, mixingLost, settleConference } from './confer.js';
 import { consultationRefused, settleConsultation } from './consult.js';
 import { dialogLost, hungUp } from './departure.js';
 import { closeIfOver, endCall } from './ending.js';
 import type { CallEvent, CallEventOf } from './event.js';
-import { offerAgain, offerAnswered, peerAcked, peerOffered, sendOffer } from './exchange.js';
+import { offerAgain, offerAnswered, peerAcked, peerOffered } from './exchange.js';
 import { stopHunt } from './hunt.js';
 import { keyed, keysOver } from './keys.js';
 import { endLeg } from './legs.js';
 import { giveUpOn, MAX_ROUNDS, reconcile } from './link.js';
+import { mediaMoved, tellMoved } from './moved-media.js';
 import { notifyAnswered, notifyTimedOut } from './notify.js';
 import { answered, failed, provisional, switchRefused, targetTimedOut } from './progress.js';
 import { candidateReady, leaveQueue, queueNews, queueOver } from './queue.js';
@@ -91,7 +92,7 @@ function apply(w: Work, event: CallEvent): void {
     case 'control-requested':
       return controlRequested(w, event);
     case 'media-remade':
-      return tellAgain(w, event.legs);
+      return mediaMoved(w, event.legs);
     case 'announcement-begun':
       return announcementBegun(w, event);
     case 'recovered':
@@ -134,6 +135,7 @@ function settle(w: Work, waited: Waiting | null): void {
     settleConference(w);
   }
   leaveQueue(w, waited);
+  tellMoved(w);
   closeIfOver(w);
 }
 
@@ -192,16 +194,6 @@ function info(w: Work, event: CallEventOf<'info'>): void {
     sdp: null,
     from: null,
   });
-}
-
-/** Their media is elsewhere now, through no fault of theirs. Who is in an exchange learns it from that. */
-function tellAgain(w: Work, legs: readonly LegId[]): void {
-  for (const id of legs) {
-    const leg = w.call.legs[id];
-    if (leg === undefined || !isUp(leg) || leg.exchange !== null || leg.given === null) continue;
-    const { from, sdp } = leg.given;
-    sendOffer(w, id, { sdp, from, relay: false, method: 'INVITE', attempt: 1 });
-  }
 }
 
 function timerFired(w: Work, timer: TimerId): void {

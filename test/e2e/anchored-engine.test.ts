@@ -77,6 +77,23 @@ describe('media servers', () => {
     await stage.end(number);
   });
 
+  it('one that is killed while a target rings: the target is told the new place once it has answered', async () => {
+    stage = await VoiceStage.open();
+    const number = await stage.talk();
+    const target = stage.phone('target');
+    target.manner = { answer: 'yes', afterMs: 1500 };
+    expect(await stage.phone('agent').refer(`sip:*2@${stage.sip}`)).toBe(202);
+    await until('the target to ring', () => (target.ringing ? true : undefined));
+    process.kill(engineOf(stage.world.server)?.pid ?? 0, 'SIGKILL');
+    await target.untilTalking();
+    await stage.phone('agent').untilTalking(false);
+    await until('the target to be told', () => (target.sessionChanges.length > 0 ? true : undefined));
+    const moved = hears({ caller: 'target', target: 'caller' });
+    expectHeard('moved after the kill', await stage.listen(300), moved, ['caller', 'target']);
+    expect(target.sessionChanges).toHaveLength(1);
+    await stage.end(number);
+  });
+
   it('one of two that is down: its call goes on on the other, where new calls go as well', async () => {
     const engines: EngineProcess[] = [];
     for (const min of [9000, 9400]) {

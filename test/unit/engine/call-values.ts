@@ -33,6 +33,7 @@ export function leg(id: string, changes: Partial<Leg> = {}): Leg {
     allowsUpdate: false,
     refers: 0,
     keysBy: null,
+    mediaMoved: false,
     ...changes,
   };
 }
