@@ -257,6 +257,14 @@ export const configSchema = z.strictObject({
           threads: wholeNumber(1, 64).default(1),
           /** External engines. */
           hosts: z.array(mediaHostSchema).max(64).default([]),
+          /** Where external engines report keys; empty: they do not. */
+          keysAt: z
+            .string()
+            .regex(/^$|^(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\]):([1-9][0-9]{0,4})$/)
+            .default('')
+            .meta({ accepts: 'an IP address of this machine and a port, such as 10.0.0.4:2224, or empty' }),
+          /** What becomes of new calls while no engine answers. */
+          whenDown: z.enum(['direct', 'refuse']).default('direct'),
           /** Codecs that every party is offered beside those of the party it will talk with. */
           transcode: z
             .array(z.enum(['PCMA', 'PCMU', 'G722', 'opus']))

@@ -6,7 +6,7 @@ import type { Routing } from '../call/routing.js';
 import type { DialPlanHolder } from '../dialplan/holder.js';
 import type { DialPlan, Trunk } from '../dialplan/plan.js';
 import type { Ledger } from '../ledger/ledger.js';
-import type { MediaAnchor } from '../media/anchor.js';
+import type { MediaAnchor, MediaWay } from '../media/anchor.js';
 import { lacksAudio } from '../media/lacks-audio.js';
 import { CallBook } from './call-book.js';
 import { CallRunner } from './call-runner.js';
@@ -126,7 +126,7 @@ export class Engine implements Operations {
       ...this.#runnerParts,
       log,
       calls: this.#calls,
-      routing: () => this.#routing(parts.dialPlan.current),
+      routing: (media) => this.#routing(parts.dialPlan.current, parts.media.wayOf(media)),
       runner: (id, routing) => this.#runner(id, routing),
       onResume: (call) => this.#queues.resume(call),
     });
@@ -189,7 +189,8 @@ export class Engine implements Operations {
     const full = this.#calls.size >= maxCalls;
     const turnAway = member !== undefined && !member.emergency && (this.#draining || full);
     const id = this.parts.newCallId();
-    const runner = this.#runner(id, this.#routing(plan));
+    const way = this.parts.media.begin(id);
+    const runner = this.#runner(id, this.#routing(plan, way));
     this.#calls.add(runner);
     this.#figures.countCall();
     invite.accept(`${id}-1`, trunk.auth);
@@ -203,9 +204,11 @@ export class Engine implements Operations {
           ? { status: 481, cause: 'unknown-dialog' }
           : noAudio
             ? { status: 488, cause: 'no-audio' }
-            : turnAway
-              ? { status: 503, cause: this.#draining ? 'draining' : 'full' }
-              : null,
+            : way === null
+              ? { status: 503, cause: 'no-media' }
+              : turnAway
+                ? { status: 503, cause: this.#draining ? 'draining' : 'full' }
+                : null,
       callerNumber: invite.callerNumber,
       callerName: invite.callerName,
       trunk: trunk.id,
@@ -220,15 +223,15 @@ export class Engine implements Operations {
     });
   }
 
-  #routing(plan: DialPlan): PlanRouting {
+  #routing(plan: DialPlan, way: MediaWay | null): PlanRouting {
     return new PlanRouting(plan, {
       isUp: (gateway) => this.#health.isUp(gateway),
       occupancy: this.#occupancy,
       agents: this.parts.agents,
       random: this.parts.random,
       times: this.parts.times,
-      anchored: this.parts.media.moves !== null,
-      canMix: () => this.parts.media.can.conference,
+      anchored: way === 'anchored',
+      canMix: () => way === 'anchored' && this.parts.media.can.conference,
     });
   }
 

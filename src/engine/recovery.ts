@@ -26,8 +26,8 @@ export interface RecoveryParts {
   readonly occupancy: Occupancy;
   readonly log: EngineLog;
   trunk(id: string): Trunk | undefined;
-  /** Routing by the plan in force: the plan that the call began with may be gone. */
-  routing(): Routing;
+  /** Routing by the plan in force: the plan that the call began with may be gone. `media` was kept of the call. */
+  routing(media: unknown): Routing;
   runner(id: CallId, routing: Routing): CallRunner;
   /** This call takes up its parties again. */
   onResume(call: Call): void;
@@ -76,7 +76,7 @@ export class Recovery {
 
   #hold({ call, kept }: FormerCall, { writtenAt }: JournalledCall): boolean {
     if (kept === null || !canGoOn(call, kept)) return false;
-    const routing = this.parts.routing();
+    const routing = this.parts.routing(kept.media);
     try {
       // The journal may be that of an older program: what the core cannot take is not begun with.
       step(call, { type: 'recovered', at: this.parts.clock.now() }, routing);

@@ -77,6 +77,9 @@ export interface LegFigures {
   readonly jitterMs: number | null;
 }
 
+/** How the media of a call goes. */
+export type MediaWay = 'anchored' | 'direct';
+
 export interface MediaAnchor {
   readonly kind: 'direct' | 'rtpengine';
   readonly can: MediaAbilities;
@@ -85,12 +88,19 @@ export interface MediaAnchor {
   /** Null where nothing can be recorded. */
   readonly recording: MediaRecording | null;
   /**
+   * A new call: how its media goes until its end, `anchored` in a media server or `direct` from party to party. Null
+   * when there is no media server for it and the settings want none without.
+   */
+  begin(callId: string): MediaWay | null;
+  /**
    * What `to` is told: the description of `from`, or that of the media server, which stays the same for a leg.
    * Rejects when the media server cannot do it.
    */
   describe(passage: Passage): Awaitable<string>;
   /** What is needed to {@link resume} the media of a call after a restart, plain JSON; null when nothing is. */
   kept(callId: string): unknown;
+  /** How the media of a call goes of which this was {@link kept}. */
+  wayOf(kept: unknown): MediaWay;
   /**
    * Go on with the media of a call of before a restart. Where its parties must be told of it the media server reports
    * the call as made anew. Resolves when the next step may be asked for; false when there is nothing to go on with.

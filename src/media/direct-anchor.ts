@@ -31,6 +31,10 @@ export class DirectAnchor implements MediaAnchor {
   /** @param newSessionId a number for each new session, 1 to 2^53-1 */
   constructor(private readonly newSessionId: () => number) {}
 
+  begin(): 'direct' {
+    return 'direct';
+  }
+
   describe({ callId, to, sdp }: Passage): string {
     const { body, address } = split(sdp);
     const origin = this.#origin(callId, to, body);
@@ -39,6 +43,10 @@ export class DirectAnchor implements MediaAnchor {
       origin.body = body;
     }
     return `v=0\r\no=onekey ${origin.sessionId} ${origin.version} ${address}\r\ns=-\r\n${body}`;
+  }
+
+  wayOf(): 'direct' {
+    return 'direct';
   }
 
   kept(callId: string): unknown {

@@ -105,6 +105,10 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     return this;
   }
 
+  begin(): 'anchored' | null {
+    return this.parts.pool.answers() ? 'anchored' : null;
+  }
+
   /** The media of calls that have some. */
   sessions(): Iterable<MediaSession> {
     return this.#sessions.values();
@@ -255,6 +259,10 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     return value(await session.play(leg, file)).durationMs;
   }
 
+  wayOf(): 'anchored' {
+    return 'anchored';
+  }
+
   kept(callId: string): unknown {
     const session = this.#sessions.get(callId);
     const engine = this.parts.pool.engineOf(callId);
@@ -328,6 +336,11 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
       this.parts.log.error({ callId, err }, 'the mixer does not take the call at its new place');
       this.parts.onMixingLost(callId);
     });
+  }
+
+  /** Calls of engines that are gone go to one that is there, as soon as there is one. */
+  moveStranded(): void {
+    for (const session of this.parts.pool.stranded()) void this.move(session.id);
   }
 
   /** The engine of this call does not answer: go on with it on another, if there is one. */

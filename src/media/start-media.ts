@@ -2,6 +2,7 @@ import type { MediaAnchor, RtpKey } from './anchor.js';
 import { systemClock } from './clock.js';
 import { isSeat } from './conferences.js';
 import { DirectAnchor } from './direct-anchor.js';
+import { FallbackAnchor } from './fallback-anchor.js';
 import type { MediaLog } from './log.js';
 import type { MixerFigures } from './mixer/mixer.js';
 import { type MixerStart, type MixerWishes, type RunningMixer, startMixer } from './mixer/start-mixer.js';
@@ -101,8 +102,8 @@ export async function startMedia(wishes: MediaWishes, hooks: MediaHooks): Promis
     pool: engines.pool,
     prompts,
     language: wishes.language,
-    // External engines know nothing of the port that we listen at for keys.
-    keysAreTold: wishes.rtpengine.spawn,
+    // External engines know only of a port that the settings name, as theirs do.
+    keysAreTold: wishes.rtpengine.spawn || wishes.rtpengine.keysAt !== '',
     records: (hooks.captures?.() ?? null) !== null,
     mixer: mixing.running?.mixer ?? null,
     onMixingLost: hooks.onMixingLost,
@@ -115,7 +116,11 @@ export async function startMedia(wishes: MediaWishes, hooks: MediaHooks): Promis
     await Promise.all([engines.stop(), mixing.running?.stop()]);
   };
   const mixer = (): MixerFigures | null => mixing.running?.mixer.figures() ?? null;
-  return { ok: true, anchor, note: mixing.note, engines: () => engines.pool.status(), mixer, stop };
+  const whole =
+    wishes.rtpengine.whenDown === 'direct'
+      ? new FallbackAnchor(anchor, new DirectAnchor(hooks.newSessionId), hooks.log)
+      : anchor;
+  return { ok: true, anchor: whole, note: mixing.note, engines: () => engines.pool.status(), mixer, stop };
 }
 
 function enginesOf(
@@ -138,9 +143,7 @@ function enginesOf(
         legs.filter((leg) => !isSeat(leg)),
       );
     },
-    onHealth: (_engine, up, sessions) => {
-      if (!up) for (const session of sessions) void late.anchor?.move(session.id);
-    },
+    onHealth: () => late.anchor?.moveStranded(),
   });
 }
 

@@ -3,6 +3,8 @@ import { silentLog } from '../../src/media/log.js';
 import { EngineProcess } from '../../src/media/rtpengine/engine-process.js';
 import { callsIn, engineOf } from './harness/engine-of.js';
 import { expectHeard } from './harness/expect-heard.js';
+import { ExternalEngine } from './harness/external-engine.js';
+import { freePort } from './harness/ports.js';
 import { audioBackAfter } from './harness/voice-pairs.js';
 import { hears, VoiceStage } from './harness/voice-stage.js';
 import { until } from './harness/wait.js';
@@ -141,6 +143,42 @@ describe('media servers', () => {
       expect(await callsIn(other?.port ?? 0)).toEqual([]);
     } finally {
       for (const engine of engines) await engine.stop();
+    }
+  });
+
+  it('none of which answers: new calls go from phone to phone, and through one again when it is back', async () => {
+    const engine = new ExternalEngine(await freePort(), await freePort());
+    const { port, keysPort } = engine;
+    const keysAt = `127.0.0.1:${keysPort}`;
+    const rtpengine = { spawn: false, hosts: [{ host: '127.0.0.1', port, weight: 1 }], keysAt };
+    const moved = hears({ caller: 'target', target: 'caller' });
+    try {
+      stage = await VoiceStage.open({ media: { anchor: 'rtpengine', rtpengine } });
+      const { api } = stage.world.server;
+      const missed = async (): Promise<boolean> =>
+        JSON.stringify(await api.get('/healthz')).includes(`media server 127.0.0.1:${port} does not answer`);
+      expect(await missed()).toBe(true);
+      const direct = await stage.talk();
+      expectHeard('without an engine', await stage.listen(), talking, ['caller', 'agent']);
+      engine.start();
+      await until('the engine to be found', async () => ((await missed()) ? undefined : true));
+
+      expect(await stage.phone('agent').refer(`sip:*2@${stage.sip}`)).toBe(202);
+      await stage.phone('agent').untilTalking(false);
+      await stage.phone('target').untilTalking();
+      expectHeard('a call that began without', await stage.listen(500), moved, ['caller', 'target']);
+      expect(stage.phone('caller').sessionChanges).toHaveLength(1);
+      await stage.end(direct);
+
+      const anchored = await stage.talk();
+      expect(await callsIn(port)).toHaveLength(1);
+      for (const key of [10, 2]) await stage.phone('agent').voice.press(key);
+      await stage.phone('agent').untilTalking(false);
+      expectHeard('moved by keys that it reported', await stage.listen(300), moved, ['caller', 'target']);
+      expect(stage.phone('caller').sessionChanges).toEqual([]);
+      await stage.end(anchored);
+    } finally {
+      await engine.stop();
     }
   });
 

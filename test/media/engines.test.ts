@@ -33,6 +33,8 @@ const wishes: EngineWishes = {
   threads: 1,
   hosts: [],
   transcode: ['PCMA'],
+  whenDown: 'direct',
+  keysAt: '',
 };
 const hooks: EngineHooks = { log: silentLog, newSessionId: () => 1, onKey: () => undefined };
 

@@ -81,6 +81,17 @@ export class EnginePool {
     return member === null ? null : this.#session(member, callId, null);
   }
 
+  /** Some engine takes calls. */
+  answers(): boolean {
+    return this.#best() !== null;
+  }
+
+  /** Calls on engines that do not answer. */
+  stranded(): readonly MediaSession[] {
+    const down = [...this.#members.values()].filter(({ health }) => !health.up);
+    return down.flatMap(({ sessions }) => [...sessions.values()]);
+  }
+
   /** Go on with a call after a restart of this program; null when its engine is no longer in the pool. */
   restore(engine: string, kept: SessionSnapshot): MediaSession | null {
     const member = this.#members.get(engine);

@@ -1,4 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
 import type { MediaLog } from '../log.js';
 
 /** A key that a party pressed (RFC 4733 event), told once it was let go. */
@@ -38,15 +39,18 @@ export class KeyEvents {
   ) {}
 
   /**
-   * Listen on a free port of 127.0.0.1. Rejects when there is none.
+   * Listen. Rejects when the address cannot be taken.
    *
    * @param onKey told of every key, in the order in which the engine saw them end
+   * @param at `address:port`, an IPv6 address in brackets; port 0 for any that is free
    */
-  static open(onKey: (event: KeyEvent) => void, log: MediaLog): Promise<KeyEvents> {
-    const socket = createSocket('udp4');
+  static open(onKey: (event: KeyEvent) => void, log: MediaLog, at = '127.0.0.1:0'): Promise<KeyEvents> {
+    const colon = at.lastIndexOf(':');
+    const host = at.slice(0, colon).replace(/^\[|\]$/g, '');
+    const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
     return new Promise((resolve, reject) => {
       socket.once('error', reject);
-      socket.bind(0, '127.0.0.1', () => {
+      socket.bind(Number(at.slice(colon + 1)), host, () => {
         socket.off('error', reject);
         socket.on('error', (error) => log.warn({ error: error.message }, 'key events'));
         socket.on('message', (datagram) => {

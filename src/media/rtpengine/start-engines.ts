@@ -17,19 +17,23 @@ export interface EngineWishes {
   readonly transcode: readonly string[];
   /** See `EngineProcessSettings`. */
   readonly startsFile?: string;
+  /** `address:port` of this machine that external engines report keys to; empty: they do not. */
+  readonly keysAt: string;
+  /** What becomes of new calls while no engine answers: they go from party to party, or are refused. */
+  readonly whenDown: 'direct' | 'refuse';
 }
 
 export interface EngineHooks extends Pick<EnginePoolSettings, 'newSessionId' | 'onRemade' | 'onHealth'> {
   readonly log: MediaLog;
   /** See `EngineProcessSettings`; external engines have a folder of their own. */
   readonly captures?: () => string | null;
-  /** Keys that parties press. External engines must be told our port with `--dtmf-log-dest`. */
+  /** Keys that parties press. */
   readonly onKey: (event: KeyEvent) => void;
 }
 
 export interface Engines {
   readonly pool: EnginePool;
-  /** UDP port of 127.0.0.1 that engines report keys to. */
+  /** UDP port that engines report keys to. */
   readonly keysPort: number;
   stop(): Promise<void>;
 }
@@ -40,10 +44,12 @@ export type EnginesStart =
 
 /** Start an engine of our own, or find those that were given, and watch them. */
 export async function startEngines(wishes: EngineWishes, hooks: EngineHooks): Promise<EnginesStart> {
-  const keys = await KeyEvents.open(hooks.onKey, hooks.log).catch(() => null);
+  const keysAt = wishes.spawn || wishes.keysAt === '' ? anyPort : wishes.keysAt;
+  const keys = await KeyEvents.open(hooks.onKey, hooks.log, keysAt).catch(() => null);
   if (keys === null) {
-    const message = 'keys cannot be taken: no UDP port of 127.0.0.1 is free';
-    return { ok: false, fault: { kind: 'no-port', message, remedy: 'end what takes them all' } };
+    const message = `keys cannot be taken at ${keysAt}`;
+    const remedy = 'write a free port of this machine under media.rtpengine.keysAt';
+    return { ok: false, fault: { kind: 'no-port', message, remedy } };
   }
   let pool: EnginePool | null = null;
   let own: EngineProcess | null = null;
@@ -77,6 +83,8 @@ export async function startEngines(wishes: EngineWishes, hooks: EngineHooks): Pr
   return { ok: true, engines: running(pool, keys, clients, own) };
 }
 
+/** Where our own engine reports keys. */
+const anyPort = '127.0.0.1:0';
 /** Name of the engine that we started. */
 const ownName = 'own';
 

@@ -56,6 +56,8 @@ export class Switchboard {
           threads: 1,
           hosts: [],
           transcode: ['PCMA', 'PCMU'],
+          whenDown: 'direct',
+          keysAt: '',
         },
         mixer: {
           kind: 'none',

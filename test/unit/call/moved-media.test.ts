@@ -84,7 +84,13 @@ it('a desk that rings is told once it has answered; the caller, who was told not
     phase: {
       name: 'seeking',
       caller: 'a-1',
-      hunt: { stages: [], ringing: [{ leg: 'a-2', ways: [] }], lastStatus: null, lastCause: null },
+      hunt: {
+        stages: [],
+        ringing: [{ leg: 'a-2', ways: [] }],
+        lastStatus: null,
+        lastCause: null,
+        waiting: null,
+      },
     },
     legs: {
       'a-1': callerLeg('a-1', { state: 'ringing', acked: false, answeredAt: null, remote: sdp, given: null }),

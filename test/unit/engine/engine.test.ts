@@ -4,6 +4,8 @@ import type { Engine } from '../../../src/engine/engine.js';
 import type { LiveEvent } from '../../../src/engine/operations.js';
 import { MemoryLedger } from '../../../src/ledger/memory-ledger.js';
 import type { CallRecord } from '../../../src/ledger/records.js';
+import type { MediaAnchor } from '../../../src/media/anchor.js';
+import { DirectAnchor } from '../../../src/media/direct-anchor.js';
 import { anEngine, twoMembers } from './an-engine.js';
 import { FakeSignalling } from './fake-signalling.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -22,7 +24,7 @@ describe('Engine', () => {
   let engine: Engine;
   let events: LiveEvent[];
 
-  async function start(options: { maxCalls?: number } = {}): Promise<void> {
+  async function start(options: { maxCalls?: number; media?: MediaAnchor } = {}): Promise<void> {
     clock = new VirtualClock();
     sip = new FakeSignalling();
     ledger = new MemoryLedger({ now: () => clock.now().utc });
@@ -32,6 +34,7 @@ describe('Engine', () => {
       ledger,
       dialPlan: new DialPlanHolder(plan()),
       maxCalls: options.maxCalls ?? 10,
+      media: options.media ?? new DirectAnchor(() => 1),
       screenPopUrl: (id) => `https://desk.example/${id}`,
     });
     events = [];
@@ -127,6 +130,14 @@ describe('Engine', () => {
     const replaces = { leg: agent, earlyOnly: false };
     expect(sip.call('sip:12345@x', CARRIER, video, { replaces })).toBe(488);
     expect(engine.liveCalls()).toMatchObject([{ phase: 'talking' }]);
+  });
+
+  it('refuses with 503 while there is no media server and the settings want none without', async () => {
+    const media = Object.assign(new DirectAnchor(() => 1), { begin: () => null });
+    await start({ media });
+    const refused = sip.call('sip:12345@x', CARRIER) as string;
+    expect(sip.detail(refused, 'reject')).toBe(503);
+    expect(calls()).toMatchObject([{ outcome: 'refused', cause: 'no-media', missed: true }]);
   });
 
   it('lets emergencies in when it is full, and nobody else', async () => {

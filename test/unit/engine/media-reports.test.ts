@@ -34,8 +34,13 @@ function mediaServer(): MediaAnchor {
     figures: (call, leg) => figures(call, leg),
   };
   const can = { holdPrompts: true, keysFromRtp: true, recording: false, webrtc: false, conference: false };
-  const ended = { callsJoined: () => undefined, legEnded: () => undefined, callEnded: () => undefined };
-  const restarts = { kept: () => null, resume: async () => false };
+  const ended = {
+    begin: () => 'anchored' as const,
+    callsJoined: () => undefined,
+    legEnded: () => undefined,
+    callEnded: () => undefined,
+  };
+  const restarts = { kept: () => null, wayOf: () => 'anchored' as const, resume: async () => false };
   return { kind: 'rtpengine', can, moves, recording: null, describe: async () => sdp, ...ended, ...restarts };
 }
 

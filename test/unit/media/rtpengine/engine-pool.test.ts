@@ -126,7 +126,10 @@ it('calls of an engine that is gone move to another', async () => {
   north.fails = () => away;
   await clock.advance(1000);
   expect(told).toContain('north down 1');
+  expect(pool.stranded().map(({ id }) => id)).toEqual(['call']);
+  expect(pool.answers()).toBe(true);
   const moved = await pool.move('call');
+  expect(pool.stranded()).toEqual([]);
   expect(pool.engineOf('call')).toBe('south');
   expect(moved?.told('caller')).toContain('o=onekey 1 2 ');
   expect(told.at(-1)).toBe('call remade caller');
