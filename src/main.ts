@@ -4,7 +4,10 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { NO_AGENTS } from './agents/agents.js';
+import type { AgentSettings } from './agents/agent-room.js';
+import type { Agents } from './agents/agents.js';
+import { addAgentMetrics } from './agents/metrics.js';
+import { type StartedAgents, startAgents } from './agents/start-agents.js';
 import { createApi } from './api/create-api.js';
 import { ScreenPopLinks } from './api/screen-pop-links.js';
 import { ensureToken } from './api/tokens.js';
@@ -122,6 +125,8 @@ async function startParts(
   const signalling = new SrfSignalling(sip.control, log.child({ part: 'sip' }), () =>
     randomUUID().replaceAll('-', ''),
   );
+  const started = openAgents(config, log, (uri, hop) => signalling.options(uri, hop));
+  onStarted(() => started.stop());
   const engine = new Engine({
     clock: systemClock,
     signalling,
@@ -129,7 +134,7 @@ async function startParts(
     recordingKeeper: office?.workshop ?? null,
     ledger,
     dialPlan,
-    agents: NO_AGENTS,
+    agents: started.agents,
     log,
     random: Math.random,
     newCallId: () => newCallId(Date.now(), randomBytes),
@@ -166,6 +171,7 @@ async function startParts(
   onStarted(async () => webhooks.stop());
   const api = await startApi(settings, {
     engine,
+    agents: started.agents,
     reader,
     ledger,
     dialPlan,
@@ -192,11 +198,51 @@ async function startParts(
       webhooks.stop();
       signalling.close();
       await sip.server?.stop();
+      await started.stop();
       await media.stop();
       await office?.stop();
       await reader.close();
       await ledger.close();
     },
+  };
+}
+
+function openAgents(
+  config: Config,
+  log: Logger,
+  ask: Parameters<typeof startAgents>[0]['ask'],
+): StartedAgents {
+  const dir = config.data;
+  try {
+    return startAgents({ dir, settings: agentSettings(config), log: log.child({ part: 'agents' }), ask });
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw new StartFault(
+      `the accounts of agents cannot be read in ${dir}: ${text}`,
+      'check the disk and the rights of the folder',
+    );
+  }
+}
+
+function agentSettings({ agents }: Config): AgentSettings {
+  const [first = 'SHA-256', ...others] = agents.algorithms;
+  return {
+    realm: agents.realm,
+    algorithms: [first, ...others],
+    nonceMs: agents.nonceSeconds * 1000,
+    limits: {
+      maxContacts: agents.maxContacts,
+      minExpires: agents.minExpiresSeconds,
+      defaultExpires: agents.defaultExpiresSeconds,
+      maxExpires: agents.maxExpiresSeconds,
+      flowTimer: agents.keepAliveSeconds > 0 ? agents.keepAliveSeconds : 25,
+    },
+    lockout: {
+      attempts: agents.lockout.attempts,
+      firstMs: agents.lockout.firstSeconds * 1000,
+      mostMs: agents.lockout.mostSeconds * 1000,
+    },
+    keepAliveMs: agents.keepAliveSeconds * 1000,
   };
 }
 
@@ -298,6 +344,7 @@ async function startSip(
 const hostPort = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 interface ServedByApi {
+  readonly agents: Agents;
   readonly engine: Engine;
   readonly reader: LedgerReader;
   readonly ledger: Ledger;
@@ -313,12 +360,13 @@ interface ServedByApi {
 
 async function startApi(
   { config, log }: Settings,
-  { engine, reader, ledger, dialPlan, problems, links, media, office, webhooks, sip }: ServedByApi,
+  { engine, agents, reader, ledger, dialPlan, problems, links, media, office, webhooks, sip }: ServedByApi,
 ): Promise<{ server: FastifyInstance; addresses: string[] }> {
   const { host, port } = config.http;
   const made = config.http.tokens.length === 0 ? ensureToken(config.data) : null;
   const server = await createApi({
     operations: engine,
+    agents,
     ledger: reader,
     dialPlan: () => dialPlan.current,
     tokens: made === null ? config.http.tokens : [made.token],
@@ -340,6 +388,7 @@ async function startApi(
     links,
     addMetrics: (registry) => {
       addMediaMetrics(registry, media);
+      addAgentMetrics(registry, agents);
       if (office !== null) addRecordingMetrics(registry, office);
       if (config.http.webhooks.length > 0) addWebhookMetrics(registry, () => webhooks.figures());
       if (sip !== null) addSipMetrics(registry, () => sip.stats());

@@ -36,6 +36,9 @@ export interface AgentContacts {
    * for what is loaded at start: ask `contactsOf`.
    */
   onReachable(listener: (agent: AgentId, reachable: boolean) => void): () => void;
-  /** A call found nobody at this contact by any way: it is not rung any more until it is heard of again. */
-  lost(contactId: string): void;
+  /**
+   * A call found nobody at this contact by the way over `nextHop`. Once that is so for all its ways, it is not rung any
+   * more until it is heard of again.
+   */
+  lost(contactId: string, nextHop: string | null): void;
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
+import type { Agents } from '../agents/agents.js';
 import type { DialPlan } from '../dialplan/plan.js';
 import type { Operations } from '../engine/operations.js';
 import type { LedgerReader } from '../ledger/ledger-reader.js';
@@ -22,6 +23,8 @@ export interface RecordingFiles {
 /** What the API is made of. */
 export interface ApiOptions {
   readonly operations: Operations;
+  /** Agents whose phones register here; without, there are none. */
+  readonly agents?: Pick<Agents, 'agents' | 'registrations' | 'lockouts'>;
   /** Read side of the ledger. */
   readonly ledger: LedgerReader;
   /** Who may use it; with none, all of /v1 is closed. */

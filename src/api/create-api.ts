@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
+import { agentRoutes } from './agent-routes.js';
 import { alertRoutes } from './alert-routes.js';
 import { notFound, onClientError, onError } from './api-error.js';
 import type { Api, ApiContext, ApiOptions } from './context.js';
@@ -43,6 +44,7 @@ const ROUTES = [
   transferRoutes,
   screenPopRoutes,
   alertRoutes,
+  agentRoutes,
   historyRoutes,
   recordingRoutes,
   eventRoutes,

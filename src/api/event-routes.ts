@@ -40,6 +40,10 @@ const EVENTS: Readonly<Record<LiveEvent['type'], string>> = {
   'recording-failed': 'it should be recorded and is not; `cause` says why, the call goes on',
   'recordings-stopped': 'the disk of recordings is nearly full: nothing is recorded until there is room',
   'recordings-back': 'there is room again',
+  'agent-registered': 'an agent has a first phone that can be called: `agent`, `member`, `phones`',
+  'agent-unregistered': 'an agent has no phone any more that can be called',
+  'agent-locked-out':
+    'too many wrong passwords: `account` is locked for the address `source`, for `seconds`; others are not',
   'gateway-up': 'a gateway answers again',
   'gateway-down': 'a gateway does not answer',
   'dialplan-reloaded': 'another dial plan is in force',

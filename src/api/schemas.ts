@@ -260,6 +260,7 @@ export const dialPlanSchema = z
         .meta({ description: 'What a caller hears whom nobody can take, where media is anchored' }),
       recording: recordingPolicy,
       announceRecording: z.boolean().meta({ description: 'Callers are told before they are recorded' }),
+      agentsCallAgents: z.boolean().meta({ description: 'Registered agents may call each other' }),
       keyCodes: z
         .object({
           cancel: z.string(),

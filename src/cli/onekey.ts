@@ -14,6 +14,7 @@ export const commands: CommandTable = new Map<string, () => Promise<Command>>([
   ['check', () => import('./check.js')],
   ['demo', () => import('./demo/command.js')],
   ['ledger', () => import('./ledger.js')],
+  ['agent', () => import('./agent.js')],
 ]);
 
 /** Run one command line (without node and script) and resolve to the exit code. */

@@ -337,6 +337,44 @@ export const configSchema = z.strictObject({
       drainSeconds: wholeNumber(0, 86_400).default(30),
     })
     .prefault({}),
+  agents: z
+    .strictObject({
+      /** Shown to phones, and part of what is kept of passwords: after a change all of them must be set anew. */
+      realm: z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9 ._@-]{0,63}$/)
+        .default('onekey')
+        .meta({ accepts: '1 to 64 letters, digits, blanks or ._@-, beginning with a letter or digit' }),
+      /** Digest algorithms that phones are offered, the best one first. */
+      algorithms: z
+        .array(z.enum(['SHA-256', 'MD5']))
+        .min(1)
+        .max(2)
+        .default(['SHA-256', 'MD5']),
+      /** Phones that one agent may have registered at a time. */
+      maxContacts: wholeNumber(1, 50).default(5),
+      /** Shortest registration that is accepted; seconds. */
+      minExpiresSeconds: wholeNumber(10, 3600).default(60),
+      /** Registration of phones that do not say how long; seconds. */
+      defaultExpiresSeconds: wholeNumber(10, 86_400).default(600),
+      /** Longest registration; what asks for more gets this; seconds. */
+      maxExpiresSeconds: wholeNumber(10, 86_400).default(3600),
+      /** How long a nonce of digest authentication is taken; seconds. */
+      nonceSeconds: wholeNumber(10, 86_400).default(300),
+      /** OPTIONS to phones behind NAT, and how soon phones with Outbound shall give a sign; 0: no OPTIONS. Seconds. */
+      keepAliveSeconds: wholeNumber(0, 3600).default(25),
+      lockout: z
+        .strictObject({
+          /** Wrong passwords in a row from one address before it is locked out of an account. */
+          attempts: wholeNumber(1, 100).default(5),
+          /** The first lock, each further one lasts twice as long; seconds. */
+          firstSeconds: wholeNumber(1, 3600).default(30),
+          /** The longest lock; seconds. */
+          mostSeconds: wholeNumber(1, 86_400).default(3600),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

@@ -13,6 +13,25 @@ export function crossFaults(settings: unknown): Complaint[] {
     ...embeddedFaults(settings),
     ...drachtio(settings),
     ...rtpengine(settings),
+    ...expiries(settings),
+  ];
+}
+
+/** What a phone gets is neither too short nor too long for us. */
+function expiries(settings: unknown): Complaint[] {
+  const at = (key: string, otherwise: number): unknown => valueAt(settings, ['agents', key]) ?? otherwise;
+  const min = at('minExpiresSeconds', 60);
+  const usual = at('defaultExpiresSeconds', 600);
+  const max = at('maxExpiresSeconds', 3600);
+  if (typeof min !== 'number' || typeof usual !== 'number' || typeof max !== 'number') return [];
+  if (min <= usual && usual <= max) return [];
+  return [
+    {
+      path: ['agents', min <= usual ? 'maxExpiresSeconds' : 'minExpiresSeconds'],
+      message: `minExpiresSeconds (${min}), defaultExpiresSeconds (${usual}), maxExpiresSeconds (${max}) do not grow`,
+      remedy: 'write them so that each is at least as large as the one before',
+      at: 'value',
+    },
   ];
 }
 

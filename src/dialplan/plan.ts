@@ -175,6 +175,8 @@ export interface Policies {
   readonly recording: RecordingPolicy;
   /** Callers are told before they are recorded; with emergency members they are not. */
   readonly announceRecording: boolean;
+  /** Agents who are registered with us may call each other, by extension within their member or by name. */
+  readonly agentsCallAgents: boolean;
 }
 
 export interface Announcement {

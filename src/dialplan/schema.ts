@@ -203,6 +203,7 @@ export const policiesSchema = z
     holidays,
     announcement: announcementSchema,
     keyCodes: keyCodesSchema,
+    agentsCallAgents: z.boolean().default(false),
     betweenKeysSeconds: z
       .number()
       .min(0.5)

@@ -324,7 +324,8 @@ export class CallRunner {
     const { formatNumber, screenPopUrl, signalling } = this.parts;
     const trunk = to.trunk === null ? undefined : this.parts.trunk(to.trunk);
     const request = invitation(command, trunk, { ownHost: signalling.ownHost, formatNumber, screenPopUrl });
-    const described = { ...offer, profile: profileOf(to.uri, trunk) };
+    const profile = profileOf(to.uri, trunk) ?? profileOf(to.phone?.nextHop ?? '', trunk);
+    const described = { ...offer, profile };
     return this.#withSdp(described, leg, (sdp) => signalling.invite(leg, { ...request, sdp }));
   }
 

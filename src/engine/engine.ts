@@ -1,22 +1,17 @@
-import type { Agents } from '../agents/agents.js';
 import type { AgentChange, AgentStatus, AgentWish, WaiterView } from '../agents/queue-types.js';
-import type { Call, CallId, LegId } from '../call/call.js';
+import type { Call, CallId } from '../call/call.js';
 import type { CallNews, RequestResult } from '../call/command.js';
 import type { Routing } from '../call/routing.js';
-import type { DialPlanHolder } from '../dialplan/holder.js';
-import type { DialPlan, Trunk } from '../dialplan/plan.js';
-import type { Ledger } from '../ledger/ledger.js';
-import type { MediaAnchor, MediaWay } from '../media/anchor.js';
-import { lacksAudio } from '../media/lacks-audio.js';
+import type { DialPlan } from '../dialplan/plan.js';
+import type { MediaWay } from '../media/anchor.js';
 import { CallBook } from './call-book.js';
 import { CallRunner } from './call-runner.js';
-import { admitted } from './carried.js';
-import type { EngineClock } from './clock.js';
+import type { EngineParts } from './engine-parts.js';
 import { Figures } from './figures.js';
+import { FrontDoor } from './front-door.js';
 import { GatewayHealth } from './gateway-health.js';
 import { LiveCalls } from './live-calls.js';
 import { LiveEvents } from './live-events.js';
-import type { EngineLog } from './log.js';
 import { MediaReports } from './media-reports.js';
 import { Occupancy } from './occupancy.js';
 import type {
@@ -33,30 +28,13 @@ import type {
   TransferAction,
   TransferRequest,
 } from './operations.js';
-import { PlanRouting, type WaitingTimes } from './plan-routing.js';
+import { PhoneCalls } from './phone-calls.js';
+import { PlanRouting } from './plan-routing.js';
 import { QueueDesk } from './queue-desk.js';
-import { rejectHeaders } from './reason-headers.js';
-import { type RecordingKeeping, Recordings } from './recording/recordings.js';
+import { Recordings } from './recording/recordings.js';
 import { Recovery } from './recovery.js';
 import type { RunnerParts } from './runner-parts.js';
-import type { IncomingInvite, LegEvent, Signalling } from './signalling.js';
-
-export interface EngineParts extends RecordingKeeping {
-  readonly clock: EngineClock;
-  readonly signalling: Signalling;
-  readonly media: MediaAnchor;
-  readonly ledger: Ledger;
-  readonly dialPlan: DialPlanHolder;
-  readonly agents: Agents;
-  readonly log: EngineLog;
-  readonly random: () => number;
-  /** A new call id: letters and digits only, sorting by time. */
-  readonly newCallId: () => CallId;
-  readonly maxCalls: number;
-  readonly times: WaitingTimes;
-  /** URL that a target's desk can open to see a transfer or call, `withheld` without who calls; null: none. */
-  readonly screenPopUrl: (id: string, withheld: boolean) => string | null;
-}
+import type { LegEvent } from './signalling.js';
 
 /** All calls: takes them in at the door, keeps them running, and answers for them. */
 export class Engine implements Operations {
@@ -72,6 +50,8 @@ export class Engine implements Operations {
   readonly #runnerParts: RunnerParts;
   readonly #queues: QueueDesk;
   readonly #recovery: Recovery;
+  readonly #door: FrontDoor;
+  readonly #phones: PhoneCalls;
   #linkUp = false;
   #draining = false;
   /** Changes of agents' states since the start: names of their records. */
@@ -80,6 +60,7 @@ export class Engine implements Operations {
 
   constructor(private readonly parts: EngineParts) {
     const { clock, signalling, log } = parts;
+    this.#phones = new PhoneCalls(parts.agents);
     this.#events = new LiveEvents(() => clock.now().utc);
     this.mediaReports = new MediaReports(this.#calls, this.#events, log);
     this.recordings = new Recordings(parts, this.#events);
@@ -103,7 +84,10 @@ export class Engine implements Operations {
       screenPopUrl: parts.screenPopUrl,
       onNews: (callId, news) => this.#publish(callId, news),
       onRecord: (record) => this.#figures.count(record),
-      onCommand: (call, command) => this.#queues.onCommand(call, command),
+      onCommand: (call, command) => {
+        this.#phones.onCommand(command);
+        this.#queues.onCommand(call, command);
+      },
       onUnexpected: () => this.#figures.countUnexpected(),
       callOf: (leg) => this.#calls.ofLeg(leg)?.call ?? null,
       absorb: (other, into) => {
@@ -130,6 +114,18 @@ export class Engine implements Operations {
       runner: (id, routing) => this.#runner(id, routing),
       onResume: (call) => this.#queues.resume(call),
     });
+    this.#door = new FrontDoor({
+      ...parts,
+      calls: this.#calls,
+      figures: this.#figures,
+      occupancy: this.#occupancy,
+      routing: (plan, way) => this.#routing(plan, way),
+      runner: (id, routing) => this.#runner(id, routing),
+      draining: () => this.#draining,
+    });
+    parts.agents.onNews((news) =>
+      this.#events.publish({ ...news, callId: null, legId: null, transferId: null }),
+    );
     parts.dialPlan.onChange((plan) => this.#health.watch(plan));
     log.debug({ media: parts.media.kind }, 'engine made');
   }
@@ -138,14 +134,17 @@ export class Engine implements Operations {
   async start(): Promise<void> {
     await this.#recovery.prepare();
     await this.parts.signalling.connect({
-      onInvite: (invite) => this.#onInvite(invite),
+      onInvite: (invite) => this.#door.onInvite(invite),
+      onRegister: (request) => this.parts.agents.register(request),
       onLegEvent: (event) => this.#onLegEvent(event),
       onHeardAgain: (leg) => this.#recovery.onHeardAgain(leg),
       onLink: (up, detail) => {
         this.#linkUp = up;
         this.parts.log.warn({ up, detail }, 'link to the SIP server');
       },
-      knowsSource: (ip, port) => this.parts.dialPlan.current.trunkBySource(ip, port) !== undefined,
+      knowsSource: (ip, port) =>
+        this.parts.dialPlan.current.trunkBySource(ip, port) !== undefined ||
+        this.parts.agents.isPhone({ host: ip, port }),
     });
     this.#linkUp = true;
     await this.#recovery.goOn();
@@ -169,60 +168,6 @@ export class Engine implements Operations {
     return this.#calls.size;
   }
 
-  #onInvite(invite: IncomingInvite): void {
-    const { dialPlan, log, maxCalls } = this.parts;
-    const plan = dialPlan.current;
-    const { ip, port } = invite.source;
-    const trunk = plan.trunkBySource(ip, port);
-    if (trunk === undefined) {
-      this.#figures.countRefusedSource();
-      log.warn({ ip, port, sipCallId: invite.sipCallId }, 'INVITE from a source that no trunk allows');
-      return invite.refuse(403, 'Source not allowed');
-    }
-    const noAudio = invite.offer !== null && lacksAudio(invite.offer);
-    if (invite.replaces?.leg) {
-      // Whoever is replaced goes on with the call.
-      if (noAudio) return invite.refuse(488, 'Not Acceptable Here', rejectHeaders(488, 'refused'));
-      if (this.#replace(invite, trunk, invite.replaces.leg)) return;
-    }
-    const member = plan.memberByAddress(invite.requestUri);
-    const full = this.#calls.size >= maxCalls;
-    const turnAway = member !== undefined && !member.emergency && (this.#draining || full);
-    const id = this.parts.newCallId();
-    const way = this.parts.media.begin(id);
-    const runner = this.#runner(id, this.#routing(plan, way));
-    this.#calls.add(runner);
-    this.#figures.countCall();
-    invite.accept(`${id}-1`, trunk.auth);
-    this.#occupancy.started({ leg: `${id}-1`, call: id, member: null, trunk: trunk.id });
-    runner.start({
-      planVersion: plan.version,
-      dialled: dialledOf(invite.requestUri),
-      member: member?.id ?? null,
-      refuse:
-        invite.replaces !== null
-          ? { status: 481, cause: 'unknown-dialog' }
-          : noAudio
-            ? { status: 488, cause: 'no-audio' }
-            : way === null
-              ? { status: 503, cause: 'no-media' }
-              : turnAway
-                ? { status: 503, cause: this.#draining ? 'draining' : 'full' }
-                : null,
-      callerNumber: invite.callerNumber,
-      callerName: invite.callerName,
-      trunk: trunk.id,
-      callerMember: trunk.kind === 'member' ? trunk.member : null,
-      agent: trunk.kind === 'member' ? invite.callerNumber : null,
-      carried: admitted(invite.carried, trunk.kind),
-      peer: peerOf(invite),
-      sipCallId: invite.sipCallId,
-      offer: invite.offer,
-      allowsUpdate: invite.allowsUpdate,
-      maxForwards: invite.maxForwards,
-    });
-  }
-
   #routing(plan: DialPlan, way: MediaWay | null): PlanRouting {
     return new PlanRouting(plan, {
       isUp: (gateway) => this.#health.isUp(gateway),
@@ -239,33 +184,9 @@ export class Engine implements Operations {
     return new CallRunner(id, routing, this.#runnerParts, this.parts.log.child({ call: id }));
   }
 
-  /** An INVITE that takes the place of a leg joins the call of that leg. False when that call is over. */
-  #replace(invite: IncomingInvite, trunk: Trunk, replaced: LegId): boolean {
-    const runner = this.#calls.ofLeg(replaced);
-    if (runner === undefined) return false;
-    const leg = runner.newInboundLeg();
-    const member = trunk.kind === 'member' ? trunk.member : null;
-    invite.accept(leg, trunk.auth);
-    this.#occupancy.started({ leg, call: runner.id, member, trunk: trunk.id });
-    runner.dispatch({
-      type: 'replacing',
-      leg,
-      replaces: replaced,
-      earlyOnly: invite.replaces?.earlyOnly ?? false,
-      trunk: trunk.id,
-      member,
-      peer: peerOf(invite),
-      agent: invite.callerNumber,
-      numberDialled: dialledOf(invite.requestUri),
-      sipCallId: invite.sipCallId,
-      offer: invite.offer,
-      allowsUpdate: invite.allowsUpdate,
-    });
-    return true;
-  }
-
   #onLegEvent(event: LegEvent): void {
     if (event.type === 'attended') return this.#onAttended(event);
+    if (event.type === 'failed' && !event.reached) this.#phones.unreached(event.leg);
     const runner = this.#calls.ofLeg(event.leg);
     if (runner === undefined) {
       this.parts.log.debug({ leg: event.leg, event: event.type }, 'event of a call that is over');
@@ -362,7 +283,15 @@ export class Engine implements Operations {
   }
 
   locate(party: PartyQuery, purpose: 'transfer' | 'control'): OperationResult<LocatedCall> {
-    return this.#live.locate(party, purpose);
+    const found = this.#live.locate(party, purpose);
+    if (found.ok || found.refusal.code !== 'unknown-call' || party.by !== 'extension') return found;
+    // Of a call that an agent of ours made we know who, not from which desk.
+    const { member, value } = party;
+    const [agent, ...others] = this.parts.agents
+      .agents()
+      .filter((one) => one.extension === value && (member === undefined || one.member === member));
+    if (agent === undefined || others.length > 0) return found;
+    return this.#live.locate({ by: 'agent', value: agent.id, member: agent.member }, purpose);
   }
 
   async transfer(callId: string, request: TransferRequest): Promise<OperationResult<{ transferId: string }>> {
@@ -458,12 +387,4 @@ function isOfAgent(call: Call | null): boolean {
   return call?.legs[call.callerLeg]?.mayTransfer === true;
 }
 
-function peerOf({ source: { ip, port, transport } }: IncomingInvite): string {
-  return `${ip.includes(':') ? `[${ip}]` : ip}:${port}/${transport}`;
-}
-
-/** What the caller dialled: the user part of the Request-URI, or all of it when there is none. */
-function dialledOf(requestUri: string): string {
-  const match = /^(?:sips?|tel):([^@;?>]+)/i.exec(requestUri);
-  return match?.[1] ?? requestUri;
-}
+export type { EngineParts };

@@ -1,4 +1,5 @@
 /** Requests of peers, in and outside of calls, as events of legs. */
+import type { AgentAnswer, AgentRequest } from '../agents/agent-request.js';
 import type { LegId } from '../call/call.js';
 import { carriedBy } from './carried.js';
 import type { SrfRequest, SrfResponse } from './drachtio.js';
@@ -28,7 +29,7 @@ const OTHER_METHODS = [
 /** Longest Referred-By that is passed on, characters. */
 const LONGEST_REFERRED_BY = 1000;
 
-type Handlers = Pick<SignallingHandlers, 'onInvite' | 'onHeardAgain' | 'knowsSource'>;
+type Handlers = Pick<SignallingHandlers, 'onInvite' | 'onRegister' | 'onHeardAgain' | 'knowsSource'>;
 
 export class IncomingRequests {
   constructor(
@@ -82,6 +83,7 @@ export class IncomingRequests {
     return {
       source: { ip: req.source_address, port: req.source_port, transport: req.protocol },
       requestUri: req.uri,
+      request: agentRequest(req),
       sipCallId: req.get('Call-ID') ?? '',
       callerNumber: caller.number,
       callerName: caller.name,
@@ -91,7 +93,8 @@ export class IncomingRequests {
       carried: carriedBy(req),
       replaces: replaces === null ? null : { leg: replaced, earlyOnly: replaces.earlyOnly },
       accept: (leg, credentials) => this.#accept(leg, credentials, req, res),
-      refuse: (status, reason, headers) => wire.link.send(res, status, reason, { headers: { ...headers } }),
+      refuse: (status, reason, headers) =>
+        wire.link.send(res, status, reason, { headers: oneEach(headers ?? {}) }),
     };
   }
 
@@ -179,11 +182,47 @@ export class IncomingRequests {
     const { link } = this.wire;
     if (req.method === 'ACK' || req.source === 'application') return;
     if (req.stackDialogId) return link.send(res, 481, null, {});
+    const registered = req.method === 'REGISTER' ? this.handlers.onRegister(agentRequest(req)) : null;
+    if (registered !== null) {
+      const { status, reason, headers } = registered;
+      return link.send(res, status, reason, { headers: oneEach(headers) });
+    }
     if (!this.handlers.knowsSource(req.source_address, req.source_port)) return link.send(res, 403, null, {});
     if (req.method !== 'OPTIONS') return link.send(res, 405, null, { headers: { Allow: ALLOW } });
     const accept = 'application/sdp, multipart/mixed, application/pidf+xml';
     link.send(res, 200, null, { headers: { Allow: ALLOW, Accept: accept } });
   }
+}
+
+function agentRequest(req: SrfRequest): AgentRequest {
+  return {
+    method: req.method,
+    source: { host: req.source_address, port: req.source_port, transport: transportOf(req) },
+    get: (name) => req.get(name),
+  };
+}
+
+/**
+ * The control protocol calls a WebSocket by the stream that it runs on; the topmost Via, which names the connection that
+ * the request came by (RFC 7118 §5.1), tells them apart. Never from it that a datagram was none.
+ */
+function transportOf(req: SrfRequest): string {
+  const protocol = req.protocol.toLowerCase();
+  const said = /^SIP\s*\/\s*2\.0\s*\/\s*(wss?)\s/i.exec(req.get('Via')?.trim() ?? '')?.[1]?.toLowerCase();
+  return protocol === 'udp' || said === undefined ? protocol : said;
+}
+
+/**
+ * Headers as the library takes them. It has one value for each name and would join several by commas, which must not be
+ * done with challenges (RFC 3261 §7.3.1): so the further ones go as lines of their own within the first.
+ */
+function oneEach(headers: AgentAnswer['headers']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : value.join(`\r\n${name}: `),
+    ]),
+  );
 }
 
 /** The dialog that an INVITE wants to replace; two of them, or Join beside it, are an error (RFC 3891 §3). */

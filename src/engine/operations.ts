@@ -3,6 +3,7 @@
  * `src/api` knows nothing of the engine but this.
  */
 
+import type { AgentNews } from '../agents/agents.js';
 import type { AgentStatus, AgentWish, WaiterView } from '../agents/queue-types.js';
 import type { CallNews, RefusalCode } from '../call/command.js';
 import type { TransferAction } from '../call/event.js';
@@ -173,6 +174,7 @@ export interface LiveEvent {
     | 'agent-state'
     | 'queue-entered'
     | 'queue-left'
+    | AgentNews['type']
     | 'gateway-up'
     | 'gateway-down'
     | 'media-lost'

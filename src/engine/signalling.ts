@@ -2,6 +2,7 @@
  * SIP as the engine sees it: legs, not messages. `srf-signalling.ts` is the implementation on drachtio-srf;
  * everything odd about that library stays in there.
  */
+import type { AgentAnswer, AgentRequest } from '../agents/agent-request.js';
 import type { KeyByInfo, LegId, OfferMethod, RequestRef, TransferId } from '../call/call.js';
 import type { Carried, CarriedBody } from '../call/carried.js';
 import type { RefusalCode } from '../call/command.js';
@@ -15,6 +16,8 @@ export type Headers = Readonly<Record<string, string>>;
 export interface IncomingInvite {
   readonly source: { readonly ip: string; readonly port: number; readonly transport: string };
   readonly requestUri: string;
+  /** The request itself, for whoever judges who sent it. */
+  readonly request: AgentRequest;
   readonly sipCallId: string;
   readonly callerNumber: string | null;
   readonly callerName: string | null;
@@ -31,16 +34,20 @@ export interface IncomingInvite {
    * requests of ours that the caller's side challenges.
    */
   accept(leg: LegId, credentials: Credentials | null): void;
-  refuse(status: number, reason: string, headers?: Headers): void;
+  refuse(status: number, reason: string | null, headers?: AgentAnswer['headers']): void;
 }
 
-/** An INVITE to a target. */
-export interface OutgoingInvite {
-  readonly uri: string;
+/** Where a request goes that does not go where its URI leads. */
+export interface NextHop {
   /** URI of the next hop where that is not what `uri` or `route` says; else null. */
   readonly nextHop: string | null;
   /** Route header (RFC 3261 §20.34); null without. */
   readonly route: string | null;
+}
+
+/** An INVITE to a target. */
+export interface OutgoingInvite extends NextHop {
+  readonly uri: string;
   readonly headers: Headers;
   readonly sdp: string | null;
   /** For challenges to it and to later requests of the leg; null when the trunk has no account. */
@@ -86,6 +93,8 @@ export interface SignallingHandlers {
   onHeardAgain(leg: LegId): void;
   /** The link to the SIP server came up or went down. */
   onLink(up: boolean, detail: string): void;
+  /** The final response to a REGISTER; null: nobody registers here. */
+  onRegister(request: AgentRequest): AgentAnswer | null;
   /** True when requests outside of calls, such as OPTIONS, are answered for this source. */
   knowsSource(ip: string, port: number): boolean;
 }
@@ -143,7 +152,7 @@ export interface Signalling {
    */
   resume(leg: LegId, kept: KeptLeg, credentials: Credentials | null): void;
   /** Send OPTIONS outside of a dialog; resolves to the final status, 408 and 503 when nobody is there. */
-  options(uri: string): Promise<number>;
+  options(uri: string, hop?: NextHop): Promise<number>;
   /** The leg is over: forget it. */
   forget(leg: LegId): void;
   close(): void;

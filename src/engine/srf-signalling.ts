@@ -15,6 +15,7 @@ import type {
   Credentials,
   Headers,
   KeptLeg,
+  NextHop,
   OutgoingInvite,
   Signalling,
   SignallingHandlers,
@@ -87,10 +88,10 @@ export class SrfSignalling implements Signalling {
     const options = {
       method: 'INVITE',
       ...content,
-      ...(request.nextHop === null ? {} : { proxy: request.nextHop }),
+      ...by(request),
       headers: {
         ...request.headers,
-        ...(request.route === null ? {} : { Route: request.route }),
+        ...by(request).headers,
         Allow: ALLOW,
         Supported: SUPPORTED,
         ...content.headers,
@@ -316,9 +317,9 @@ export class SrfSignalling implements Signalling {
     this.#ports.add(keptPort(leg, kept, credentials));
   }
 
-  options(uri: string): Promise<number> {
+  options(uri: string, hop?: NextHop): Promise<number> {
     return new Promise((resolve) => {
-      this.#link.request(uri, { method: 'OPTIONS' }, (req) => {
+      this.#link.request(uri, { method: 'OPTIONS', ...(hop === undefined ? {} : by(hop)) }, (req) => {
         if (req === null) resolve(503);
         else req.on('response', (res) => res.status >= 200 && resolve(res.status));
       });
@@ -333,6 +334,17 @@ export class SrfSignalling implements Signalling {
 /** The library adds a tag to To only once and keeps it; each early dialog needs its own (RFC 3261 §12.1.1). */
 function setLocalTag(req: SrfRequest, res: SrfResponse, tag: string): void {
   res.headers.to = `${req.get('To') ?? ''};tag=${tag}`;
+}
+
+/** A next hop as the library takes it. */
+function by({ nextHop, route }: NextHop): {
+  readonly proxy?: string;
+  readonly headers: Record<string, string>;
+} {
+  return {
+    ...(nextHop === null ? {} : { proxy: nextHop }),
+    headers: route === null ? {} : { Route: route },
+  };
 }
 
 function pick(

@@ -99,6 +99,7 @@ describe('our engine', () => {
       onHeardAgain: () => {},
       onLegEvent: events.put,
       onLink: () => {},
+      onRegister: () => null,
       knowsSource: () => true,
     });
   });

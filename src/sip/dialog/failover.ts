@@ -11,12 +11,20 @@ import { flowTo } from './next-hop.js';
 
 const keyOf = (hop: Hop): string => `${hop.destination.host} ${hop.destination.port}`;
 
-/** Every attempt for a request, in order: each place of the route, large requests first over TCP. */
-export function attemptsFor(core: Core, request: SipRequest, route: Extract<Route, { ok: true }>): Attempt[] {
+/**
+ * Every attempt for a request, in order: each place of the route, large requests first over TCP. `hidden`: the peer is
+ * behind a NAT that has a way in for the transport of the route alone.
+ */
+export function attemptsFor(
+  core: Core,
+  request: SipRequest,
+  route: Extract<Route, { ok: true }>,
+  hidden: boolean,
+): Attempt[] {
   const attempts: Attempt[] = [];
   const large = core.limits.udpRequestBytes > 0 && sizeOf(request) > core.limits.udpRequestBytes;
   for (const hop of [route, ...route.others]) {
-    if (large && hop.flow === null) {
+    if (large && hop.flow === null && !hidden) {
       const stream = overTcp(core, hop);
       if (stream !== null) attempts.push(stream);
     }

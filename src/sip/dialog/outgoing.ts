@@ -1,7 +1,9 @@
 import { Headers } from '../message/headers.js';
 import { ownText } from '../message/keep.js';
 import { parseCSeq, SipRequest, type SipResponse } from '../message/message.js';
-import { tagOf } from '../message/name-addr.js';
+import { parseNameAddr, tagOf } from '../message/name-addr.js';
+import { splitList } from '../message/params.js';
+import { parseUri } from '../message/uri.js';
 import { newBranch, newTag, randomToken } from '../random.js';
 import type { Flow, Listener } from '../transport/flow.js';
 import type { AppRequest, Outcome, Owner, Reply } from './application.js';
@@ -22,7 +24,7 @@ import {
 import type { Attempt, Route } from './hop.js';
 import { launch } from './launch.js';
 import { failLater } from './local-answer.js';
-import { findRoute, flowTo, isMyself } from './next-hop.js';
+import { findRoute, flowTo, isMyself, isPrivate } from './next-hop.js';
 import { prackTag } from './reliable.js';
 import { requestExpires } from './session-expires.js';
 
@@ -42,6 +44,22 @@ function copyHeaders(to: Headers, app: AppRequest, listener: Listener, skip: Rea
   }
 }
 
+/** Whether the application says itself which proxies a new request passes (RFC 3261 §16.12.1.1, RFC 3327 §5.1). */
+function addRoutes(headers: Headers, app: AppRequest): void {
+  for (const value of app.headers.all('Route'))
+    for (const entry of splitList(value)) headers.add('Route', entry);
+}
+
+/**
+ * A private address in the URI that the application sends elsewhere: it does not lead there from here, so later requests
+ * to it go back over the flow, too (RFC 5626 §5.3). Null for all others.
+ */
+function bypassedHost(uri: string, routeUri: string): string | null {
+  const host = parseUri(uri)?.host ?? '';
+  const hop = parseUri(routeUri)?.host ?? '';
+  return hop !== '' && hop !== host && isPrivate(host) ? ownText(host) : null;
+}
+
 const FILLED_IN_NEW: ReadonlySet<string> = new Set(['From', 'To', 'Call-ID', 'CSeq', 'Max-Forwards']);
 
 /** A request outside a dialog (RFC 3261 §8.1.1), completed from what the application gave. */
@@ -49,6 +67,7 @@ function buildNew(app: AppRequest, listener: Listener): SipRequest | null {
   const headers = new Headers();
   headers.add('Via', viaValue(listener, newBranch()));
   headers.add('Max-Forwards', app.headers.get('Max-Forwards') ?? '70');
+  addRoutes(headers, app);
   const from = addressValue(app.headers.get('From') ?? defaultContact(listener), listener);
   headers.add('From', tagOf(from) === '' ? `${from};tag=${newTag()}` : from);
   headers.add('To', addressValue(app.headers.get('To') ?? `<${app.uri}>`, listener));
@@ -69,9 +88,11 @@ export const NO_DIALOG: Outcome = {
 };
 const NO_TYPE: Outcome = { ok: false, reason: 'missing content-type' };
 
-/** Sends a new request of the application, through `routeUri` when that is not empty. */
+/** Sends a new request of the application, through `routeUri` when that is not empty, else by its first Route. */
 export function sendNew(core: Core, owner: Owner, app: AppRequest, routeUri: string, reply: Reply): void {
-  findRoute(core, routeUri === '' ? app.uri : routeUri, null, (route) => {
+  const [first] = splitList(app.headers.get('Route') ?? '');
+  const next = first === undefined ? app.uri : parseNameAddr(first).uri;
+  findRoute(core, routeUri === '' ? next : routeUri, null, (route) => {
     // The client may go away while a host name is looked up.
     if (!owner.connected) return;
     if (!route.ok) return reply(route);
@@ -86,6 +107,7 @@ export function sendNew(core: Core, owner: Owner, app: AppRequest, routeUri: str
       }
       dialog = new Dialog(dialogIdOf(request), request.callId, 'uac', app.method, owner, route.listener);
       dialog.contact = ownText(request.headers.get('Contact') ?? '');
+      dialog.hiddenHost = bypassedHost(app.uri, routeUri);
       core.dialogs.add(dialog);
     }
     cdrAttempt(core, request, 'application');
@@ -172,7 +194,7 @@ function dispatch(
   dialog: Dialog | null,
   onFinal: ((response: SipResponse) => void) | null = null,
 ): Outcome {
-  const attempts = attemptsFor(core, built, route);
+  const attempts = attemptsFor(core, built, route, dialog !== null && dialog.hiddenHost !== null);
   const first = attempts[0] ?? route;
   // Over TCP for its size alone: the Via says so.
   const request = first.listener === route.listener ? built : forListener(built, first.listener);

@@ -108,7 +108,9 @@ export class ProxyJob {
         return;
       }
       const measured = this.onward(uri, route.listener);
-      const places = attemptsFor(core, measured, route).filter((place) => !isMyself(core, place.destination));
+      const places = attemptsFor(core, measured, route, false).filter(
+        (place) => !isMyself(core, place.destination),
+      );
       const [first] = places;
       if (first === undefined) this.conclude(this.local(482, 'Loop Detected'));
       else this.launch(uri, first, places);

@@ -26,6 +26,7 @@ const legSchema = z.object({
   role: z.string(),
   member: nullableText,
   trunk: nullableText,
+  agent: nullableText,
   outcome: z.string(),
   endedBy: z.string(),
   sipStatus: z.number().nullable(),

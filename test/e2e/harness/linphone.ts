@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endWithUs } from './end-with-us.js';
 import { udpPortBound } from './ports.js';
+import type { PhoneAccount } from './softphone.js';
 import { until } from './wait.js';
 
 /** linphonec, a real softphone that can transfer attended; told what to do on its command line. */
@@ -17,11 +18,19 @@ export class Linphone {
     child.stderr?.on('data', keep);
   }
 
-  /** Start a phone that answers by itself, on a UDP port of 127.0.0.1; its files go to `folder`. */
-  static async start(user: string, port: number, folder: string): Promise<Linphone> {
+  /**
+   * Start a phone that answers by itself, on a UDP port of 127.0.0.1; its files go to `folder`. With `account` it
+   * registers.
+   */
+  static async start(
+    user: string,
+    port: number,
+    folder: string,
+    account: PhoneAccount | null = null,
+  ): Promise<Linphone> {
     // Without a folder for its database it starts and never listens.
     mkdirSync(join(folder, '.local', 'share', 'linphone'), { recursive: true });
-    writeFileSync(join(folder, 'linphonerc'), configuration(user, port));
+    writeFileSync(join(folder, 'linphonerc'), configuration(user, port, account));
     const child = spawn('linphonec', ['-a', '-c', join(folder, 'linphonerc')], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, HOME: folder },
@@ -66,18 +75,18 @@ export class Linphone {
   }
 }
 
-function configuration(user: string, port: number): string {
+function configuration(user: string, port: number, account: PhoneAccount | null): string {
   return [
     '[sip]',
     `sip_port=${port}`,
-    'sip_tcp_port=0',
+    `sip_tcp_port=${account?.transport === 'tcp' ? -1 : 0}`,
     'sip_tls_port=0',
     'bind_address=127.0.0.1',
     'use_ipv6=0',
     'ipv6_migration_done=1',
     'guess_hostname=0',
     `contact=sip:${user}@127.0.0.1:${port}`,
-    'default_proxy=-1',
+    `default_proxy=${account === null ? -1 : 0}`,
     'register_only_when_network_is_up=0',
     '[net]',
     'firewall_policy=0',
@@ -86,6 +95,22 @@ function configuration(user: string, port: number): string {
     '[video]',
     'capture=0',
     'display=0',
+    ...(account === null ? [] : registration(user, account)),
     '',
   ].join('\n');
+}
+
+function registration(user: string, { server, password, transport }: PhoneAccount): readonly string[] {
+  return [
+    '[proxy_0]',
+    `reg_proxy=<sip:${server};transport=${transport}>`,
+    `reg_identity=<sip:${user}@${server}>`,
+    'reg_expires=120',
+    'reg_sendregister=1',
+    'publish=0',
+    '[auth_info_0]',
+    `username=${user}`,
+    `passwd=${password}`,
+    'realm=onekey',
+  ];
 }

@@ -50,11 +50,10 @@ export interface DialPlanFile {
   readonly keys: Readonly<Record<string, string>>;
 }
 
-interface TargetEntry {
-  readonly trunk: string;
-  readonly number: string;
-  readonly ringSeconds: number;
-}
+export type TargetEntry =
+  | { readonly trunk: string; readonly number: string; readonly ringSeconds: number }
+  | { readonly agent: string; readonly ringSeconds: number }
+  | { readonly extension: string; readonly ringSeconds: number };
 
 interface MemberEntry {
   readonly numbers: readonly string[];

@@ -15,6 +15,14 @@ export interface PhoneEvent {
   readonly param: string;
 }
 
+/** Where a phone registers, and with what. */
+export interface PhoneAccount {
+  /** `host:port`. */
+  readonly server: string;
+  readonly password: string;
+  readonly transport: 'udp' | 'tcp';
+}
+
 /** baresip, a real softphone, that answers calls by itself and is told over its control port what to press. */
 export class Softphone {
   readonly events: PhoneEvent[] = [];
@@ -34,15 +42,25 @@ export class Softphone {
     });
   }
 
-  /** Start a phone with this user name on a UDP port of 127.0.0.1; its files go to `folder`. */
-  static async start(user: string, port: number, folder: string): Promise<Softphone> {
+  /**
+   * Start a phone with this user name on a UDP port of 127.0.0.1; its files go to `folder`. With `account` it registers
+   * and is called by its account.
+   */
+  static async start(
+    user: string,
+    port: number,
+    folder: string,
+    account: PhoneAccount | null = null,
+  ): Promise<Softphone> {
     mkdirSync(folder, { recursive: true });
     const controlPort = await freePort();
     writeFileSync(join(folder, 'voice.wav'), silence());
     writeFileSync(join(folder, 'config'), configuration(port, controlPort, folder));
     writeFileSync(
       join(folder, 'accounts'),
-      `<sip:${user}@127.0.0.1>;regint=0;answermode=auto;audio_codecs=pcma\n`,
+      account === null
+        ? `<sip:${user}@127.0.0.1>;regint=0;answermode=auto;audio_codecs=pcma\n`
+        : `<sip:${user}@${account.server};transport=${account.transport}>;auth_user=${user};auth_pass=${account.password};regint=60;answermode=auto;audio_codecs=pcma\n`,
     );
     writeFileSync(join(folder, 'contacts'), '');
     const child = spawn('baresip', ['-f', folder], { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -138,6 +138,7 @@ const plan: DialPlan = {
     maxHuntSeconds: 60,
     maxCallSeconds: 0,
     timezone: 'Asia/Shanghai',
+    agentsCallAgents: false,
     betweenKeysSeconds: 2,
     announcement: { prompt: 'call-back', maxSeconds: 30 },
     recording: 'on-demand',

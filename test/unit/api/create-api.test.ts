@@ -338,6 +338,7 @@ describe('the OpenAPI document', () => {
     expect(operations.map(({ path, method }) => `${method} ${path}`).sort()).toEqual([
       'get /healthz',
       'get /metrics',
+      'get /v1/agents',
       'get /v1/alerts',
       'get /v1/audits',
       'get /v1/calls',

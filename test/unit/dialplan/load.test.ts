@@ -74,6 +74,7 @@ describe('a plan without faults', () => {
       timezone: 'Asia/Shanghai',
       betweenKeysSeconds: 2,
       announcement: { prompt: 'call-back', maxSeconds: 30 },
+      agentsCallAgents: false,
       keyCodes: { cancel: '*0', complete: '*#', toggle: '**#', conference: '***', consultPrefix: '*' },
       recording: 'on-demand',
       announceRecording: true,

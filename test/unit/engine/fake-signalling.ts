@@ -47,6 +47,11 @@ export class FakeSignalling implements Signalling {
     const invite: IncomingInvite = {
       source: { ...from, transport: 'udp' },
       requestUri: to,
+      request: {
+        method: 'INVITE',
+        source: { host: from.ip, port: from.port, transport: 'udp' },
+        get: () => undefined,
+      },
       sipCallId: `sip-${this.sent.length}`,
       callerNumber: '13800000000',
       callerName: null,

@@ -68,6 +68,7 @@ beforeEach(() => {
   );
   new IncomingRequests(wire, {
     onInvite: (invite) => invites.push(invite),
+    onRegister: () => null,
     onHeardAgain: (leg) => again.push(leg),
     knowsSource: (ip) => ip === KNOWN,
   }).listen();

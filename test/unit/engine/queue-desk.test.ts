@@ -39,6 +39,13 @@ class FakeAgents implements Agents {
   agents = () => this.#all;
   onAgents = NO_AGENTS.onAgents;
   lost = NO_AGENTS.lost;
+  register = NO_AGENTS.register;
+  admit = NO_AGENTS.admit;
+  isPhone = NO_AGENTS.isPhone;
+  registrations = NO_AGENTS.registrations;
+  lockouts = NO_AGENTS.lockouts;
+  figures = NO_AGENTS.figures;
+  onNews = NO_AGENTS.onNews;
   contactsOf = (id: string) =>
     this.#gone.has(id)
       ? []

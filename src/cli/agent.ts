@@ -1,0 +1,266 @@
+import { type AccountFault, AccountStore, secretsOf } from '../agents/account-store.js';
+import type { DialPlan } from '../dialplan/plan.js';
+import { judgeFile, ledgerPath, openForWriting, prepareFolder, unreadable } from '../ledger/open-file.js';
+import { type AccountValues, accountOptions, agentFrom } from './agent/account-options.js';
+import { accountsTable } from './agent/accounts-table.js';
+import { givenPassword, madePassword, type PasswordSource, processPassword } from './agent/password.js';
+import {
+  commonOptions,
+  commonOptionsHelp,
+  EXIT,
+  parseCommandLine,
+  processSurroundings,
+  readDialPlan,
+  readSettings,
+  type Surroundings,
+} from './options.js';
+
+/** One line for `onekey --help`. */
+export const summary = 'accounts of agents whose phones register here';
+
+/** Text of `onekey agent --help`. */
+export const help = `Usage: onekey agent add NAME --member MEMBER --extension NUMBER [what it says] [--generate]
+       onekey agent edit NAME [what it says]
+       onekey agent passwd NAME [--generate]
+       onekey agent disable|enable NAME
+       onekey agent list [--member MEMBER] [--json]
+
+  add      makes an account; the password is asked for, or is the first line of the input
+  edit     changes what the account says of its agent
+  passwd   sets another password; who was locked out of the account is let in again
+  disable  the phones of the agent are unregistered and may neither register nor call
+  enable   undoes that
+  list     accounts, without anything of their passwords
+
+The server may be running: it sees a change within two seconds. Of a password only digests are kept, which hold for the
+realm of the configuration (agents.realm).
+
+What it says:
+      --member MEMBER  member of the dial plan that the agent answers for
+      --extension NUMBER
+                       number of the desk, unique within the member
+      --name TEXT      name for people (default: that of the account)
+      --role ROLE      agent (default) or supervisor
+      --skills A,B     words that queues choose by
+      --languages A,B  languages spoken, such as zh,en
+      --liaison-for A,B
+                       members for whose transfers this is the liaison desk
+
+Options:
+      --generate       make a password and print it
+      --json           list: one JSON object a line
+${commonOptionsHelp}
+
+Examples:
+  onekey agent add li-na --member city-12345 --extension 8017 --name 李娜 --languages zh,en
+  printf '%s\\n' "$PASSWORD" | onekey agent passwd li-na
+  onekey agent list --member city-12345
+
+Exit codes: 0 done, 1 there is no such account, or it is there already, 2 wrong usage.`;
+
+const ACTIONS = ['add', 'edit', 'passwd', 'disable', 'enable', 'list'] as const;
+type Action = (typeof ACTIONS)[number];
+
+const OPTIONS: Readonly<Record<Action, readonly string[]>> = {
+  add: [...Object.keys(accountOptions), 'generate'],
+  edit: Object.keys(accountOptions),
+  passwd: ['generate'],
+  disable: [],
+  enable: [],
+  list: ['member', 'json'],
+};
+
+export interface AgentSurroundings extends Surroundings {
+  readonly passwords: PasswordSource;
+  /** UTC milliseconds. */
+  now(): number;
+}
+
+function processWithPasswords(): AgentSurroundings {
+  return { ...processSurroundings, passwords: processPassword(), now: Date.now };
+}
+
+/** What an action works on. */
+interface Job {
+  readonly store: AccountStore;
+  readonly realm: string;
+  readonly plan: Pick<DialPlan, 'members'>;
+  readonly id: string;
+  readonly values: AccountValues & {
+    readonly generate?: boolean | undefined;
+    readonly json?: boolean | undefined;
+  };
+  readonly surroundings: AgentSurroundings;
+}
+
+const JOBS: Readonly<Record<Action, (job: Job) => Promise<number>>> = {
+  add,
+  edit,
+  passwd,
+  disable: (job) => enable(job, false),
+  enable: (job) => enable(job, true),
+  list,
+};
+
+/** Run `onekey agent ...`; resolves to the exit code. */
+export async function run(
+  argv: readonly string[],
+  surroundings: AgentSurroundings = processWithPasswords(),
+): Promise<number> {
+  const usage = (message: string): number => {
+    surroundings.err(`onekey agent: ${message}`);
+    return EXIT.usage;
+  };
+  const [word, ...rest] = argv;
+  const action = ACTIONS.find((one) => one === word);
+  if (action === undefined) {
+    const what = word === undefined ? 'say what to do' : `there is no "agent ${word}"`;
+    return usage(`${what}; it is ${ACTIONS.join(', ')} (onekey agent --help)`);
+  }
+  const parsed = parseCommandLine({
+    args: rest,
+    options: {
+      ...commonOptions,
+      ...accountOptions,
+      generate: { type: 'boolean' },
+      json: { type: 'boolean' },
+    },
+    allowPositionals: true,
+    strict: true,
+  });
+  if (!parsed.ok) return usage(parsed.message);
+  const { values, positionals } = parsed.line;
+  const stray = Object.keys(values).find(
+    (name) => !(name in commonOptions) && !OPTIONS[action].includes(name),
+  );
+  if (stray !== undefined) return usage(`--${stray} does not go with ${action}`);
+  const [id = '', extra] = positionals;
+  if (action !== 'list' && id === '') return usage(`say which account: onekey agent ${action} NAME`);
+  const odd = action === 'list' ? positionals[0] : extra;
+  if (odd !== undefined)
+    return usage(`"${odd}" is one word too many; a password is never given in the command line`);
+  const settings = readSettings(values, surroundings);
+  if (!settings.ok) return settings.exitCode;
+  // An account can be disabled whatever is wrong with the dial plan.
+  const named = action === 'add' || action === 'edit';
+  const read = named ? readDialPlan(settings.config, surroundings) : null;
+  if (read?.ok === false) return read.exitCode;
+  const members = read?.plan.members ?? new Map();
+  return withStore(settings.config.data, surroundings, (store) =>
+    JOBS[action]({ store, realm: settings.config.agents.realm, plan: { members }, id, values, surroundings }),
+  );
+}
+
+/** Opens the accounts; makes the ledger that they are in when there is none yet. */
+async function withStore(
+  dir: string,
+  surroundings: Surroundings,
+  act: (store: AccountStore) => Promise<number>,
+): Promise<number> {
+  const path = ledgerPath(dir);
+  const fault = prepareFolder(dir) ?? judgeFile(path);
+  if (fault !== null) {
+    surroundings.err(`${fault.message}\n${fault.remedy}`);
+    return EXIT.failed;
+  }
+  let store: AccountStore;
+  try {
+    openForWriting(path, Date.now()).close();
+    store = new AccountStore(path);
+  } catch (error) {
+    const { message, remedy } = unreadable(path, error);
+    surroundings.err(`${message}\n${remedy}`);
+    return EXIT.failed;
+  }
+  try {
+    return await act(store);
+  } finally {
+    store.close();
+  }
+}
+
+async function add(job: Job): Promise<number> {
+  const { store, realm, plan, id, values, surroundings } = job;
+  const read = agentFrom(id, values, null, plan);
+  if (!read.ok) return wrong(job, read.message);
+  if (store.get(id) !== undefined) return failed(job, 'exists');
+  const password = await passwordFor(job);
+  if (password === null) return EXIT.usage;
+  const now = surroundings.now();
+  const secrets = secretsOf(id, realm, password);
+  const result = store.add({ agent: read.agent, realm, secrets, createdAt: now, changedAt: now });
+  return result.ok ? done(job, 'added') : failed(job, result.why);
+}
+
+async function edit(job: Job): Promise<number> {
+  const { store, plan, id, values, surroundings } = job;
+  const before = store.get(id);
+  if (before === undefined) return failed(job, 'unknown');
+  const read = agentFrom(id, values, before.agent, plan);
+  if (!read.ok) return wrong(job, read.message);
+  const result = store.edit(read.agent, surroundings.now());
+  return result.ok ? done(job, 'changed') : failed(job, result.why);
+}
+
+async function passwd(job: Job): Promise<number> {
+  const { store, realm, id, surroundings } = job;
+  if (store.get(id) === undefined) return failed(job, 'unknown');
+  const password = await passwordFor(job);
+  if (password === null) return EXIT.usage;
+  const result = store.setSecrets(id, realm, secretsOf(id, realm, password), surroundings.now());
+  return result.ok ? done(job, 'has its new password') : failed(job, result.why);
+}
+
+async function enable(job: Job, enabled: boolean): Promise<number> {
+  const { store, id, surroundings } = job;
+  const before = store.get(id);
+  if (before === undefined) return failed(job, 'unknown');
+  const result = store.edit({ ...before.agent, enabled }, surroundings.now());
+  return result.ok ? done(job, enabled ? 'enabled' : 'disabled') : failed(job, result.why);
+}
+
+async function list({ store, realm, values, surroundings }: Job): Promise<number> {
+  const accounts = store
+    .all()
+    .filter(({ agent }) => values.member === undefined || agent.member === values.member);
+  if (values.json === true) {
+    for (const { agent, createdAt, changedAt, realm: made } of accounts)
+      surroundings.out(JSON.stringify({ ...agent, createdAt, changedAt, passwordHolds: made === realm }));
+    return EXIT.ok;
+  }
+  for (const line of accountsTable(accounts, realm)) surroundings.out(line);
+  return EXIT.ok;
+}
+
+/** Null when there is none that can be taken; it was said why. */
+async function passwordFor({ id, values, surroundings }: Job): Promise<string | null> {
+  if (values.generate === true) {
+    const password = madePassword();
+    surroundings.out(password);
+    return password;
+  }
+  const given = await givenPassword(surroundings.passwords, id);
+  if (given.ok) return given.password;
+  surroundings.err(`onekey agent: ${given.message}`);
+  return null;
+}
+
+function done({ id, surroundings }: Job, what: string): number {
+  surroundings.err(`account ${id} ${what}`);
+  return EXIT.ok;
+}
+
+function wrong({ surroundings }: Job, message: string): number {
+  surroundings.err(`onekey agent: ${message}`);
+  return EXIT.usage;
+}
+
+function failed({ id, values, surroundings }: Job, why: AccountFault): number {
+  const text: Readonly<Record<AccountFault, string>> = {
+    exists: `there is an account ${id} already; change it with onekey agent edit ${id}`,
+    'extension-taken': `another agent of that member has the extension ${values.extension ?? ''}; onekey agent list shows who`,
+    unknown: `there is no account ${id}; onekey agent list shows all`,
+  };
+  surroundings.err(`onekey agent: ${text[why]}`);
+  return EXIT.failed;
+}
