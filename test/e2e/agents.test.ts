@@ -263,8 +263,9 @@ describe('agents whose phones register', () => {
   it('are still registered after the program was killed', async () => {
     const phone = await registered('li-na');
     const db = new Database(ledgerPath(world.server.dataFolder), { readonly: true });
-    const stored = db.prepare("SELECT count(*) FROM agent_contacts WHERE id LIKE 'li-na %'").pluck();
-    await until('the contact to be on disk', () => (stored.get() === 1 ? true : undefined));
+    const stored = db.prepare('SELECT count(*) FROM agent_contacts WHERE instr(contact, ?) > 0').pluck();
+    const uri = phone.contact.slice(1, -1);
+    await until('the contact to be on disk', () => (stored.get(uri) === 1 ? true : undefined));
     db.close();
     await world.server.crash();
     world.server = await Server.start({ ...world.server.options, ports: world.server.ports });

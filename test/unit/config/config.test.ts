@@ -139,6 +139,6 @@ describe('variables', () => {
 
   it('give every setting its own name', () => {
     expect(settingByVariable.size).toBe(settingByPath.size);
-    expect(Object.keys(configSchema.shape)).toHaveLength(10);
+    expect(Object.keys(configSchema.shape)).toHaveLength(11);
   });
 });
