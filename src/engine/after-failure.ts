@@ -1,5 +1,5 @@
 import type { Command } from '../call/command.js';
-import type { UntimedEvent } from './call-runner.js';
+import type { UntimedEvent } from './untimed-event.js';
 
 /** What the core is told of a command that could not be carried out; null where nobody waits for anything. */
 export function afterFailure(command: Command): UntimedEvent | null {

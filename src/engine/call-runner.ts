@@ -17,9 +17,7 @@ import { notifyHeaders, sipfrag } from './notify-message.js';
 import { partnerIn } from './partner-in.js';
 import { reasonHeader, rejectHeaders } from './reason-headers.js';
 import type { RunnerParts } from './runner-parts.js';
-
-export type UntimedEvent = CallEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never;
-export type UntimedEventOf<T extends CallEvent['type']> = Extract<UntimedEvent, { type: T }>;
+import type { UntimedEvent, UntimedEventOf } from './untimed-event.js';
 
 /**
  * One call, running: its mailbox, its timers, and the commands on their way out. Events are taken one at a
@@ -41,7 +39,7 @@ export class CallRunner {
   constructor(
     readonly id: CallId,
     readonly routing: Routing,
-    private readonly parts: RunnerParts,
+    private readonly parts: RunnerParts<CallRunner>,
     private readonly log: EngineLog,
   ) {
     const { clock, ledger, media, random } = parts;

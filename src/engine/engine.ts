@@ -47,7 +47,7 @@ export class Engine implements Operations {
   readonly #live: LiveCalls;
   readonly recordings: Recordings;
   readonly #health: GatewayHealth;
-  readonly #runnerParts: RunnerParts;
+  readonly #runnerParts: RunnerParts<CallRunner>;
   readonly #queues: QueueDesk;
   readonly #recovery: Recovery;
   readonly #door: FrontDoor;

@@ -8,9 +8,9 @@ import type { Branch } from '../call/candidate.js';
 import type { Command, CommandOf } from '../call/command.js';
 import type { DialPlan, QueueRules } from '../dialplan/plan.js';
 import type { LegRecord } from '../ledger/records.js';
-import type { UntimedEventOf } from './call-runner.js';
 import type { EngineClock, Timer } from './clock.js';
 import { phonesOf } from './plan-routing.js';
+import type { UntimedEventOf } from './untimed-event.js';
 
 /** What a queue tells a call. */
 export type QueueSays = UntimedEventOf<'candidate-ready' | 'queue-news' | 'queue-over'>;

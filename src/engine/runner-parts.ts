@@ -4,13 +4,12 @@ import type { Trunk } from '../dialplan/plan.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { LedgerRecord } from '../ledger/records.js';
 import type { MediaAnchor } from '../media/anchor.js';
-import type { CallRunner } from './call-runner.js';
 import type { EngineClock } from './clock.js';
 import type { Occupancy } from './occupancy.js';
 import type { Signalling } from './signalling.js';
 
-/** What all calls share. */
-export interface RunnerParts {
+/** What all calls share. `Runner` is what runs one call: its file needs this one. */
+export interface RunnerParts<Runner> {
   readonly clock: EngineClock;
   readonly signalling: Signalling;
   readonly media: MediaAnchor;
@@ -30,7 +29,7 @@ export interface RunnerParts {
   /** The live call that this leg belongs to. */
   callOf(leg: LegId): Call | null;
   /** The other call has become part of this one; gives its runner, which takes no events any more. */
-  absorb(other: CallId, into: CallRunner): CallRunner | null;
+  absorb(other: CallId, into: Runner): Runner | null;
   /** The call is in this state now; before the commands of the step are carried out. */
   onState(call: Call): void;
   /** The call is over, and so are those that it absorbed. */

@@ -3,7 +3,7 @@ import type { Call, KeyPress } from '../../../src/call/call.js';
 import type { Command } from '../../../src/call/command.js';
 import type { CallEvent } from '../../../src/call/event.js';
 import { step } from '../../../src/call/step.js';
-import type { UntimedEventOf } from '../../../src/engine/call-runner.js';
+import type { UntimedEventOf } from '../../../src/engine/untimed-event.js';
 import { call, callerLeg, instant, leg } from '../engine/call-values.js';
 import { aRouting } from './a-routing.js';
 
