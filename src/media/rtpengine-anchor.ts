@@ -127,7 +127,7 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
       throw misheard;
     }
     const session = this.#session(callId);
-    const told = session.told(to);
+    const told = session.telling(to);
     if (told !== null) return told;
     const { profile = 'rtp', places: place = 0 } = this.#reached.get(to) ?? { profile: known };
     const prepared = from === to ? null : await session.prepare(to, { like: from, profile, place });

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { BrowserPhone } from './harness/browser-phone.js';
+import { engineOf } from './harness/engine-of.js';
+import { until } from './harness/wait.js';
 import { WebStage } from './harness/web-stage.js';
 
 /** Parties in a real browser, who speak WebRTC, and plain telephones: who hears whom. */
@@ -115,5 +117,22 @@ describe('a party in a browser', () => {
     await stage.untilHears(stage.desk.phone, 'caller');
     expect(stage.desk.sessionChanges).toBe(1);
     expect(caller.sessionChanges).toEqual([]);
+  });
+
+  it('hears again when the media server was killed, and is moved after that', async () => {
+    const phone = await called('12345');
+    const { server } = stage.phones.world;
+    process.kill(engineOf(server)?.pid ?? 0, 'SIGKILL');
+    await until('the browser to be told the new place', async () =>
+      (await phone.ask('asked')).includes('INVITE') ? true : undefined,
+    );
+    await stage.untilHears('agent', 'citizen');
+    await stage.untilGetsAudio(phone);
+    const told = (await phone.ask('asked')).length;
+    expect(await stage.phones.phone('agent').refer(key('*2'))).toBe(202);
+    await stage.phones.phone('agent').untilTalking(false);
+    await stage.untilHears(phone, 'target');
+    await stage.untilHears('target', 'citizen');
+    expect(await phone.ask('asked')).toHaveLength(told);
   });
 });

@@ -171,14 +171,20 @@ function escaped(text: string): string {
 }
 
 /**
- * The same offer, in which the engine begins DTLS itself instead of leaving that to the party, from the first offer on:
- * who begins cannot change later. A browser that moves to another address of the engine holds on to the one before
- * until that is silent for seconds, unless something comes from the new one (Chromium 156: 6.5 s, and 2 s with it).
+ * What a browser is told, so that it can be moved later. The engine begins DTLS itself instead of leaving that to the
+ * party, from the first offer on: who begins cannot change later, and a browser that moves to another address of the
+ * engine holds on to the one before until that is silent for seconds, unless something comes from the new one
+ * (Chromium 156: 6.5 s, and 2 s with it). The section keeps the name that the browser knows it by (RFC 8829 §5.2.2).
+ *
+ * @param mid that name; null when it has none yet
  */
-export function withActiveSetup(sections: SdpSections): SdpSections {
-  const active = (lines: readonly string[]): string[] =>
-    lines.map((line) => (line === 'a=setup:actpass' ? 'a=setup:active' : line));
-  return { session: active(sections.session), media: sections.media.map(active) };
+export function forBrowser(sections: SdpSections, mid: string | null): SdpSections {
+  const adapted = (lines: readonly string[]): string[] =>
+    lines.map((line) => {
+      if (line === 'a=setup:actpass') return 'a=setup:active';
+      return mid !== null && line.startsWith('a=mid:') ? `a=mid:${mid}` : line;
+    });
+  return { session: adapted(sections.session), media: sections.media.map(adapted) };
 }
 
 /** The engine's audio put back among the media that were offered; those others are refused with port 0. */

@@ -45,6 +45,16 @@ export class MediaSession {
     return this.#legs.get(leg)?.told?.sdp ?? null;
   }
 
+  /** {@link told}, and from now on what the party answers counts as the answer to that. */
+  telling(name: string): string | null {
+    const leg = this.#legs.get(name);
+    if (leg !== undefined && leg.renewal !== null) {
+      leg.renewal = { ...leg.renewal, asked: true };
+      this.#kept = null;
+    }
+    return this.told(name);
+  }
+
   /** How media reaches a leg. */
   profile(leg: string): LegProfile {
     return this.#legs.get(leg)?.profile ?? 'rtp';
@@ -116,6 +126,7 @@ export class MediaSession {
         return linked;
       }
       if (linked.toFrom !== null) this.#legs.tell(leg, linked.toFrom);
+      if (leg.renewal !== null) await this.#legs.renewed(leg);
       return done(leg.told?.sdp ?? null);
     });
   }
@@ -175,11 +186,13 @@ export class MediaSession {
         return done(new Map());
       leg.said = read.description;
       leg.saidAs = 'answer';
+      // It answers what it was told before the engine lost the call; the new offer is yet to come.
+      if (leg.renewal?.asked === false) return done(new Map());
       const linked =
         leg.partner === null && leg.parking !== null
           ? await this.#legs.linker.answerToParking(leg, leg.parking)
           : await this.#legs.relink(leg);
-      if (linked.ok) return done(new Map());
+      if (linked.ok) return leg.renewal === null ? done(new Map()) : this.#legs.renewed(leg);
       leg.said = before;
       return linked;
     });
@@ -203,7 +216,11 @@ export class MediaSession {
         if (!x.ok) return x;
         const y = this.#legs.ready(b);
         if (!y.ok) return y;
-        pairs.push([x.value, y.value]);
+        if (x.value.renewal === null && y.value.renewal === null) pairs.push([x.value, y.value]);
+        else {
+          const later = await this.#legs.joinLater(x.value, y.value);
+          if (!later.ok) return later;
+        }
       }
       return this.#legs.join(pairs);
     });
@@ -214,6 +231,7 @@ export class MediaSession {
     return this.#step(async () => {
       const leg = this.#legs.ready(name);
       if (!leg.ok) return leg;
+      if (leg.value.renewal !== null) leg.value.renewal = { ...leg.value.renewal, partner: null };
       if (leg.value.parking !== null) return done(new Map());
       return this.#legs.parkAll([leg.value, ...this.#legs.partners([leg.value])]);
     });

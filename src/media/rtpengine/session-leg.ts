@@ -32,6 +32,12 @@ export interface Leg {
   partner: string | null;
   /** Tag of the place where it is parked. */
   parking: string | null;
+  /**
+   * A browser whose place is another, because the engine had lost the call: until it has answered a new offer, ICE and
+   * DTLS cannot begin anew. Null for all others. `asked`: the new offer is on its way; `partner`: whom it is to be
+   * joined with then.
+   */
+  renewal: { readonly asked: boolean; readonly partner: string | null } | null;
   /** A prompt or music plays to it. */
   playing: boolean;
   /** Its link is made so that keys can be sent into it. */
@@ -49,6 +55,7 @@ export function newLeg(fixed: Pick<Leg, 'name' | 'profile' | 'family' | 'fingerp
     told: null,
     partner: null,
     parking: null,
+    renewal: null,
     playing: false,
     injecting: false,
     mediaBlocked: false,
@@ -71,4 +78,10 @@ export function agreed(leg: Leg): SdpSections | null {
   return firstCodec(
     answered === undefined ? said.audio : agreedFormats(said.audio, { session, media: [answered] }),
   );
+}
+
+/** The name that a browser has for its audio section; null when it has none. */
+export function midOf({ said }: Pick<Leg, 'said'>): string | null {
+  const line = said?.audio.media[0]?.find((text) => text.startsWith('a=mid:'));
+  return line === undefined ? null : line.slice('a=mid:'.length);
 }

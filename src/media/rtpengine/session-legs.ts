@@ -1,8 +1,8 @@
-import { withActiveSetup, withRefusedMedia } from './audio-description.js';
+import { forBrowser, withRefusedMedia } from './audio-description.js';
 import { type Linked, Linker, type LinkSettings, type NgPort } from './linker.js';
 import type { NgFields, NgReply } from './ng-reply.js';
 import type { SdpSections } from './sdp-sections.js';
-import type { Leg } from './session-leg.js';
+import { type Leg, midOf } from './session-leg.js';
 import { type Changes, done, failed, type Outcome } from './session-outcome.js';
 import type { SessionSnapshot } from './session-snapshot.js';
 import { samePlace, tell } from './told-description.js';
@@ -177,17 +177,19 @@ export class SessionLegs {
   /** Make the whole call again in an engine that has lost it. */
   async rebuild(): Promise<Outcome<Changes>> {
     const changes = new Map<string, string>();
+    for (const leg of this.#legs.values()) this.#renew(leg);
     const made = new Set<Leg>();
     for (const leg of this.#legs.values()) {
       if (made.has(leg) || (leg.partner === null && leg.parking === null)) continue;
       const partner = this.#partnerOf(leg);
-      const model = leg.like === null ? null : (this.#legs.get(leg.like) ?? null);
+      const like = leg.like === null ? null : (this.#legs.get(leg.like) ?? null);
+      const asks = leg.said === null || leg.renewal !== null;
       const linked =
-        leg.said === null && leg.parking !== null
-          ? await this.linker.offerFromParking(leg, leg.parking, model)
+        asks && leg.parking !== null
+          ? await this.linker.offerFromParking(leg, leg.parking, leg.said === null ? like : leg)
           : await this.relink(leg);
       if (!linked.ok) return linked;
-      if (leg.said === null) this.#noteTold(leg, linked.toTo, changes);
+      if (asks) this.#noteTold(leg, linked.toTo, changes);
       else this.#noteTold(leg, linked.toFrom, changes);
       if (partner !== undefined) this.#noteTold(partner, linked.toTo, changes);
       for (const one of partner === undefined ? [leg] : [leg, partner]) {
@@ -199,9 +201,42 @@ export class SessionLegs {
     return done(changes);
   }
 
+  /** A browser cannot go on at another place with what it said before: it is parked, and asked anew. */
+  #renew(leg: Leg): void {
+    if (leg.profile !== 'webrtc' || (leg.partner === null && leg.parking === null)) return;
+    const partner = this.#partnerOf(leg);
+    leg.renewal = { asked: false, partner: leg.renewal?.partner ?? partner?.name ?? null };
+    for (const one of partner === undefined ? [leg] : [leg, partner]) {
+      Object.assign(one, { partner: null, injecting: false });
+      one.parking = this.newParking();
+    }
+    // Should the partner be a browser as well, each waits for the other.
+    if (partner?.profile === 'webrtc') partner.renewal = { asked: false, partner: leg.name };
+  }
+
+  /** Two legs are to be joined, one of which is asked anew: until then both hear nobody. */
+  async joinLater(x: Leg, y: Leg): Promise<Outcome<Changes>> {
+    for (const [one, other] of [
+      [x, y],
+      [y, x],
+    ] as const) {
+      if (one.renewal !== null) one.renewal = { ...one.renewal, partner: other.name };
+    }
+    const joined = [x, y].filter((leg) => leg.partner !== null);
+    return joined.length === 0 ? done(new Map()) : this.parkAll([...joined, ...this.partners(joined)]);
+  }
+
+  /** The browser has answered the new offer, or made one of its own: it is there, and joined with whom it should be. */
+  async renewed(leg: Leg): Promise<Outcome<Changes>> {
+    const partner = this.#legs.get(leg.renewal?.partner ?? '');
+    leg.renewal = null;
+    const ready = partner !== undefined && partner.said !== null && partner.renewal === null;
+    return ready && partner.partner === null ? this.join([[partner, leg]]) : done(new Map());
+  }
+
   /** Tell a leg what the engine says to it. @returns the description to send */
   tell(leg: Leg, sections: SdpSections): string {
-    const ours = leg.profile === 'webrtc' ? withActiveSetup(sections) : sections;
+    const ours = leg.profile === 'webrtc' ? forBrowser(sections, midOf(leg)) : sections;
     const whole = leg.said === null ? ours : withRefusedMedia(ours, leg.said);
     leg.told = tell(leg.told, whole, this.settings.newSessionId);
     if (leg.saidAs === 'open-offer') leg.saidAs = 'offer';

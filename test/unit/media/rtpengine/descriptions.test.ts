@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import {
   agreedFormats,
   firstCodec,
+  forBrowser,
   parkingDescription,
   readDescription,
-  withActiveSetup,
   withRefusedMedia,
 } from '../../../../src/media/rtpengine/audio-description.js';
 import {
@@ -110,11 +110,11 @@ describe('a browser', () => {
     expect(text).toContain('a=x-own:kept');
   });
 
-  it('is told that the engine begins DTLS', () => {
-    const offer = cutSdp('v=0\r\nm=audio 4 UDP/TLS/RTP/SAVPF 8\r\na=setup:actpass\r\n');
-    expect(joinSdp(withActiveSetup(offer))).toContain('a=setup:active\r\n');
-    const answer = cutSdp('v=0\r\nm=audio 4 UDP/TLS/RTP/SAVPF 8\r\na=setup:passive\r\n');
-    expect(joinSdp(withActiveSetup(answer))).toContain('a=setup:passive\r\n');
+  it('is told that the engine begins DTLS, and the name that it has for its audio', () => {
+    const offer = cutSdp('v=0\r\nm=audio 4 UDP/TLS/RTP/SAVPF 8\r\na=mid:1\r\na=setup:actpass\r\n');
+    expect(joinSdp(forBrowser(offer, '0'))).toContain('a=mid:0\r\na=setup:active\r\n');
+    const answer = cutSdp('v=0\r\nm=audio 4 UDP/TLS/RTP/SAVPF 8\r\na=mid:1\r\na=setup:passive\r\n');
+    expect(joinSdp(forBrowser(answer, null))).toContain('a=mid:1\r\na=setup:passive\r\n');
   });
 
   it('that agreed to several codecs goes on with the first, beside keys and comfort noise', () => {

@@ -37,6 +37,65 @@ async function preparedTransfer(): Promise<void> {
   engine.take();
 }
 
+describe('a browser whose engine has lost the call', () => {
+  const browser = (ufrag: string): string =>
+    sdpOf('192.0.2.1', 4000)
+      .replace('RTP/AVP', 'UDP/TLS/RTP/SAVPF')
+      .concat(`a=ice-ufrag:${ufrag}\r\na=fingerprint:sha-256 AA\r\na=setup:actpass\r\n`);
+
+  beforeEach(async () => {
+    await must(session.offered('caller', browser('one')));
+    await must(session.prepare('agent', { like: 'caller' }));
+    await must(session.answered('agent', sdpOf('192.0.2.2', 5000)));
+    await must(session.join('caller', 'agent'));
+    engine.forget();
+    engine.take();
+  });
+
+  it('is asked anew from a parking place, and joined again with its answer', async () => {
+    const changes = await must(session.rebuild());
+    expect([...changes.keys()].sort()).toEqual(['agent', 'caller']);
+    const commands = engine.take();
+    expect(commands.filter((line) => line.endsWith('>caller'))).toHaveLength(1);
+    expect(commands).toContainEqual(expect.stringMatching(/^offer :parking-\d+>caller$/));
+    expect(commands.some((line) => line.startsWith('offer caller>'))).toBe(false);
+    expect(session.telling('caller')).toBe(changes.get('caller'));
+    await must(session.answered('caller', browser('two')));
+    const answered = engine.take();
+    expect(answered[0]).toMatch(/^answer :parking-\d+>caller$/);
+    expect(answered).toContain('offer agent>caller');
+  });
+
+  it('is not held to an answer that was on its way before', async () => {
+    await must(session.rebuild());
+    engine.take();
+    await must(session.answered('caller', browser('late')));
+    expect(engine.take()).toEqual([]);
+    session.telling('caller');
+    await must(session.answered('caller', browser('two')));
+    expect(engine.take()[0]).toMatch(/^answer /);
+  });
+
+  it('is joined with whom it should be by then, or with nobody', async () => {
+    await must(session.rebuild());
+    await must(session.prepare('target', { like: 'agent' }));
+    await must(session.answered('target', sdpOf('192.0.2.3', 6000)));
+    engine.take();
+    await must(session.join('caller', 'target'));
+    expect(engine.take()).toEqual([]);
+    session.telling('caller');
+    await must(session.answered('caller', browser('two')));
+    expect(engine.take()).toContain('offer target>caller');
+
+    await must(session.rebuild());
+    await must(session.park('caller'));
+    session.telling('caller');
+    engine.take();
+    await must(session.answered('caller', browser('three')));
+    expect(engine.take()).toEqual([expect.stringMatching(/^answer :parking-\d+>caller$/)]);
+  });
+});
+
 describe('a switch', () => {
   it('cuts off the former partner first, then links, then removes the parking place of the target', async () => {
     await preparedTransfer();
