@@ -188,6 +188,8 @@ export class QueueDesk {
   /** Calls that agents make themselves begin with their own leg. */
   #heard(call: Call, { event }: CommandOf<'publish'>): void {
     const { legId, type } = event;
+    // Agents who were in a call when the program was killed are in it still.
+    if (type === 'call-recovered') return this.#recovered(call);
     const leg = legId === null ? undefined : call.legs[legId];
     if (leg === undefined) return;
     const at = this.#now();
@@ -197,6 +199,12 @@ export class QueueDesk {
       this.#states.legAnswered(leg.id, at);
       if (own) this.#states.legBegan(leg.id, leg.agent, call.id, true, at);
     }
+  }
+
+  #recovered({ id: call, legs }: Call): void {
+    for (const { id, trunk, agent, state } of Object.values(legs))
+      if (trunk === null && agent !== null && state === 'answered')
+        this.#states.legBegan(id, agent, call, true, this.#now());
   }
 
   #ended({ id, outcome, answeredAt }: LegRecord): void {
