@@ -53,7 +53,8 @@ export interface DialPlanFile {
 export type TargetEntry =
   | { readonly trunk: string; readonly number: string; readonly ringSeconds: number }
   | { readonly agent: string; readonly ringSeconds: number }
-  | { readonly extension: string; readonly ringSeconds: number };
+  | { readonly extension: string; readonly ringSeconds: number }
+  | { readonly queue: string; readonly ringSeconds: number; readonly maxWaitSeconds: number };
 
 interface MemberEntry {
   readonly numbers: readonly string[];
@@ -63,6 +64,7 @@ interface MemberEntry {
   readonly targets: readonly TargetEntry[];
   readonly emergency?: boolean;
   readonly fallback?: string;
+  readonly queue?: { readonly afterCallSeconds: number };
 }
 
 function target(trunk: PbxName, number: string, ringSeconds: number): TargetEntry {
