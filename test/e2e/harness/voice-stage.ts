@@ -42,6 +42,8 @@ export interface VoiceStageOptions {
   readonly web?: WebSide;
   /** Callers with a desk each, beside the phones of the stage; none when left out. */
   readonly pairs?: number;
+  /** Changes to the dial plan. */
+  readonly plan?: (plan: DialPlanFile) => DialPlanFile;
   /** Settings beside media. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -67,7 +69,8 @@ export class VoiceStage {
   }: VoiceStageOptions = {}): Promise<VoiceStage> {
     const pairsAt = await pairPorts(pairs);
     const policies = { maxHops: 5, maxHuntSeconds: 30, maxCallSeconds: 0, ...more.policies };
-    const plan = (ports: Ports): DialPlanFile => withPairs({ ...testPlan(ports), policies }, pairsAt);
+    const change = more.plan ?? ((plan: DialPlanFile) => plan);
+    const plan = (ports: Ports): DialPlanFile => change(withPairs({ ...testPlan(ports), policies }, pairsAt));
     const world = await World.open({
       settings: {
         ...(web === undefined ? {} : { sip: { listeners: webListeners(web) } }),
