@@ -30,6 +30,9 @@ const LONGEST_KEY_MS = 5000;
 /** Music is played so often; some hours of it. */
 const MUSIC_REPEATS = 1000;
 
+/** Spoken prompts end in a pause, of which so much is not waited for: nobody shall hear silence. */
+const PAUSE_AT_END_MS = 100;
+
 /** A media server did not do what was asked of it. */
 export class MediaFailure extends Error {
   override readonly name = 'MediaFailure';
@@ -394,7 +397,7 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
             'two parties do not hear each other after a prompt',
           ),
         );
-    }, lasts);
+    }, lasts - PAUSE_AT_END_MS);
     next.unref();
   }
 

@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { readStereo } from '../unit/media/recording/read-stereo.js';
 import { expectHeard, expectUntouched } from './harness/expect-heard.js';
 import { heardOn, type Part, recordingsOf, spoolOf } from './harness/recordings.js';
+import { Server } from './harness/server.js';
 import { hears, VoiceStage } from './harness/voice-stage.js';
 import { until } from './harness/wait.js';
 
@@ -69,5 +74,176 @@ describe('a recorded call', () => {
     expect(Buffer.from(await part.arrayBuffer()).equals(audio.subarray(0, 44))).toBe(true);
     const audits = await stage.world.server.api.get(`/v1/audits?subject=${recording.id}`);
     expect(audits).toMatchObject({ items: [{ actor: 'api-token', action: 'recording-played' }] });
+  });
+});
+
+/** Recordings that somebody asks for, of which caller and agent are told. */
+describe('a call that is recorded on demand', () => {
+  let stage: VoiceStage;
+  beforeAll(async () => {
+    stage = await VoiceStage.open();
+  });
+  afterEach(() => stage.clear());
+  afterAll(() => stage.close());
+
+  it('is from the request to the next one; both are told first, and the caller’s phone is not', async () => {
+    const number = await stage.talk();
+    const { id } = await stage.live('talking');
+    const live = () => stage.world.server.api.get(`/v1/calls/live/${id}`);
+    expect(await live()).toMatchObject({ recording: null });
+    const heard = await stage.during(async () => {
+      await stage.post(`/v1/calls/${id}/recording/start`);
+      await until('the recording', async () => (await recordedNow(stage)) === id || undefined);
+    });
+    const toldFirst = hears({ caller: 'agent other agent', agent: 'caller other caller' });
+    // Without its pauses, which are as long as whoever spoke it made them.
+    expectHeard('told', heard, toldFirst, []);
+    const gap = heard.reports.caller?.largestGapMs;
+    expect(gap, 'gap at the caller').toBeLessThan(Math.max(120, heard.referenceGapMs + 80));
+    expect(await live()).toMatchObject({ recording: { trigger: 'request', requestedBy: 'api-token' } });
+    await sleep(800);
+    await stage.post(`/v1/calls/${id}/recording/stop`);
+    await sleep(300);
+    const { call } = await stage.end(number);
+    expectUntouched(stage);
+    expect(call).toMatchObject({ outcome: 'answered', endedBy: 'caller' });
+    const [recording] = await recordingsOf(stage.world.server, id);
+    expect(recording).toMatchObject({
+      outcome: 'kept',
+      endedBy: 'request',
+      requestedBy: 'api-token',
+      announcedAt: expect.any(String),
+    });
+    const audio = await stage.world.server.api.fetch(`/v1/recordings/${recording?.id ?? ''}/audio`);
+    const { left, right } = heardOn(Buffer.from(await audio.arrayBuffer()));
+    expect(left.map(({ who }) => who)).toContain('caller');
+    expect(right.map(({ who }) => who)).toContain('agent');
+    const { items } = z
+      .object({ items: z.array(z.object({ action: z.string() })) })
+      .parse(await stage.world.server.api.get(`/v1/audits?callId=${id}&order=oldest`));
+    expect(items.map(({ action }) => action)).toEqual([
+      'recording-started',
+      'recording-stopped',
+      'recording-played',
+    ]);
+  });
+
+  it('is told, and the transfer of it goes on as ever, when the agent transfers during the prompt', async () => {
+    const number = await stage.talk();
+    const { id } = await stage.live('talking');
+    await stage.post(`/v1/calls/${id}/recording/start`);
+    await sleep(300);
+    expect(await stage.phone('agent').refer(`sip:*2@${stage.sip}`)).toBe(202);
+    await stage.phone('agent').untilTalking(false);
+    expectHeard('moved', await stage.listen(), hears({ caller: 'target', target: 'caller' }), []);
+    // 110 is an emergency member: nobody waits for a prompt.
+    await until('the recording', async () => (await recordedNow(stage)) === id || undefined);
+    const { transfers } = await stage.end(number);
+    expect(transfers).toMatchObject([{ outcome: 'completed' }]);
+    const [recording] = await recordingsOf(stage.world.server, id);
+    expect(recording?.voices.map(({ member }) => member)).toEqual([null, 'police']);
+  });
+});
+
+/** The call that is being recorded; null when none is. */
+async function recordedNow(stage: VoiceStage): Promise<string | null> {
+  const calls = z.object({ items: z.array(z.object({ id: z.string(), recording: z.unknown() })) });
+  const { items } = calls.parse(await stage.world.server.api.get('/v1/calls/live'));
+  return items.find(({ recording }) => recording !== null)?.id ?? null;
+}
+
+describe('a recording that fails', () => {
+  let stage: VoiceStage | undefined;
+  afterEach(async () => {
+    await stage?.close();
+    stage = undefined;
+  });
+  const policies = { recording: 'always', announceRecording: false };
+
+  /** A transferred call that goes as if nothing were amiss; gives its id. */
+  async function callThatGoesWell(on: VoiceStage): Promise<string> {
+    const number = await on.talk();
+    const { id } = await on.live('talking');
+    expectHeard('not recorded', await on.listen(), hears({ caller: 'agent', agent: 'caller' }), []);
+    await sleep(2200);
+    expect(await on.phone('agent').refer(`sip:*2@${on.sip}`)).toBe(202);
+    await on.phone('agent').untilTalking(false);
+    const { call, transfers } = await on.end(number);
+    expect(call).toMatchObject({ outcome: 'answered', endedBy: 'caller', lastMember: 'police' });
+    expect(transfers).toMatchObject([{ outcome: 'completed' }]);
+    expectUntouched(on);
+    return id;
+  }
+
+  it('because the folder cannot be written does the call no harm, and health says so', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'onekey-no-folder-')), 'file');
+    writeFileSync(file, '');
+    stage = await VoiceStage.open({
+      policies,
+      settings: { recording: { folder: join(file, 'recordings') } },
+    });
+    const id = await callThatGoesWell(stage);
+    const { server } = stage.world;
+    expect(await recordingsOf(server, id)).toMatchObject([{ outcome: 'failed', cause: 'unavailable' }]);
+    const { body } = await server.api.ask('GET', '/healthz');
+    expect(JSON.stringify(body)).toContain('nothing can be recorded');
+    expect(await server.api.metrics()).toMatch(/^onekey_recordings_failed_total 1$/m);
+    rmSync(dirname(file), { recursive: true, force: true });
+  });
+
+  it('because the disk is full does the call no harm', async () => {
+    stage = await VoiceStage.open({ policies, settings: { recording: { minFreeMegabytes: 1_000_000 } } });
+    const id = await callThatGoesWell(stage);
+    const rows = await recordingsOf(stage.world.server, id);
+    expect(rows).toMatchObject([{ outcome: 'failed', cause: 'no-space', file: null }]);
+    expect(JSON.stringify((await stage.world.server.api.ask('GET', '/healthz')).body)).toContain(
+      'nearly full',
+    );
+  });
+
+  it('because the media server writes nothing is told of while the call goes on', async () => {
+    stage = await VoiceStage.open({ policies });
+    // Where rtpengine writes is a file now.
+    const captures = join(stage.world.server.dataFolder, 'recordings', 'spool', 'engine');
+    for (const folder of ['pcaps', 'tmp']) {
+      rmSync(join(captures, folder), { recursive: true });
+      writeFileSync(join(captures, folder), '');
+    }
+    const id = await callThatGoesWell(stage);
+    const rows = await recordingsOf(stage.world.server, id);
+    expect(rows).toMatchObject([{ outcome: 'failed', cause: 'not-written', file: null }]);
+    expect(await stage.world.server.api.metrics()).toMatch(/^onekey_recordings_failed_total 1$/m);
+  });
+});
+
+describe('a crash (kill -9) during a recorded call', () => {
+  it('leaves a recording that the next start finishes', async () => {
+    const stage = await VoiceStage.open({ policies: { recording: 'always', announceRecording: false } });
+    await stage.talk();
+    const { id } = await stage.live('talking');
+    await sleep(2500);
+    const { options, ports } = stage.world.server;
+    await stage.world.server.crash();
+    const crashedAt = Date.now();
+    stage.world.server = await Server.start({ ...options, ports });
+    const [recording] = await recordingsOf(stage.world.server, id);
+    if (recording === undefined) throw new Error('no recording');
+    expect(recording).toMatchObject({ outcome: 'kept', endedBy: 'crash', cause: null });
+    // What rtpengine still had when it was asked to end is in it as well.
+    const lost = crashedAt - recording.endedAt.getTime();
+    console.log(
+      `recording of a call under a crash: ${recording.durationMs} ms, ends ${lost} ms before the crash`,
+    );
+    expect(lost).toBeLessThan(500);
+    const audio = await stage.world.server.api.fetch(`/v1/recordings/${recording.id}/audio`);
+    const { left, right } = heardOn(Buffer.from(await audio.arrayBuffer()));
+    for (const [parts, who] of [
+      [left, 'caller'],
+      [right, 'agent'],
+    ] as const)
+      expect(parts.find((part) => part.who === who)?.ms, who).toBeGreaterThan(1500);
+    await until('the spool to be empty', () => (spoolOf(stage.world.server).length === 0 ? true : undefined));
+    await stage.clear();
+    await stage.close();
   });
 });

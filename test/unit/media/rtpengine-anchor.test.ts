@@ -5,6 +5,12 @@ import { RtpengineAnchor } from '../../../src/media/rtpengine-anchor.js';
 import { FakeEngine, sdpOf } from './rtpengine/fake-engine.js';
 
 let engine: FakeEngine;
+/** Prompts that are there. */
+let there: readonly string[];
+
+beforeEach(() => {
+  there = ['call-back', 'recorded'];
+});
 
 async function anchorOf(keysAreTold: boolean): Promise<RtpengineAnchor> {
   engine = new FakeEngine();
@@ -15,10 +21,10 @@ async function anchorOf(keysAreTold: boolean): Promise<RtpengineAnchor> {
   pool.stop();
   return new RtpengineAnchor({
     pool,
-    prompts: { path: (name) => (name === 'call-back' ? '/prompts/call-back.wav' : null) },
+    prompts: { path: (name) => (there.includes(name) ? `/prompts/${name}.wav` : null) },
     language: 'en',
     keysAreTold,
-    records: false,
+    records: true,
     mixer: null,
     onMixingLost: () => undefined,
     log: silentLog,
@@ -108,5 +114,123 @@ describe('an announcement', () => {
     const anchor = await anchorOf(true);
     await answered(anchor);
     expect(await anchor.announce('call', 'caller', 'nothing')).toBeNull();
+  });
+});
+
+describe('two who are recorded', () => {
+  let anchor: RtpengineAnchor;
+  /** What becomes of telling them; undefined until then. */
+  let told: boolean | Error | undefined;
+  const tell = (): void => {
+    told = undefined;
+    void anchor.recording?.announce('call', 'caller', 'agent').then(
+      (heard) => {
+        told = heard;
+      },
+      (error: Error) => {
+        told = error;
+      },
+    );
+  };
+  const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+  const isTold = async (): Promise<boolean | Error> => {
+    while (told === undefined) await settled();
+    return told;
+  };
+
+  beforeEach(async () => {
+    anchor = await anchorOf(true);
+    await answered(anchor);
+    engine.extra = { result: 'ok', duration: 130 };
+  });
+
+  it('hear it first when they are joined, both, and each other afterwards', async () => {
+    tell();
+    await anchor.join('call', 'caller', 'agent', []);
+    const first = engine.take();
+    expect(first.filter((line) => line.startsWith('play media'))).toEqual([
+      'play media caller',
+      'play media agent',
+    ]);
+    expect(first).not.toContain('offer caller>agent');
+    expect(engine.fields.filter((one) => one.file !== undefined)).toMatchObject([
+      { file: '/prompts/recorded.wav' },
+      { file: '/prompts/recorded.wav' },
+    ]);
+    expect(await isTold()).toBe(true);
+    await settled();
+    expect(engine.take()).toContain('offer caller>agent');
+  });
+
+  it('hear it once, however often they are joined meanwhile', async () => {
+    tell();
+    await anchor.join('call', 'caller', 'agent', []);
+    await anchor.join('call', 'caller', 'agent', []);
+    expect(engine.take().filter((line) => line === 'play media caller')).toHaveLength(1);
+    expect(await isTold()).toBe(true);
+  });
+
+  it('hear it at once when they talk already', async () => {
+    await anchor.join('call', 'caller', 'agent', []);
+    engine.take();
+    tell();
+    await settled();
+    expect(engine.take()).toContain('play media caller');
+    expect(await isTold()).toBe(true);
+    await settled();
+    expect(engine.take()).toContain('offer caller>agent');
+  });
+
+  it.each([
+    ['is put on hold', () => anchor.park('call', 'caller', 'music')],
+    ['hangs up', async () => anchor.legEnded('call', 'agent')],
+    ['ends the call', async () => anchor.callEnded('call')],
+  ])('do not hear the end of it when one %s', async (_, happens) => {
+    tell();
+    await anchor.join('call', 'caller', 'agent', []);
+    await happens();
+    expect(await isTold()).toBe(false);
+    engine.take();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(engine.take(), 'joined after all').not.toContain('offer caller>agent');
+  });
+
+  it('hear each other at once when there is nothing to play', async () => {
+    there = [];
+    tell();
+    expect(await isTold()).toBeInstanceOf(Error);
+    await anchor.join('call', 'caller', 'agent', []);
+    expect(engine.take()).toContain('offer caller>agent');
+  });
+
+  it('hear each other at once when it cannot be played', async () => {
+    engine.extra = { result: 'ok' };
+    tell();
+    await anchor.join('call', 'caller', 'agent', []);
+    expect(await isTold()).toBeInstanceOf(Error);
+    expect(engine.take()).toContain('offer caller>agent');
+  });
+});
+
+describe('recording', () => {
+  it('is asked of the engine, which says where each leg sends to', async () => {
+    const anchor = await anchorOf(true);
+    await answered(anchor);
+    await anchor.join('call', 'caller', 'agent', []);
+    engine.take();
+    expect(await anchor.recording?.start('call')).toBe(true);
+    const places = anchor.recording?.places('call') ?? [];
+    expect(places.map(({ leg, family }) => [leg, family])).toEqual([
+      ['caller', 4],
+      ['agent', 4],
+    ]);
+    expect(new Set(places.map(({ port }) => port)).size).toBe(2);
+    expect(places[0]?.codecs).toEqual({ 8: 'pcma/8000', 101: 'telephone-event/8000' });
+    await anchor.recording?.stop('call');
+    expect(engine.take()).toEqual(['start recording', 'stop recording']);
+    engine.fails = () => ({ kind: 'refused', reason: 'Unknown call-id' });
+    expect(await anchor.recording?.start('call')).toBe(false);
+    expect(await anchor.recording?.start('another')).toBe(false);
+    expect(anchor.recording?.places('another')).toEqual([]);
   });
 });

@@ -44,6 +44,9 @@ describe('the command line', () => {
       '--interface=192.0.2.1!203.0.113.5 --interface=2001:db8::1 --port-min=10000 --port-max=10999',
     );
     expect(line).not.toContain('dtmf');
+    const recording = engineArguments(settings, 1, { min: 1, max: 2 }, '/recordings/spool/engine');
+    expect(recording).toContain('--recording-dir=/recordings/spool/engine');
+    expect(line).not.toContain('--recording');
     expect(engineArguments({ ...settings, keysPort: 5 }, 1, { min: 1, max: 2 })).toContain(
       '--dtmf-log-dest=127.0.0.1:5',
     );

@@ -258,6 +258,20 @@ it('a call that the engine lost is made again as it was', async () => {
   ]);
 });
 
+it('a session that is recorded is so after a new start of the engine, and on another one', async () => {
+  await preparedTransfer();
+  await must(session.record(true));
+  engine.forget();
+  await must(session.rebuild());
+  expect(engine.take().at(-1)).toBe('start recording');
+  const next = new MediaSession(engine, settings, JSON.parse(JSON.stringify(session.snapshot())));
+  await must(next.rebuild());
+  expect(engine.take().at(-1)).toBe('start recording');
+  await must(next.record(false));
+  await must(next.rebuild());
+  expect(engine.take()).not.toContain('start recording');
+});
+
 it('a session goes on from its snapshot', async () => {
   await preparedTransfer();
   const kept = JSON.parse(JSON.stringify(session.snapshot()));
