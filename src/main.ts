@@ -199,6 +199,7 @@ async function startParts(
       signalling.close();
       await sip.server?.stop();
       await started.stop();
+      await engine.recordings.cutOff();
       await media.stop();
       await office?.stop();
       await reader.close();

@@ -161,11 +161,11 @@ describe('a recording that fails', () => {
   const policies = { recording: 'always', announceRecording: false };
 
   /** A transferred call that goes as if nothing were amiss; gives its id. */
-  async function callThatGoesWell(on: VoiceStage): Promise<string> {
+  async function callThatGoesWell(on: VoiceStage, talkMs = 0): Promise<string> {
     const number = await on.talk();
     const { id } = await on.live('talking');
     expectHeard('not recorded', await on.listen(), hears({ caller: 'agent', agent: 'caller' }), []);
-    await sleep(2200);
+    await sleep(talkMs);
     expect(await on.phone('agent').refer(`sip:*2@${on.sip}`)).toBe(202);
     await on.phone('agent').untilTalking(false);
     const { call, transfers } = await on.end(number);
@@ -209,7 +209,7 @@ describe('a recording that fails', () => {
       rmSync(join(captures, folder), { recursive: true });
       writeFileSync(join(captures, folder), '');
     }
-    const id = await callThatGoesWell(stage);
+    const id = await callThatGoesWell(stage, 2200);
     const rows = await recordingsOf(stage.world.server, id);
     expect(rows).toMatchObject([{ outcome: 'failed', cause: 'not-written', file: null }]);
     expect(await stage.world.server.api.metrics()).toMatch(/^onekey_recordings_failed_total 1$/m);
@@ -217,7 +217,7 @@ describe('a recording that fails', () => {
 });
 
 describe('a crash (kill -9) during a recorded call', () => {
-  it('leaves a recording that the next start finishes', async () => {
+  it('leaves a recording that the next start finishes, and another begins for the call that goes on', async () => {
     const stage = await VoiceStage.open({ policies: { recording: 'always', announceRecording: false } });
     await stage.talk();
     const { id } = await stage.live('talking');
@@ -226,24 +226,30 @@ describe('a crash (kill -9) during a recorded call', () => {
     await stage.world.server.crash();
     const crashedAt = Date.now();
     stage.world.server = await Server.start({ ...options, ports });
-    const [recording] = await recordingsOf(stage.world.server, id);
-    if (recording === undefined) throw new Error('no recording');
-    expect(recording).toMatchObject({ outcome: 'kept', endedBy: 'crash', cause: null });
+    await until('the call to be recorded again', async () => (await recordedNow(stage)) === id || undefined);
+    await sleep(1500);
+    await stage.clear();
+    const { server } = stage.world;
+    const rows = await recordingsOf(server, id, 2);
+    expect(rows.map(({ outcome, endedBy, cause }) => [outcome, endedBy, cause])).toEqual([
+      ['kept', 'crash', null],
+      ['kept', 'call', null],
+    ]);
     // What rtpengine still had when it was asked to end is in it as well.
-    const lost = crashedAt - recording.endedAt.getTime();
+    const lost = crashedAt - (rows[0]?.endedAt.getTime() ?? 0);
     console.log(
-      `recording of a call under a crash: ${recording.durationMs} ms, ends ${lost} ms before the crash`,
+      `recording of a call under a crash: ${rows[0]?.durationMs} ms, ends ${lost} ms before the crash`,
     );
     expect(lost).toBeLessThan(500);
-    const audio = await stage.world.server.api.fetch(`/v1/recordings/${recording.id}/audio`);
-    const { left, right } = heardOn(Buffer.from(await audio.arrayBuffer()));
-    for (const [parts, who] of [
-      [left, 'caller'],
-      [right, 'agent'],
-    ] as const)
-      expect(parts.find((part) => part.who === who)?.ms, who).toBeGreaterThan(1500);
-    await until('the spool to be empty', () => (spoolOf(stage.world.server).length === 0 ? true : undefined));
-    await stage.clear();
+    for (const { id: recording } of rows) {
+      const audio = await server.api.fetch(`/v1/recordings/${recording}/audio`);
+      const { left, right } = heardOn(Buffer.from(await audio.arrayBuffer()));
+      const heard = (parts: readonly Part[], who: string): number =>
+        parts.reduce((sum, part) => sum + (part.who === who ? part.ms : 0), 0);
+      expect(heard(left, 'caller'), `${recording}, left`).toBeGreaterThan(700);
+      expect(heard(right, 'agent'), `${recording}, right`).toBeGreaterThan(700);
+    }
+    await until('the spool to be empty', () => (spoolOf(server).length === 0 ? true : undefined));
     await stage.close();
   });
 });

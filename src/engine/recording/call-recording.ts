@@ -60,6 +60,7 @@ export class CallRecording {
   /** Not begun again in this call: the disk was full, or the caller could not be told. */
   #givenUp = false;
   #check: Timer | null = null;
+  #stopped: Promise<void> = Promise.resolve();
 
   constructor(
     readonly callId: CallId,
@@ -116,6 +117,12 @@ export class CallRecording {
 
   over(): void {
     this.#end('call');
+  }
+
+  /** The program stops under the call. Resolves when the media server writes nothing more. */
+  cutOff(): Promise<void> {
+    this.#end('crash');
+    return this.#stopped;
   }
 
   #policyOf({ others }: Conversation): RecordingPolicy {
@@ -236,7 +243,7 @@ export class CallRecording {
     }
     this.parts.onNews(this.callId, { type: 'recording-ended', recording: entry.id, endedBy });
     const { media, keeper } = this.parts;
-    void (media?.stop(this.callId) ?? Promise.resolve()).then(() => keeper?.finish(ended));
+    this.#stopped = (media?.stop(this.callId) ?? Promise.resolve()).then(() => keeper?.finish(ended));
   }
 }
 

@@ -12,18 +12,15 @@ export interface Conversation {
 /** The caller's conversation; null while they wait, are on hold, or hear a prompt. */
 export function conversationOf(call: Call): Conversation | null {
   const caller = call.legs[call.callerLeg];
-  if (caller !== undefined && isConferring(caller)) return conferenceOf(call, caller);
-  const partner = call.legs[caller?.given?.from ?? ''];
-  if (caller === undefined || partner === undefined || !areJoined(caller, partner)) return null;
-  return [caller, partner].every(talks) ? { caller, others: [partner] } : null;
+  if (caller === undefined || !talks(caller)) return null;
+  const [first, ...more] = partnersOf(call, caller).filter(talks);
+  return first === undefined ? null : { caller, others: [first, ...more] };
 }
 
-/** All in the conference with the caller. */
-function conferenceOf(call: Call, caller: Leg): Conversation | null {
-  const [first, ...more] = Object.values(call.legs).filter(
-    (leg) => leg.id !== caller.id && isConferring(leg) && talks(leg),
-  );
-  return first !== undefined && talks(caller) ? { caller, others: [first, ...more] } : null;
+function partnersOf({ legs }: Call, caller: Leg): readonly Leg[] {
+  if (isConferring(caller)) return Object.values(legs).filter((leg) => leg !== caller && isConferring(leg));
+  const partner = legs[caller.given?.from ?? ''];
+  return partner !== undefined && areJoined(caller, partner) ? [partner] : [];
 }
 
 /** Answered, not on its way out, and not holding the other (RFC 3264 §8.4). */

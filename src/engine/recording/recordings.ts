@@ -97,6 +97,11 @@ export class Recordings implements RecordingOperations {
     return { ok: true, value: { callId } };
   }
 
+  /** The program stops under the calls that are up. Resolves when media servers write nothing more. */
+  async cutOff(): Promise<void> {
+    await Promise.all([...this.#calls.values()].map((call) => call.cutOff()));
+  }
+
   /** The disk has become too full, and what goes on ends here; or there is room again. */
   roomChanged(enough: boolean): void {
     if (!enough) for (const call of this.#calls.values()) if (call.live !== null) call.outOfRoom();

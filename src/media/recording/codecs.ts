@@ -43,19 +43,25 @@ export type Decoding =
 const aLaw = Int16Array.from({ length: 256 }, (_, byte) => fromALaw(byte));
 const muLaw = Int16Array.from({ length: 256 }, (_, byte) => fromMuLaw(byte));
 
+function looked(payload: Buffer, table: Int16Array): Int16Array {
+  const samples = new Int16Array(payload.length);
+  for (let at = 0; at < payload.length; at += 1) samples[at] = table[payload[at] ?? 0] ?? 0;
+  return samples;
+}
+
 export function decodingOf(codec: string | undefined): Decoding {
   switch (codec) {
     case 'pcma/8000':
       return {
         by: 'us',
         clock: 8000,
-        decode: (payload) => Int16Array.from(payload, (byte) => aLaw[byte] ?? 0),
+        decode: (payload) => looked(payload, aLaw),
       };
     case 'pcmu/8000':
       return {
         by: 'us',
         clock: 8000,
-        decode: (payload) => Int16Array.from(payload, (byte) => muLaw[byte] ?? 0),
+        decode: (payload) => looked(payload, muLaw),
       };
     // Its clock says 8000 though it has 16,000 samples a second (RFC 3551 §4.5.2).
     case 'g722/8000':

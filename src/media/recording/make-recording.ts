@@ -18,6 +18,8 @@ const wideRate = 16_000;
 const mostStreams = 256;
 /** Packets may have come so much before or after the time that they are part of; milliseconds. */
 const marginMs = 5000;
+/** More than half a second of G.711; longer ones are no speech. Bytes. */
+const longestPayload = 4096;
 /** Length of the last packet, for an end that nobody noted; milliseconds. */
 const packetMs = 20;
 
@@ -122,6 +124,7 @@ class Making {
     try {
       for (const packet of packets(this.job)) this.#take(packet);
       for (const [name, stream] of this.#streams) this.#finish(name, stream);
+      for (const track of this.#tracks.values()) track.flush();
       return this.#write();
     } finally {
       for (const track of this.#tracks.values()) track.close();
@@ -130,7 +133,7 @@ class Making {
 
   #take(packet: Heard): void {
     const { leg, decoding, codec, rtp } = packet;
-    if (decoding.by === 'nobody') return;
+    if (decoding.by === 'nobody' || rtp.payload.length > longestPayload) return;
     if (decoding.by === 'unknown' || (decoding.by === 'program' && this.job.decoder === null)) {
       this.#undecoded.add(codec);
       return;

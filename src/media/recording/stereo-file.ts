@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { endianness } from 'node:os';
 import type { Track } from './track.js';
 
 const headerBytes = 44;
@@ -80,10 +81,12 @@ function mixed(tracks: readonly Track[], at: number, count: number): Int16Array 
 }
 
 function interleaved(left: Int16Array, right: Int16Array): Buffer {
-  const bytes = Buffer.allocUnsafe(left.length * frameBytes);
-  for (const [index, sample] of left.entries()) {
-    bytes.writeInt16LE(sample, index * frameBytes);
-    bytes.writeInt16LE(right[index] ?? 0, index * frameBytes + 2);
+  const frames = new Int16Array(left.length * 2);
+  for (let at = 0; at < left.length; at += 1) {
+    frames[2 * at] = left[at] ?? 0;
+    frames[2 * at + 1] = right[at] ?? 0;
   }
-  return bytes;
+  const bytes = Buffer.from(frames.buffer);
+  // Numbers in a WAV file begin with their low byte.
+  return endianness() === 'LE' ? bytes : bytes.swap16();
 }

@@ -18,7 +18,9 @@ export class StreamClock {
   #lastTimestamp = 0;
   /** Timestamps without wrapping around. */
   #ticks = 0;
-  readonly #lateness: number[] = [];
+  /** Packets since it was looked whether all of them were late, and the least late of them. */
+  #seen = 0;
+  #least = Number.POSITIVE_INFINITY;
 
   /** @param rate of the codec's RTP clock; Hz */
   constructor(private readonly rate: number) {}
@@ -38,15 +40,14 @@ export class StreamClock {
 
   #moveTo(offset: number): void {
     this.#offset = offset;
-    this.#lateness.length = 0;
+    this.#seen = 0;
+    this.#least = Number.POSITIVE_INFINITY;
   }
 
   /** All of the last packets came late: so late is what they are. */
   #followLate(offset: number, lateness: number): void {
-    this.#lateness.push(lateness);
-    if (this.#lateness.length < lookedBack) return;
-    const least = Math.min(...this.#lateness);
-    if (least > slackMs) return this.#moveTo(offset + least);
-    this.#lateness.shift();
+    this.#seen += 1;
+    this.#least = Math.min(this.#least, lateness);
+    if (this.#seen === lookedBack) this.#moveTo(this.#least > slackMs ? offset + this.#least : offset);
   }
 }

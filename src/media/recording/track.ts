@@ -1,6 +1,8 @@
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 
 const sampleBytes = 2;
+/** Samples that are put together before they are written; more than any packet has. */
+const pieceSamples = 65_536;
 
 /**
  * The audio of one leg in a file of its own, as samples of 16 bits: what was not written is silence, and takes no
@@ -8,6 +10,10 @@ const sampleBytes = 2;
  */
 export class Track {
   readonly #fd: number;
+  /** What was written last and is not on the disk yet: where it begins, and how much it is. */
+  readonly #piece = new Int16Array(pieceSamples);
+  #start = 0;
+  #count = 0;
 
   /** @param samples length of the recording; nothing is written behind it */
   constructor(
@@ -23,9 +29,17 @@ export class Track {
     const from = Math.max(place, 0);
     const to = Math.min(place + samples.length, this.samples);
     if (to <= from) return;
-    const piece = samples.slice(from - place, to - place);
-    const bytes = Buffer.from(piece.buffer);
-    writeSync(this.#fd, bytes, 0, bytes.length, from * sampleBytes);
+    if (from !== this.#start + this.#count || this.#count + to - from > this.#piece.length) this.flush();
+    if (this.#count === 0) this.#start = from;
+    this.#piece.set(samples.subarray(from - place, to - place), this.#count);
+    this.#count += to - from;
+  }
+
+  /** Bring what was written to the disk; to be done before it is read. */
+  flush(): void {
+    const bytes = Buffer.from(this.#piece.buffer, 0, this.#count * sampleBytes);
+    if (this.#count > 0) writeSync(this.#fd, bytes, 0, bytes.length, this.#start * sampleBytes);
+    this.#count = 0;
   }
 
   /** Samples from a place on. */

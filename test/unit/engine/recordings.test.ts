@@ -108,6 +108,19 @@ describe('conversationOf', () => {
       ).not.toBeNull();
     }
   });
+
+  it('is all three of a conference, but for those who hold', () => {
+    const inIt = (id: string, changes: Partial<Leg> = {}): Leg =>
+      id === 'c-1' ? callerLeg(id, with_(id)) : leg(id, { ...with_(id), ...changes });
+    const conferring = (third: Partial<Leg>): Call => {
+      const legs = [inIt('c-1'), inIt('c-2'), inIt('c-3', { role: 'target', member: 'police', ...third })];
+      return call('c', { legs: Object.fromEntries(legs.map((one) => [one.id, one])) });
+    };
+    const others = (third: Partial<Leg>) => conversationOf(conferring(third))?.others.map(({ id }) => id);
+    expect(others({})).toEqual(['c-2', 'c-3']);
+    expect(others({ state: 'leaving' })).toEqual(['c-2']);
+    expect(others(with_('c-9'))).toEqual(['c-2']);
+  });
 });
 
 describe('a call that is recorded always', () => {
@@ -163,6 +176,30 @@ describe('a call that is recorded always', () => {
     ]);
     expect(new Set(finished.map(({ id }) => id)).size).toBe(2);
     expect(asked).toEqual(['start c', 'stop c', 'start c', 'stop c']);
+  });
+
+  it('has all who are in a conference with the caller on the right, and is not while one must not be', async () => {
+    const inIt = (third: string | null): Call => {
+      const legs = [callerLeg('c-1', with_('c-1')), leg('c-2', with_('c-2'))];
+      const other = leg('c-3', { ...with_(third), role: 'target', member: 'police' });
+      return call('c', { legs: Object.fromEntries([...legs, other].map((one) => [one.id, one])) });
+    };
+    const all = recordings();
+    all.see(inIt('c-3'));
+    await clock.pass(1000);
+    all.see(inIt(null));
+    all.see(over);
+    await clock.pass(0);
+    expect(finished[0]?.voices.map(({ leg, channel, toAt }) => [leg, channel, toAt])).toEqual([
+      ['c-1', 'left', START + 1000],
+      ['c-2', 'right', START + 1000],
+      ['c-3', 'right', START + 1000],
+    ]);
+    const never = recordings({ police: 'never' });
+    never.see(inIt('c-3'));
+    expect(never.of('c')).toBeNull();
+    never.see(inIt(null));
+    expect(never.of('c')).not.toBeNull();
   });
 
   it('takes in new places of a leg, as after a new start of the media server', async () => {
@@ -239,6 +276,14 @@ describe('a call that is recorded always', () => {
     silent.see(over);
     await clock.pass(0);
     expect(finished.at(-1)).toMatchObject({ cause: 'not-written' });
+  });
+
+  it('ends when the program stops under it, before the media server does', async () => {
+    const all = recordings();
+    all.see(talking('c-2'));
+    await all.cutOff();
+    expect(asked).toEqual(['start c', 'stop c']);
+    expect(finished).toMatchObject([{ endedBy: 'crash', endedAt: START }]);
   });
 
   it('that becomes part of another ends there', async () => {

@@ -127,7 +127,7 @@ describe('a recording that has ended', () => {
     await until('its record', () => kept.length === 1 && !files().includes('a-rec1.json'));
     expect(files()).toContain('a-0123456789abcdef.pcap');
     shop.finish(entry('a-rec2'));
-    await until('the other', () => kept.length === 2 && !files().some((name) => name.startsWith('a-')));
+    await until('the other', () => kept.length === 2 && !files().some((name) => /(^|-)a-/.test(name)));
     expect(files()).toEqual(['b-0123456789abcdef.pcap', 'rtpengine-meta-b-0123456789abcdef.txt']);
   });
 
