@@ -4,10 +4,11 @@
  */
 import { isAnchored, park } from './anchored.js';
 import { announceAndEnd } from './announcement.js';
-import type { Call, Instant, Leg, LegId, Phase } from './call.js';
+import type { Call, Instant, Leg, LegId, Link, Phase } from './call.js';
 import { mixingLost } from './confer.js';
 import { withFallbacks } from './hunt.js';
 import { endLeg, GUARD_MS, releaseLeg } from './legs.js';
+import { MAX_ROUNDS } from './link.js';
 import { resumeSubscriptions } from './notify.js';
 import { seek } from './progress.js';
 import { failTransfer, returnAgain } from './transfer.js';
@@ -35,7 +36,11 @@ export function recovered(w: Work): void {
 function recoverLeg(w: Work, leg: Leg): void {
   if (leg.state === 'ended') return;
   if (leg.state === 'answered') {
-    w.patchLeg(leg.id, { acked: true, exchange: null });
+    // The answer that an ACK was to bring is lost, in either direction: the leg is told anew whom it speaks with. A
+    // media server knows where to send as long as the peer has said it once.
+    const unanswered = leg.exchange?.kind === 'ack-awaited' || leg.exchange?.kind === 'ack-owed';
+    const given = unanswered && !(isAnchored(w) && leg.remote !== null) ? null : leg.given;
+    w.patchLeg(leg.id, { acked: true, exchange: null, given });
     return;
   }
   if (leg.leave?.by === 'bye' || leg.leave?.by === 'bye-on-ack') {
@@ -59,7 +64,7 @@ function recoverPhase(w: Work): void {
     case 'talking':
     case 'switching':
       joinAnew(w, phase.link.a, phase.link.b);
-      return w.setPhase({ ...phase, link: { ...phase.link, rounds: 0 } });
+      return w.setPhase({ ...phase, link: onceMore(phase.link) });
     case 'transferring':
       // Whoever was being called is called no more.
       if (phase.transferor !== null) joinAnew(w, phase.transferee, phase.transferor);
@@ -67,7 +72,7 @@ function recoverPhase(w: Work): void {
     case 'consulting': {
       const waits = phase.link.b === phase.target ? phase.transferee : phase.target;
       joinAnew(w, phase.link.a, phase.link.b);
-      w.setPhase({ ...phase, link: { ...phase.link, rounds: 0 }, holds: 0 });
+      w.setPhase({ ...phase, link: onceMore(phase.link), holds: 0 });
       return park(w, waits, 'music');
     }
     case 'conferring':
@@ -85,6 +90,11 @@ function recoverPhase(w: Work): void {
     case 'ended':
       return;
   }
+}
+
+/** Offers that were lost do not count, unless the two were left as they are. */
+function onceMore(link: Link): Link {
+  return link.rounds >= MAX_ROUNDS ? link : { ...link, rounds: 0 };
 }
 
 /** The media server may have been killed with us, and know less of the two than the journal. */

@@ -40,6 +40,11 @@ export function choicesOfLeg(found: Choice[], world: World, budget: Budget, id: 
   }
   add({ type: 'hung-up', leg: id, by: 'peer', reason: null }, over);
   if (leg.byeSent) add({ type: 'bye-answered', leg: id }, over);
+  if (leg.probed) {
+    const answered = { type: 'probe-answered', leg: id } as const;
+    add({ ...answered, status: 200 }, (w) => patchLeg(w, id, { probed: false }));
+    add({ ...answered, status: 481 }, (w) => patchLeg(w, id, { probed: false, lost: true }), 'lost');
+  }
   if (leg.offered !== null) offeredTo(add, id, leg);
   for (const { transferId } of leg.notifies) {
     const answered = { type: 'notify-answered', leg: id, transferId } as const;

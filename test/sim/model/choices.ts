@@ -5,6 +5,7 @@ import { queueChoices } from './choices-queue.js';
 import { requestsOfLeg } from './choices-requests.js';
 import { attendedChoices, desktopChoices, replacingChoices } from './choices-transfer.js';
 import { MIXER } from './plan.js';
+import { restartChoices } from './restart.js';
 import { answerNotify, endOnWire, patchLeg, stopTimer, type Wire } from './wire.js';
 import { type Budget, type Choice, type Kind, may, secondCall, type World } from './world.js';
 
@@ -34,6 +35,7 @@ export function choices(world: World, budget: Budget): Choice[] {
   desktopChoices(found, world, budget);
   replacingChoices(found, world, budget);
   attendedChoices(found, world, budget);
+  restartChoices(found, world);
   if (may(world, 'second') && world.calls.d === undefined && world.calls.c?.phase.name === 'talking')
     found.push(secondCall(budget));
   mixerChoices(found, world, budget);

@@ -39,12 +39,16 @@ describe('the core keeps its promises in every order of events', () => {
   });
 });
 
+const KILLED = { ...WILD, times: { ...WILD.times, restart: 1 } };
+
 describe('the core keeps its promises in long random histories', () => {
   it.each([
     ['of a citizen', WILD],
     ['whose INVITE has no SDP', { ...WILD, lateOffer: true }],
     ['of an agent who calls', { ...WILD, agentCalls: true }],
     ['with UPDATE', { ...WILD, updates: true }],
+    ['that outlive the program', KILLED],
+    ['that outlive program and media server', { ...KILLED, layout: { ...WILD.layout, anchored: true } }],
     ['on anchored media', { ...WILD, layout: { ...WILD.layout, anchored: true } }],
     ['on media that can be mixed', { ...WILD, layout: { ...WILD.layout, anchored: true, mixes: true } }],
   ])('%s', (name, budget) => {

@@ -261,3 +261,39 @@ export const CONSULTED: readonly Mutant[] = [
     rule: 'a refused offer is made again at once',
   },
 ];
+
+/** Going on after the program was killed. */
+export const RECOVERED: readonly Mutant[] = [
+  {
+    bug: 'whoever was being let go at a crash stays on the line for ever',
+    file: 'recover.ts',
+    from: "w.emit({ type: 'bye', leg: leg.id, cause: leg.leave.cause });",
+    to: '',
+    family: 'killed and started again',
+    rule: 'is up and forgotten in',
+  },
+  {
+    bug: 'after a crash a transfer goes on for ever to a target that nobody calls',
+    file: 'recover.ts',
+    from: "return failTransfer(w, 'restart', null);",
+    to: 'return;',
+    family: 'killed and started again',
+    rule: 'nobody is called in transferring',
+  },
+  {
+    bug: 'an agent who waits for the answer to a NOTIFY at a crash is never told the outcome nor released',
+    file: 'notify.ts',
+    from: 'else if (s.outstanding) notifyAnswered(w, s.transferId, 200);',
+    to: '',
+    family: 'killed and started again',
+    rule: 'is up and forgotten in',
+  },
+  {
+    bug: 'two who talked when the media server died with us hear nobody',
+    file: 'recover.ts',
+    from: "    case 'switching':\n      joinAnew(w, phase.link.a, phase.link.b);",
+    to: "    case 'switching':",
+    family: 'killed with the media server',
+    rule: 'hears null and',
+  },
+];

@@ -4,7 +4,7 @@ import { CONFERRED } from './mutants-conference.js';
 import { JOINED, KEYED, REPLACED } from './mutants-joined.js';
 import { QUEUED } from './mutants-queue.js';
 import { HUNTED, OFFERED, SIGNALLED } from './mutants-signalling.js';
-import { CONSULTED, NOTIFIED, TRANSFERRED } from './mutants-transfer.js';
+import { CONSULTED, NOTIFIED, RECOVERED, TRANSFERRED } from './mutants-transfer.js';
 
 export interface Mutant {
   /** What goes wrong, as a user would say it. */
@@ -23,6 +23,7 @@ export const mutants: readonly Mutant[] = [
   ...TRANSFERRED,
   ...NOTIFIED,
   ...CONSULTED,
+  ...RECOVERED,
   ...SIGNALLED,
   ...OFFERED,
   ...HUNTED,

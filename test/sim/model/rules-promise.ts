@@ -63,7 +63,7 @@ function mayBeDropped({ before, event, routing }: Stepped, leg: LegId): boolean 
   if (event.type === 'hang-up-requested') return true;
   if (event.type === 'timer' && event.timer === 'limit') return true;
   // Its own dialog is lost: BYE only tells a peer that said so itself.
-  if (event.type === 'offer-answered' && event.status === 481 && event.leg === leg) return true;
+  if (isLost(event) && 'leg' in event && event.leg === leg) return true;
   if (before.phase.name === 'announcing') return heardOut(event);
   if (nobodyLeft(before, event, routing)) return true;
   if (before.phase.name !== 'talking' || !('leg' in event) || !wentAway(event)) return false;
@@ -80,15 +80,22 @@ function heardOut(event: Untimed): boolean {
 
 function wentAway(event: Untimed): boolean {
   if (event.type === 'hung-up' || event.type === 'answer-failed') return true;
-  return event.type === 'offer-answered' && event.status === 481;
+  return isLost(event);
+}
+
+function isLost(event: Untimed): boolean {
+  return (event.type === 'offer-answered' || event.type === 'probe-answered') && event.status === 481;
 }
 
 /** Everybody who could take the party was tried. */
-function nobodyLeft({ phase, member }: Call, event: Untimed, routing: Routing): boolean {
+function nobodyLeft(call: Call, event: Untimed, routing: Routing): boolean {
+  const { phase, member } = call;
   switch (phase.name) {
     case 'seeking':
     case 'returning': {
       if (event.type === 'timer' && event.timer === 'hunt') return true;
+      // After a restart everybody is called anew.
+      if (event.type === 'recovered') return noneOpen(call.lastMember ?? member, routing);
       const failed = 'leg' in event ? event.leg : event.type === 'timer' ? event.timer.split(':')[1] : null;
       if (phase.hunt.waiting !== null && !isQueueOver(event)) return false;
       return phase.hunt.stages.length === 0 && phase.hunt.ringing.every((r) => r.leg === failed);

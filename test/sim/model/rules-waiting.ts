@@ -107,6 +107,8 @@ export function checkPlaceKept({ before, after, event }: Stepped): void {
   const [was, is] = [huntOf(before)?.waiting, huntOf(after)?.waiting];
   if (was == null || before.phase.name !== after.phase.name || is?.entry === was.entry) return;
   if (transferIn(before)?.id !== transferIn(after)?.id) return;
+  // Places are the queue's to keep, which died with us.
+  if (event.type === 'recovered') return;
   const over = event.type === 'queue-over' || (event.type === 'timer' && event.timer === 'queue');
   demand(over, `${after.id} loses its place in the queue on ${event.type}`);
 }

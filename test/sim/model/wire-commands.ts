@@ -102,6 +102,9 @@ function onLeg(
       return offer(wire, leg, command);
     case 'respond':
       return respond(wire, leg, command);
+    case 'probe':
+      demand(leg.state === 'up' && !leg.byeSent, 'only a live dialog is asked whether it is there');
+      return patchLeg(wire, command.leg, { probed: true });
     case 'forward':
       return forward(wire, leg, command);
     case 'send-keys':

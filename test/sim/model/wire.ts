@@ -62,6 +62,8 @@ export interface WireLeg {
   /** The beginning of a code after which nothing more came in time. */
   readonly half: string;
   readonly records: number;
+  /** It was asked whether it still knows the dialog. */
+  readonly probed: boolean;
 }
 
 export interface WirePlace {
@@ -139,6 +141,7 @@ export function newLeg({ call, direction, member, mayTransfer }: Born): WireLeg 
     held: '',
     half: '',
     records: 0,
+    probed: false,
   };
 }
 

@@ -64,6 +64,8 @@ export const KINDS = [
   'crossing',
   /** Requests in an early dialog. */
   'early',
+  /** The program is killed and started again. */
+  'restart',
   /** The Call-ID of a leg becomes known. */
   'sent',
   /** Queues: somebody is named; the party is told; the queue gives up; news of a place that was left long ago. */
