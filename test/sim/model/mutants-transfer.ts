@@ -278,7 +278,7 @@ export const RECOVERED: readonly Mutant[] = [
     from: "return failTransfer(w, 'restart', null);",
     to: 'return;',
     family: 'killed and started again',
-    rule: 'nobody is called in transferring',
+    rule: 'has a part in transferring, but is gone',
   },
   {
     bug: 'an agent who waits for the answer to a NOTIFY at a crash is never told the outcome nor released',
