@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { modelWith } from './bundle.js';
 import { type Transition, wander } from './explore.js';
-import { FAMILIES, IMPOSSIBLE, WILD } from './families.js';
+import { FAMILIES, IMPOSSIBLE, RESTARTS, WILD } from './families.js';
 import { tableOf, unseen } from './table.js';
 
 describe('the core keeps its promises in every order of events', () => {
@@ -40,6 +40,15 @@ describe('the core keeps its promises in every order of events', () => {
 });
 
 const KILLED = { ...WILD, times: { ...WILD.times, restart: 1 } };
+
+describe('the core keeps its promises when the program is', () => {
+  it.each(RESTARTS.map((budget) => [budget.name, budget] as const))('%s', async (name, budget) => {
+    const { explore } = await modelWith(null);
+    const { states, ended } = explore(budget);
+    console.log(`${name}: ${states} states, ${ended} ends`);
+    expect(ended).toBeGreaterThan(0);
+  });
+});
 
 describe('the core keeps its promises in long random histories', () => {
   it.each([
