@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import type { AgentSettings } from './agents/agent-room.js';
+import { agentSettings } from './agent-settings.js';
 import type { Agents } from './agents/agents.js';
 import { addAgentMetrics } from './agents/metrics.js';
 import { type StartedAgents, startAgents } from './agents/start-agents.js';
@@ -223,28 +223,6 @@ function openAgents(
       'check the disk and the rights of the folder',
     );
   }
-}
-
-function agentSettings({ agents }: Config): AgentSettings {
-  const [first = 'SHA-256', ...others] = agents.algorithms;
-  return {
-    realm: agents.realm,
-    algorithms: [first, ...others],
-    nonceMs: agents.nonceSeconds * 1000,
-    limits: {
-      maxContacts: agents.maxContacts,
-      minExpires: agents.minExpiresSeconds,
-      defaultExpires: agents.defaultExpiresSeconds,
-      maxExpires: agents.maxExpiresSeconds,
-      flowTimer: agents.keepAliveSeconds > 0 ? agents.keepAliveSeconds : 25,
-    },
-    lockout: {
-      attempts: agents.lockout.attempts,
-      firstMs: agents.lockout.firstSeconds * 1000,
-      mostMs: agents.lockout.mostSeconds * 1000,
-    },
-    keepAliveMs: agents.keepAliveSeconds * 1000,
-  };
 }
 
 function mediaWishes(config: Config): MediaWishes {

@@ -132,7 +132,8 @@ function usesOutbound(
     .some((tag) => tag.toLowerCase() === 'outbound');
   if (!supported || !contacts.some(({ regId }) => regId !== null)) return false;
   const direct = splitList(request.get('Via') ?? '').length <= 1;
-  if (direct) return true;
+  // Over UDP a phone would ask for STUN on this port (RFC 5626 §3.5.2), which is not answered: it keeps to RFC 3261 then.
+  if (direct) return request.source.transport !== 'udp';
   // Path has the proxy next to us on top; that next to the phone comes last.
   const edge = parseUri(parseNameAddr(path.at(-1) ?? '').uri);
   return edge !== null && findParam(edge.params, 'ob') !== undefined ? true : 'first-hop';

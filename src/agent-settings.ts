@@ -1,0 +1,28 @@
+/** Part of the composition root: what the configuration says of agents, in the terms of their room. */
+import type { AgentSettings } from './agents/agent-room.js';
+import type { Config } from './config/config.js';
+
+/** OPTIONS may be off; phones with Outbound are still told how often to give a sign. Seconds. */
+const FLOW_TIMER = 25;
+
+export function agentSettings({ agents }: Config): AgentSettings {
+  const [first = 'SHA-256', ...others] = agents.algorithms;
+  return {
+    realm: agents.realm,
+    algorithms: [first, ...others],
+    nonceMs: agents.nonceSeconds * 1000,
+    limits: {
+      maxContacts: agents.maxContacts,
+      minExpires: agents.minExpiresSeconds,
+      defaultExpires: agents.defaultExpiresSeconds,
+      maxExpires: agents.maxExpiresSeconds,
+      flowTimer: agents.keepAliveSeconds > 0 ? agents.keepAliveSeconds : FLOW_TIMER,
+    },
+    lockout: {
+      attempts: agents.lockout.attempts,
+      firstMs: agents.lockout.firstSeconds * 1000,
+      mostMs: agents.lockout.mostSeconds * 1000,
+    },
+    keepAliveMs: agents.keepAliveSeconds * 1000,
+  };
+}
