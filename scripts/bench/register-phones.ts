@@ -53,6 +53,13 @@ export class Phones {
     if (phone !== undefined) this.#send(phone);
   }
 
+  /** Register again where nothing was heard for so long: a datagram was lost. Gives how many are waiting at all. */
+  remind(afterMs: number): number {
+    const waiting = [...this.#phones.values()].filter(({ sentAt }) => sentAt > 0);
+    for (const phone of waiting) if (performance.now() - phone.sentAt > afterMs) this.#send(phone);
+    return waiting.length;
+  }
+
   /** What was answered since the last time. */
   take(): Answers {
     const unanswered = [...this.#phones.values()].filter(({ sentAt }) => sentAt > 0).length;

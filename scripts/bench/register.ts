@@ -35,7 +35,11 @@ const PASSWORD = 'of-the-bench';
 /** How often requests are sent, milliseconds. */
 const TICK_MS = 20;
 /** Registrations a second before it is measured. */
-const RAMP = 500;
+const RAMP = 200;
+/** A phone that hears nothing for so long sends again, milliseconds. */
+const PATIENCE_MS = 4000;
+/** Time for phones whose datagrams were lost, milliseconds. */
+const SETTLE_MS = 30_000;
 
 /** Calls `send` so many times a second, for so long. */
 async function evenly(perSecond: number, seconds: number, send: () => void): Promise<void> {
@@ -46,6 +50,12 @@ async function evenly(perSecond: number, seconds: number, send: () => void): Pro
     for (; sent < due; sent++) send();
     await sleep(TICK_MS);
   }
+}
+
+/** Waits until every phone has its answer, or it is too late. */
+async function settled(phones: Phones): Promise<void> {
+  const end = performance.now() + SETTLE_MS;
+  while (phones.remind(PATIENCE_MS) > 0 && performance.now() < end) await sleep(100);
 }
 
 function makeAccounts(dir: string, users: readonly string[]): void {
@@ -98,7 +108,7 @@ async function bench(): Promise<boolean> {
     console.log(machineLine());
     const empty = residentBytes(pid);
     await evenly(RAMP, wish.count / RAMP, refresh);
-    await sleep(2000);
+    await settled(phones);
     console.log(`${wish.count} phones registered: ${told(phones.take())}`);
     const measure = async (what: string, guess: boolean): Promise<Answers> => {
       const before = cpuMs(pid);
@@ -107,7 +117,7 @@ async function bench(): Promise<boolean> {
         evenly(wish.count / wish.every, wish.seconds, refresh),
         guess ? evenly(wish.guesses, wish.seconds, () => guesser.register(users[0] ?? '')) : undefined,
       ]);
-      await sleep(1000);
+      await settled(phones);
       const share = ((cpuMs(pid) - before) / (performance.now() - start)) * 100;
       const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
       const answers = phones.take();
