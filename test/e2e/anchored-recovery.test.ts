@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { engineOf } from './harness/engine-of.js';
 import { expectHeard } from './harness/expect-heard.js';
+import { expectMixed } from './harness/expect-mixed.js';
 import { Server } from './harness/server.js';
 import { audioBackAfter } from './harness/voice-pairs.js';
-import { hears, VoiceStage } from './harness/voice-stage.js';
+import { hears, mixing, VoiceStage } from './harness/voice-stage.js';
 import { until } from './harness/wait.js';
 
 /** The program is killed under calls whose audio it anchors, and started again. */
@@ -89,5 +90,31 @@ describe('anchored calls', () => {
     const back = hears({ caller: 'agent', agent: 'caller' });
     expectHeard('taken back', await stage.listen(), back, ['caller', 'agent']);
     await stage.end(number);
+  });
+
+  it('who is in a conference has the agent again, and all three speak once more', async () => {
+    const on = await VoiceStage.open({ media: mixing });
+    stage = on;
+    const number = await on.talk();
+    const { id } = await on.live('talking');
+    await on.post(`/v1/calls/${id}/transfers`, { to: '110', mode: 'conference' });
+    await on.live('conferring');
+    await on.phone('target').untilTalking();
+    await startAgain(on);
+    await on.live('consulting');
+    const between = hears({ caller: 'agent', agent: 'caller', target: 'other' });
+    expectHeard('after the restart', await on.listen(1500), between, ['caller', 'agent']);
+    await on.post(`/v1/calls/${id}/transfer/conference`);
+    await on.live('conferring');
+    await sleep(200);
+    expectMixed('all three', await on.listen(), {
+      caller: ['agent', 'target'],
+      agent: ['caller', 'target'],
+      target: ['caller', 'agent'],
+    });
+    await on.phone('agent').hangUp();
+    await on.live('talking');
+    const { transfers } = await on.end(number);
+    expect(transfers).toMatchObject([{ mode: 'conference', outcome: 'completed' }]);
   });
 });
