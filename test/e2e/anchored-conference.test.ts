@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { mixerOf } from './harness/engine-of.js';
+import { engineOf, mixerOf } from './harness/engine-of.js';
 import { expectHeard, expectUntouched } from './harness/expect-heard.js';
 import { expectMixed } from './harness/expect-mixed.js';
 import { audioBackAfter } from './harness/voice-pairs.js';
@@ -123,6 +123,21 @@ describe('a conference on anchored media', () => {
     await stage.phone('target').reinvite('sendrecv');
     await sleep(150);
     expectMixed('all three again', await stage.listen(), THREE);
+    await stage.end(number);
+  });
+
+  it('outlives the media server: all three hear each other again', async () => {
+    const { number } = await begin('conference');
+    const killed = engineOf(stage.world.server)?.pid ?? 0;
+    process.kill(killed, 'SIGKILL');
+    const killedAt = performance.now();
+    const voices = (['caller', 'agent', 'target'] as const).map((name) => stage.phone(name).voice);
+    await until('all three to hear again', () => {
+      const back = voices.map((voice) => audioBackAfter(voice, killedAt));
+      return performance.now() > killedAt + 1000 && back.every(Number.isFinite) ? true : undefined;
+    });
+    await sleep(300);
+    expectMixed('after the kill', await stage.listen(), THREE);
     await stage.end(number);
   });
 
