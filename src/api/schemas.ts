@@ -255,6 +255,9 @@ export const dialPlanSchema = z
       maxCallSeconds: z.number(),
       timezone: z.string(),
       betweenKeysSeconds: z.number(),
+      ringback: z
+        .enum(['target', 'prompt'])
+        .meta({ description: 'What a caller hears whose agent has left while the target rings' }),
       announcement: z
         .object({ prompt: z.string().nullable(), maxSeconds: z.number() })
         .meta({ description: 'What a caller hears whom nobody can take, where media is anchored' }),

@@ -17,7 +17,7 @@ import {
 import { endLeg, releaseLeg } from './legs.js';
 import { tell } from './notify.js';
 import { answerOnHold } from './session-description.js';
-import { dropTarget, returningHunt, returnOn, targetAnswered, targetLost } from './transfer.js';
+import { dropTarget, hearTarget, returningHunt, returnOn, targetAnswered, targetLost } from './transfer.js';
 import type { Work } from './work.js';
 
 /** Enough for the proxies before a desk. */
@@ -74,7 +74,10 @@ export function provisional(w: Work, event: CallEventOf<'provisional'>): void {
     }
     const status = event.sdp !== null && sdp === null ? 180 : event.status;
     w.emit({ type: 'provisional', leg: caller.id, status, sdp, from: leg.id });
-  } else if (phase.name === 'transferring' && first) {
+  } else if (phase.name === 'transferring' && !first) {
+    hearTarget(w);
+  } else if (phase.name === 'transferring') {
+    hearTarget(w);
     const others = hunt.ringing.some((r) => r.leg !== leg.id && w.leg(r.leg).state === 'ringing');
     if (!others) tell(w, phase.transfer.id, event.status, false);
     w.publish('transfer-ringing', { legId: leg.id, transferId: phase.transfer.id }, { member: leg.member });

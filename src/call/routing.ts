@@ -65,6 +65,8 @@ export interface RoutingLimits {
   readonly notifyAnswerMs: number;
   /** Media passes through a media server: a leg keeps its description whoever it is joined to. */
   readonly anchored: boolean;
+  /** What a caller hears whose agent has left while the target rings: the target's own early media, or our prompt. */
+  readonly ringback: 'target' | 'prompt';
   /** What a caller hears whom nobody can take, and the longest time for it; null: nothing. */
   readonly announcement: { readonly prompt: string; readonly maxMs: number } | null;
   /** Longest pause between two keys of one code. */

@@ -1,5 +1,5 @@
 /** A transfer from its start to its end: completed, failed or abandoned. */
-import { park } from './anchored.js';
+import { areJoined, heard, isAnchored, join, park } from './anchored.js';
 import { announceAndEnd } from './announcement.js';
 import type { EndedBy, FailureCause, Hunt, LegId, Transfer } from './call.js';
 import { beginConference } from './confer.js';
@@ -66,6 +66,33 @@ export function targetHuntOn(w: Work, next: Hunt | null, last: Hunt): void {
   if (next === null) return failTransfer(w, last.lastCause ?? 'unreachable', last.lastStatus ?? 480);
   const targetLeg = next.ringing.at(-1)?.leg ?? null;
   w.setPhase({ ...phase, hunt: next, transfer: { ...phase.transfer, targetLeg } });
+  hearNextTarget(w);
+}
+
+/**
+ * The caller whose agent has left hears what the target plays before it answers (RFC 3960), where the plan wants it. Of
+ * desks that ring at once nobody's is heard. True when the caller hears it.
+ */
+export function hearTarget(w: Work): boolean {
+  const { phase } = w.call;
+  if (phase.name !== 'transferring' || phase.transferor !== null) return false;
+  if (!isAnchored(w) || w.routing.limits.ringback !== 'target') return false;
+  const [only, ...others] = phase.hunt.ringing;
+  if (only === undefined || others.length > 0) return false;
+  const [party, target] = [w.leg(phase.transferee), w.leg(only.leg)];
+  if (party.remote === null || target.remote === null) return false;
+  if (areJoined(party, target)) return true;
+  heard(w, target.id, target.remote, 'answer');
+  join(w, party.id, target.id);
+  return true;
+}
+
+/** Whom the caller heard may be gone. */
+function hearNextTarget(w: Work): void {
+  const { phase } = w.call;
+  if (phase.name !== 'transferring' || phase.transferor !== null || hearTarget(w)) return;
+  const heardFrom = w.leg(phase.transferee).given?.from ?? null;
+  if (heardFrom !== null) park(w, phase.transferee, 'transferring');
 }
 
 /** A desk of the target did not take the call. */
@@ -223,8 +250,7 @@ export function dropTarget(w: Work, cause: FailureCause, status: number): void {
 /** The transferor has left: the transfer goes on without it (RFC 5589 §6.1). */
 export function transferorLeft(w: Work): void {
   const { phase } = w.call;
-  if (phase.name === 'transferring') park(w, phase.transferee, 'transferring');
-  if (phase.name === 'transferring' || phase.name === 'switching') {
-    w.setPhase({ ...phase, transferor: null });
-  }
+  if (phase.name !== 'transferring' && phase.name !== 'switching') return;
+  w.setPhase({ ...phase, transferor: null });
+  if (phase.name === 'transferring' && !hearTarget(w)) park(w, phase.transferee, 'transferring');
 }

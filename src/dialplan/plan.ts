@@ -166,6 +166,11 @@ export interface Policies {
   readonly maxCallSeconds: number;
   /** Time zone of members whose hours name none; IANA name. */
   readonly timezone: string;
+  /**
+   * What a caller hears, where media is anchored, whose agent has left while the target rings: the target's own ringing
+   * or announcement where it sends some, or our prompt and music.
+   */
+  readonly ringback: 'target' | 'prompt';
   /** What a caller hears whom nobody can take, where media is anchored. */
   readonly announcement: Announcement;
   /** Longest pause between two keys of one code; seconds, 0.5 to 10. */

@@ -201,6 +201,7 @@ export const policiesSchema = z
       .meta({ accepts: 'a whole number of seconds from 60 to 86400, or 0 for no limit' }),
     timezone: timezone.default('Asia/Shanghai'),
     holidays,
+    ringback: z.enum(['target', 'prompt']).default('prompt'),
     announcement: announcementSchema,
     keyCodes: keyCodesSchema,
     agentsCallAgents: z.boolean().default(false),

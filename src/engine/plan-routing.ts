@@ -67,6 +67,7 @@ export class PlanRouting implements Routing {
       maxHuntMs: maxHuntSeconds * 1000,
       maxCallMs: maxCallSeconds * 1000,
       betweenKeysMs: betweenKeysSeconds * 1000,
+      ringback: plan.policies.ringback,
       announcement: prompt === null ? null : { prompt, maxMs: maxSeconds * 1000 },
       anchored: parts.anchored,
       ...parts.times,

@@ -77,6 +77,8 @@ function beingCalled(add: Add, id: string, leg: WireLeg, budget: Budget): void {
   if (!leg.rang) {
     const rings = (w: Wire) => patchLeg(w, id, { rang: true });
     add({ type: 'provisional', leg: id, status: 180, sdp: null }, rings, 'ring');
+    const plays = (w: Wire) => patchLeg(w, id, { rang: true, plays: true });
+    add({ type: 'provisional', leg: id, status: 183, sdp: sdpOf(id, 0, false) }, plays, 'tone');
     add({ type: 'sent', leg: id, sipCallId: 'y' }, null, 'sent');
   }
   const answered = { type: 'answered', leg: id, allowsUpdate: budget.updates === true, agent: null } as const;

@@ -146,6 +146,11 @@ export const FAMILIES: readonly Budget[] = [
     layout: { anchored: true },
   },
   {
+    name: 'anchored: targets that play something',
+    times: { refer: 1, tone: 2, unreachable: 1 },
+    layout: { anchored: true, ringback: true, desksOfB: 'together' },
+  },
+  {
     name: 'anchored: nobody is left',
     times: { refer: 1, huntOut: 1, mute: 1, api: 1, hangUp: 1 },
     layout: { anchored: true },

@@ -3,6 +3,22 @@ import type { Mutant } from './mutants.js';
 
 export const ANNOUNCED: readonly Mutant[] = [
   {
+    bug: 'a caller goes on listening to a desk that is gone',
+    file: 'transfer.ts',
+    from: "if (heardFrom !== null) park(w, phase.transferee, 'transferring');",
+    to: 'if (heardFrom !== null) return;',
+    family: 'anchored: targets that play something',
+    rule: 'rings, not null',
+  },
+  {
+    bug: 'a caller whose agent leaves never hears the target that rings',
+    file: 'transfer.ts',
+    from: '&& !hearTarget(w)) park(',
+    to: ') park(',
+    family: 'anchored: targets that play something',
+    rule: 'hears null while',
+  },
+  {
     bug: 'a caller whom nobody can take is hung up without a word',
     file: 'announcement.ts',
     from: "return leg.state === 'answered' || (",

@@ -17,6 +17,8 @@ export interface Layout {
   readonly anchored: boolean;
   /** There is a mixer, as long as it has not gone. */
   readonly mixes: boolean;
+  /** Callers hear what targets play. */
+  readonly ringback?: boolean;
 }
 
 export function candidate(member: string, desk = 1): Candidate {
@@ -117,6 +119,7 @@ function build(layout: Layout, closed: string): Routing {
       maxCallMs: layout.limit ? 3_600_000 : 0,
       noResponseMs: 4000,
       notifyAnswerMs: 8000,
+      ringback: layout.ringback === true ? 'target' : 'prompt',
       announcement: { prompt: 'call-back', maxMs: 30_000 },
       betweenKeysMs: 3000,
       anchored: layout.anchored,
@@ -128,7 +131,7 @@ const built = new Map<string, Routing>();
 
 /** @param closed letters of the members that have closed meanwhile */
 export function routingOf(layout: Layout, closed: string): Routing {
-  const name = `${layout.queues} ${layout.stagesOfA} ${layout.desksOfB} ${layout.limit} ${layout.maxHops} ${layout.anchored} ${layout.mixes} ${closed}`;
+  const name = `${layout.queues} ${layout.stagesOfA} ${layout.desksOfB} ${layout.limit} ${layout.maxHops} ${layout.anchored} ${layout.mixes} ${layout.ringback} ${closed}`;
   const known = built.get(name);
   if (known !== undefined) return known;
   const made = build(layout, closed);

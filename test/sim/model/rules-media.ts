@@ -76,6 +76,21 @@ export function checkMedia(stepped: Stepped): void {
   demand(wrong === null, `the switch is taken for done although the two do not know of each other: ${wrong}`);
 }
 
+/** A caller whose agent has left hears the target that rings where the plan wants it, and never one that is gone. */
+export function checkRingback({ after, wire, routing }: Stepped): void {
+  const { phase } = after;
+  if (!routing.limits.anchored || phase.name !== 'transferring' || phase.transferor !== null) return;
+  const party = wire.legs[phase.transferee];
+  if (party?.described !== true) return;
+  const [only, ...others] = phase.hunt.ringing.map(({ leg }) => leg);
+  const audible = others.length === 0 && only !== undefined && wire.legs[only]?.plays === true;
+  const wanted = audible && routing.limits.ringback === 'target' ? only : null;
+  demand(
+    party.hears === wanted,
+    `${phase.transferee} hears ${party.hears} while ${only} rings, not ${wanted}`,
+  );
+}
+
 /** The two who talk know of each other, and the third is on hold. */
 export function checkConsulting(stepped: Stepped): void {
   const { after, wire, routing } = stepped;

@@ -1,7 +1,7 @@
 /** What must hold after every step: the promises, and that nothing waits for something that will not come. */
 import type { Call } from '../../../src/call/call.js';
 import { checkKeys } from './rules-keys.js';
-import { checkConferring, checkConsulting, checkMedia } from './rules-media.js';
+import { checkConferring, checkConsulting, checkMedia, checkRingback } from './rules-media.js';
 import { checkParties } from './rules-promise.js';
 import {
   checkAnnouncing,
@@ -23,6 +23,7 @@ export function checkRules(stepped: Stepped): void {
   checkPolicies(stepped);
   checkKeys(stepped);
   checkMedia(stepped);
+  checkRingback(stepped);
   checkConsulting(stepped);
   checkConferring(stepped);
   checkBelonging(stepped);

@@ -26,6 +26,8 @@ export interface WireLeg {
   readonly member: string | null;
   readonly mayTransfer: boolean;
   readonly rang: boolean;
+  /** It plays something before it answers. */
+  readonly plays: boolean;
   readonly cancelSent: boolean;
   readonly byeSent: boolean;
   /** Inbound: the peer has acknowledged our 2xx. */
@@ -120,6 +122,7 @@ export function newLeg({ call, direction, member, mayTransfer }: Born): WireLeg 
     mayTransfer,
     state: 'inviting',
     rang: false,
+    plays: false,
     cancelSent: false,
     byeSent: false,
     acked: direction === 'out',

@@ -33,6 +33,8 @@ export const KINDS = [
   /** Offers of ours that a peer answers with another port than before. */
   'fickle',
   'ring',
+  /** Targets that play something before they answer. */
+  'tone',
   'press',
   'info',
   'replace',

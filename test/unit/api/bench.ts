@@ -140,6 +140,7 @@ const plan: DialPlan = {
     timezone: 'Asia/Shanghai',
     agentsCallAgents: false,
     betweenKeysSeconds: 2,
+    ringback: 'prompt',
     announcement: { prompt: 'call-back', maxSeconds: 30 },
     recording: 'on-demand',
     announceRecording: true,

@@ -34,6 +34,7 @@ export function aRouting(limits: Partial<RoutingLimits> = {}): Routing {
       noResponseMs: 4000,
       notifyAnswerMs: 8000,
       betweenKeysMs: 3000,
+      ringback: 'prompt',
       announcement: null,
       anchored: false,
       ...limits,

@@ -73,6 +73,7 @@ describe('a plan without faults', () => {
       maxCallSeconds: 0,
       timezone: 'Asia/Shanghai',
       betweenKeysSeconds: 2,
+      ringback: 'prompt',
       announcement: { prompt: 'call-back', maxSeconds: 30 },
       agentsCallAgents: false,
       keyCodes: { cancel: '*0', complete: '*#', toggle: '**#', conference: '***', consultPrefix: '*' },

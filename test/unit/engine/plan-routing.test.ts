@@ -252,6 +252,7 @@ it('limits and keys are those of the plan', () => {
   const { routing } = routingOf();
   expect(routing.limits).toEqual({
     anchored: false,
+    ringback: 'prompt',
     announcement: { prompt: 'call-back', maxMs: 30_000 },
     maxHops: 2,
     maxHuntMs: 60_000,

@@ -4,12 +4,12 @@ import { engineOf } from './harness/engine-of.js';
 import { expectHeard, expectUntouched } from './harness/expect-heard.js';
 import { hears, type Player, VoiceStage } from './harness/voice-stage.js';
 
-/** Callers whom nobody can take hear so before the call ends. */
-describe('the end of a call that nobody can take', () => {
+/** What callers hear whom no agent is with: the target that rings, or that nobody can take them. */
+describe('a caller whom no agent is with', () => {
   let stage: VoiceStage;
   beforeAll(async () => {
     const announcement = { prompt: 'call-back', maxSeconds: 3 };
-    stage = await VoiceStage.open({ policies: { announcement } });
+    stage = await VoiceStage.open({ policies: { announcement, ringback: 'target' } });
   });
   afterEach(async () => {
     await stage.clear();
@@ -37,7 +37,38 @@ describe('the end of a call that nobody can take', () => {
   const owed = { outcome: 'answered', missed: true, legs: 5 };
   const toldOnly = hears({ caller: 'other' });
 
-  it('is told to a caller whose transfer failed and whose agents are all busy', async () => {
+  it('hears the target that rings, and goes on hearing it when it answers', async () => {
+    const number = await stage.talk();
+    stage.phone('target').manner = { answer: 'yes', afterMs: 2500, early: true };
+    expect(await stage.phone('agent').refer(`sip:*2@${stage.sip}`)).toBe(202);
+    await stage.phone('agent').hangUp();
+    const together = hears({ caller: 'target', target: 'caller' });
+    expectHeard('ringing', await stage.listen(200), together, ['caller']);
+    expect(stage.phone('target').talking).toBe(false);
+    await stage.phone('target').untilTalking();
+    expectHeard('answered', await stage.listen(), together, ['caller', 'target']);
+    const { call, transfers } = await stage.end(number);
+    expectUntouched(stage);
+    expect(call).toMatchObject({ outcome: 'answered', lastMember: 'police' });
+    expect(transfers).toMatchObject([{ outcome: 'completed' }]);
+  });
+
+  it('hears us again when the target that rang is busy, then the agent', async () => {
+    const number = await stage.talk();
+    stage.phone('target').manner = { answer: 'busy', afterMs: 600, early: true };
+    stage.phone('agent').manner = { answer: 'yes', afterMs: 2500 };
+    expect(await stage.phone('agent').refer(`sip:*2@${stage.sip}`)).toBe(202);
+    await stage.phone('agent').hangUp();
+    await stage.live('returning');
+    expectHeard('returning', await stage.listen(), hears({ caller: 'other' }), []);
+    await stage.phone('agent').untilTalking();
+    expectHeard('back', await stage.listen(), hears({ caller: 'agent', agent: 'caller' }), ['caller']);
+    const { transfers } = await stage.end(number);
+    expectUntouched(stage);
+    expect(transfers).toMatchObject([{ outcome: 'failed', cause: 'busy' }]);
+  });
+
+  it('is told when the transfer failed and all agents are busy', async () => {
     const { number } = await abandoned();
     expectHeard('announcement', await stage.listen(), toldOnly, []);
     await stage.phone('caller').untilTalking(false);
@@ -48,13 +79,13 @@ describe('the end of a call that nobody can take', () => {
     expect(call).toMatchObject({ ...owed, endedBy: 'us', cause: 'all-targets-failed' });
   });
 
-  it('is heard by a caller who hangs up meanwhile, and is owed a call all the same', async () => {
+  it('may hang up while told so, and is owed a call all the same', async () => {
     const { number } = await abandoned();
     const { call } = await stage.end(number);
     expect(call).toMatchObject({ ...owed, endedBy: 'caller', cause: 'hung-up' });
   });
 
-  it('does not come when an operator gives the caller to somebody', async () => {
+  it('may be given to somebody by an operator while told so', async () => {
     const { number, id } = await abandoned();
     await stage.post(`/v1/calls/${id}/transfers`, { to: '96456' });
     await stage.phone('third').untilTalking();
@@ -71,7 +102,7 @@ describe('the end of a call that nobody can take', () => {
     ]);
   });
 
-  it('comes at once when an operator hangs up', async () => {
+  it('may be hung up by an operator while told so', async () => {
     const { number, id } = await abandoned();
     const answer = await stage.world.server.api.ask('POST', `/v1/calls/${id}/hangup`);
     expect(answer.status).toBeLessThan(300);
@@ -79,7 +110,7 @@ describe('the end of a call that nobody can take', () => {
     expect(call).toMatchObject({ endedBy: 'operator', legs: 5 });
   });
 
-  it('is told before the answer to a citizen whom no desk takes, then the call is refused', async () => {
+  it('is told before the answer when no desk takes the call, then refused', async () => {
     busy('agent', 'duty');
     const heard = await stage.during(async () => {
       expect(await stage.phone('caller').call('12345', stage.sip, { as: '13900009999' })).toBe(486);
@@ -90,7 +121,7 @@ describe('the end of a call that nobody can take', () => {
     expect(call).toMatchObject({ outcome: 'missed', missed: true, cause: 'all-targets-failed', legs: 3 });
   });
 
-  it('comes in time when the media server is killed meanwhile', async () => {
+  it('is let go in time when the media server is killed meanwhile', async () => {
     const { number } = await abandoned();
     process.kill(engineOf(stage.world.server)?.pid ?? 0, 'SIGKILL');
     await stage.phone('caller').untilTalking(false);
