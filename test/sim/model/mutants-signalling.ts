@@ -167,8 +167,8 @@ export const HUNTED: readonly Mutant[] = [
   {
     bug: 'the first desk that is busy ends the ringing of the others',
     file: 'hunt.ts',
-    from: 'return others.length > 0 ? next : callNext(w, { ...search, hunt: next });',
-    to: 'return callNext(w, { ...search, hunt: next });',
+    from: '  if (others.length > 0) return next;\n',
+    to: '',
     family: 'desks that ring at once',
     rule: 'is up and forgotten in returning',
   },

@@ -63,8 +63,8 @@ export const TRANSFERRED: readonly Mutant[] = [
   {
     bug: 'an unfinished transfer is recorded as completed',
     file: 'transfer.ts',
-    from: "close(w, transfer, { outcome: 'failed', cause, sipStatus: status });",
-    to: "close(w, transfer, { outcome: 'completed', cause, sipStatus: status });",
+    from: "const outcome = cause === 'restart' ? 'interrupted' : 'failed';",
+    to: "const outcome = cause === 'restart' ? 'interrupted' : 'completed';",
     family: 'a REFER, and targets that fail',
     rule: 'is recorded as completed, but caller and target do not know of each other',
   },
@@ -207,8 +207,8 @@ export const CONSULTED: readonly Mutant[] = [
   {
     bug: 'the caller is dropped when the agent leaves the consultation',
     file: 'departure.ts',
-    from: 'complete(w);\n        return transferorLeft(w);',
-    to: 'return endCall(w, hungUpEnd);',
+    from: 'the target is there already.\n      if (leg.id === phase.transferor) {\n        complete(w);\n        return transferorLeft(w);',
+    to: 'the target is there already.\n      if (leg.id === phase.transferor) {\n        return endCall(w, hungUpEnd);',
     family: 'limits and operators',
     rule: 'is dropped (other-party-left) in consulting on hung-up',
   },
@@ -223,8 +223,8 @@ export const CONSULTED: readonly Mutant[] = [
   {
     bug: 'an agent who left during the consultation is still taken for there',
     file: 'departure.ts',
-    from: 'complete(w);\n        return transferorLeft(w);',
-    to: 'complete(w);\n        return;',
+    from: 'the target is there already.\n      if (leg.id === phase.transferor) {\n        complete(w);\n        return transferorLeft(w);',
+    to: 'the target is there already.\n      if (leg.id === phase.transferor) {\n        complete(w);\n        return;',
     family: 'limits and operators',
     rule: 'has a part in switching, but is gone',
   },
