@@ -157,7 +157,7 @@ export const FAMILIES: readonly Budget[] = [
   },
   {
     name: 'anchored: nobody is left for an agent who calls',
-    times: { refer: 1, press: 1, info: 1, unacked: 1, deaf: 1, limit: 1 },
+    times: { refer: 2, press: 1, info: 1, unacked: 1, deaf: 1, limit: 1 },
     layout: { anchored: true, limit: true },
     agentCalls: true,
   },
