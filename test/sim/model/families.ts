@@ -157,7 +157,7 @@ export const FAMILIES: readonly Budget[] = [
   },
   {
     name: 'anchored: nobody is left for an agent who calls',
-    times: { refer: 2, press: 1, info: 1, unacked: 1, deaf: 1, limit: 1 },
+    times: { refer: 1, press: 1, info: 1, unacked: 1, deaf: 1, limit: 1 },
     layout: { anchored: true, limit: true },
     agentCalls: true,
   },
@@ -165,6 +165,12 @@ export const FAMILIES: readonly Budget[] = [
     name: 'anchored: nobody is left after two transfers',
     times: { refer: 2, deaf: 1, guard: 1 },
     layout: { anchored: true },
+  },
+  {
+    name: 'anchored: nobody is left for an agent who transfers again',
+    times: { refer: 2 },
+    layout: { anchored: true },
+    agentCalls: true,
   },
   {
     name: 'anchored: nobody is left in time',
