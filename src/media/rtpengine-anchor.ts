@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import * as z from 'zod';
 import type {
   Heard,
   LegFigures,
@@ -12,60 +11,21 @@ import type {
 import { type Announcement, Announcements } from './announcements.js';
 import { Conferences, isSeat } from './conferences.js';
 import { Holds } from './holds.js';
-import type { MediaLog } from './log.js';
-import type { Mixer } from './mixer/mixer.js';
-import type { PromptStore } from './prompts/prompt-store.js';
+import { type KeptMedia, keptMedia } from './kept-media.js';
+import { legFigures } from './leg-figures.js';
+import { failure, MediaFailure, value } from './media-failure.js';
 import { type MediaRecording, SessionRecording } from './recording/media-recording.js';
 import type { LegProfile } from './rtpengine/audio-description.js';
-import type { EnginePool } from './rtpengine/engine-pool.js';
 import type { MediaSession } from './rtpengine/media-session.js';
-import { OwnKeys } from './rtpengine/own-keys.js';
-import type { LegFigures as Counted } from './rtpengine/query-figures.js';
+import { OwnKeys, sendableMs } from './rtpengine/own-keys.js';
 import { describeSessionFailure, failed, type Outcome } from './rtpengine/session-outcome.js';
-import type { SessionSnapshot } from './rtpengine/session-snapshot.js';
+import type { RtpengineAnchorParts } from './rtpengine-anchor-parts.js';
 
-/** The engine sends no shorter and no longer keys; milliseconds. */
-const SHORTEST_KEY_MS = 100;
-const LONGEST_KEY_MS = 5000;
 /** Music is played so often; some hours of it. */
 const MUSIC_REPEATS = 1000;
 
 /** Spoken prompts end in a pause, of which so much is not waited for: nobody shall hear silence. */
 const PAUSE_AT_END_MS = 100;
-
-/** A media server did not do what was asked of it. */
-export class MediaFailure extends Error {
-  override readonly name = 'MediaFailure';
-}
-
-interface KeptMedia {
-  readonly engine: string;
-  readonly session: SessionSnapshot;
-  /** Legs that hold. */
-  readonly holding: readonly string[];
-}
-
-const keptMedia = z.object({
-  engine: z.string(),
-  session: z.object({ callId: z.string(), parkings: z.number(), used: z.array(z.string()) }),
-  holding: z.array(z.string()),
-});
-
-export interface RtpengineAnchorParts {
-  readonly pool: EnginePool;
-  readonly prompts: Pick<PromptStore, 'path'>;
-  /** Language of the prompts. */
-  readonly language: string;
-  /** The engines tell us of keys; where they do not, keys go to the other party as they come. */
-  readonly keysAreTold: boolean;
-  /** The engines write down calls where we find them. */
-  readonly records: boolean;
-  /** Null: no conversations of more than two. */
-  readonly mixer: Mixer | null;
-  /** Legs of this call do not hear each other through the mixer any more. */
-  readonly onMixingLost: (callId: string) => void;
-  readonly log: MediaLog;
-}
 
 /** All media passes through rtpengine: a leg is told one description, whoever it speaks with. */
 export class RtpengineAnchor implements MediaAnchor, MediaMoves {
@@ -79,7 +39,6 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   readonly #reached = new Map<string, { readonly profile: LegProfile; readonly places: number }>();
   /** Legs whose last offer was none that can be answered, and why. */
   readonly #misheard = new Map<string, MediaFailure>();
-
   readonly #ownKeys = new OwnKeys();
   readonly #announcements = new Announcements();
   readonly recording: MediaRecording | null;
@@ -223,7 +182,7 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     if (this.#conferences?.has(callId, leg)) return;
     const session = this.#session(callId);
     for (const { key, durationMs } of keys) {
-      const ms = Math.min(LONGEST_KEY_MS, Math.max(SHORTEST_KEY_MS, durationMs));
+      const ms = sendableMs(durationMs);
       const takeBack = this.#ownKeys.sending(callId, leg, key);
       const sent = await session.sendKey(leg, key, ms);
       if (sent.ok) continue;
@@ -438,26 +397,4 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
         this.parts.log.debug({ what, why: describeSessionFailure(outcome.failure) }, 'media step not taken');
     });
   }
-}
-
-/** rtpengine 10.5 counts what comes in alone; loss and jitter are known where somebody sends RTCP reports. */
-function legFigures(counted: Counted | undefined): LegFigures | null {
-  if (counted === undefined) return null;
-  const { packets, reported } = counted;
-  const lost = reported === null ? null : Math.min(99, reported.lossPercent);
-  return {
-    packetsReceived: packets,
-    packetsSent: null,
-    packetsLost: lost === null ? null : Math.round((packets * lost) / (100 - lost)),
-    jitterMs: reported?.jitterMs ?? null,
-  };
-}
-
-function failure(outcome: Outcome<unknown>): MediaFailure {
-  return new MediaFailure(outcome.ok ? 'no failure' : describeSessionFailure(outcome.failure));
-}
-
-function value<T>(outcome: Outcome<T>): T {
-  if (!outcome.ok) throw failure(outcome);
-  return outcome.value;
 }

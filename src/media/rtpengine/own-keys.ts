@@ -57,3 +57,12 @@ export class OwnKeys {
     else this.#calls.set(callId, keys);
   }
 }
+
+/** The engine sends no shorter and no longer keys; milliseconds. */
+const SHORTEST_MS = 100;
+const LONGEST_MS = 5000;
+
+/** How long a key is sent that was pressed for so long; milliseconds. */
+export function sendableMs(pressedMs: number): number {
+  return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, pressedMs));
+}

@@ -1,0 +1,17 @@
+import * as z from 'zod';
+import type { SessionSnapshot } from './rtpengine/session-snapshot.js';
+
+/** What is kept of the media of a call, to go on with it after a restart of this program. */
+export interface KeptMedia {
+  readonly engine: string;
+  readonly session: SessionSnapshot;
+  /** Legs that hold. */
+  readonly holding: readonly string[];
+}
+
+/** As far as it is looked at when it is read. */
+export const keptMedia = z.object({
+  engine: z.string(),
+  session: z.object({ callId: z.string(), parkings: z.number(), used: z.array(z.string()) }),
+  holding: z.array(z.string()),
+});
