@@ -97,7 +97,7 @@ describe('a conference on anchored media', () => {
     const { number, act } = await begin('consult');
     await act('conference');
     await stage.live('conferring');
-    await sleep(150);
+    await sleep(300);
     expectMixed('all three', await stage.listen(), THREE);
     await act('toggle');
     await stage.live('consulting');
@@ -105,7 +105,7 @@ describe('a conference on anchored media', () => {
     expectHeard('agent and target alone', await stage.listen(), alone, ['agent', 'target']);
     await act('conference');
     await stage.live('conferring');
-    await sleep(150);
+    await sleep(300);
     expectMixed('all three again', await stage.listen(), THREE);
     await act('cancel');
     await stage.phone('target').untilTalking(false);
@@ -118,10 +118,10 @@ describe('a conference on anchored media', () => {
   it('does not hear the music of a phone that holds', async () => {
     const { number } = await begin('conference');
     await stage.phone('target').reinvite('sendonly');
-    await sleep(150);
+    await sleep(300);
     expectMixed('the target holds', await stage.listen(), { caller: ['agent'], agent: ['caller'] });
     await stage.phone('target').reinvite('sendrecv');
-    await sleep(150);
+    await sleep(300);
     expectMixed('all three again', await stage.listen(), THREE);
     await stage.end(number);
   });
@@ -168,7 +168,7 @@ describe('a conference on anchored media', () => {
       return answer.status === 202 ? true : undefined;
     });
     await stage.live('conferring');
-    await sleep(200);
+    await sleep(400);
     expectMixed('all three again', await stage.listen(), THREE);
     await act('complete');
     await stage.phone('agent').untilTalking(false);
