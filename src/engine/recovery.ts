@@ -64,8 +64,10 @@ export class Recovery {
 
   /** The link is up. Resolves when all calls go on whose callers need not be waited for. */
   async goOn(): Promise<void> {
-    const ready = [...this.#held.values()].filter((held) => !this.#mustWait(held));
-    await Promise.all(ready.map((held) => this.#goOn(held)));
+    // Who came first goes on first: places in queues are taken anew.
+    const held = [...this.#held.values()].sort((a, b) => a.call.startedAt.utc - b.call.startedAt.utc);
+    const ready = held.filter((one) => !this.#mustWait(one));
+    await Promise.all(ready.map((one) => this.#goOn(one)));
   }
 
   /** The INVITE of a caller who was not answered yet is here again. */

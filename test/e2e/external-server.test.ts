@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSipServer, type SipServer } from '../../src/sip/server.js';
 import { freePort } from './harness/ports.js';
+import { Server } from './harness/server.js';
 import { until } from './harness/wait.js';
 import { World } from './harness/world.js';
 
@@ -51,6 +53,26 @@ describe('with a SIP server that runs elsewhere (sip.server: drachtio)', () => {
     const { call, transfers } = await transfer();
     expect(call).toMatchObject({ outcome: 'answered', legs: 3, transfers: 1 });
     expect(transfers[0]).toMatchObject({ outcome: 'completed' });
+  });
+
+  it('a call goes on when the program is killed and that server is not', async () => {
+    const { call, legs } = await world.play({
+      parties: [
+        { at: 'caller', scenario: 'caller-stays-after-restart' },
+        { at: 'pbx-12345', scenario: 'agent-hangs-up-after-restart' },
+      ],
+      meanwhile: async () => {
+        await until('the two to talk', async () =>
+          (await world.server.api.liveCalls()).some(({ phase }) => phase === 'talking') ? true : undefined,
+        );
+        await sleep(300);
+        const { options, ports } = world.server;
+        await world.server.crash();
+        world.server = await Server.start({ ...options, ports });
+      },
+    });
+    expect(call).toMatchObject({ outcome: 'answered', endedBy: 'agent' });
+    expect(legs).toHaveLength(2);
   });
 
   it('says that it is not ready while that server is away, and takes calls again when it is back', async () => {

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Server } from './harness/server.js';
 import { Softphone } from './harness/softphone.js';
 import { World } from './harness/world.js';
 
@@ -41,6 +43,27 @@ describe('an agent with a real softphone', () => {
         agent.transfer(`sip:110@${world.server.sip}`);
         const closed = await agent.hears('CALL_CLOSED');
         expect(closed.param).toBe('Call transfered');
+      },
+    });
+    expect(call).toMatchObject({ outcome: 'answered', endedBy: 'caller', legs: 3, lastMember: 'police' });
+    expect(transfers).toMatchObject([{ outcome: 'completed', trigger: 'refer' }]);
+  });
+
+  it('moves the caller after the program was killed and started again', async () => {
+    const agent = await pickUp();
+    const { call, transfers } = await world.play({
+      parties: [
+        { at: 'caller', scenario: 'caller-is-probed-and-transferred', with: anyAudio },
+        { at: 'pbx-110', scenario: 'target-is-hung-up' },
+      ],
+      meanwhile: async () => {
+        await agent.hears('CALL_ESTABLISHED');
+        await sleep(500);
+        const { options, ports } = world.server;
+        await world.server.crash();
+        world.server = await Server.start({ ...options, ports });
+        agent.transfer(`sip:110@${world.server.sip}`);
+        expect((await agent.hears('CALL_CLOSED')).param).toBe('Call transfered');
       },
     });
     expect(call).toMatchObject({ outcome: 'answered', endedBy: 'caller', legs: 3, lastMember: 'police' });
