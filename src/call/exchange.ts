@@ -210,10 +210,16 @@ export function offerAgain(w: Work, id: LegId): void {
   const { kind: _, ...made } = leg.exchange;
   // The leg speaks with somebody else by now, or is on hold: what it needs to know instead is found anew.
   if (!made.relay && made.from !== id && made.from !== partnerOf(w.call, id)) {
-    w.patchLeg(id, { exchange: null });
+    dropWaiting(w, leg);
     return;
   }
   sendOffer(w, id, { ...made, attempt: made.attempt + 1 });
+}
+
+/** The offer is not made again. Through a media server it would have told where that hears the leg now. */
+function dropWaiting(w: Work, leg: Leg): void {
+  const mediaMoved = leg.mediaMoved || (isAnchored(w) && leg.given !== null);
+  w.patchLeg(leg.id, { exchange: null, mediaMoved });
 }
 
 /** The ACK of a 2xx of ours is in; it brings the answer when the 2xx brought the offer. */
@@ -257,7 +263,7 @@ function closeExchange(w: Work, gone: LegId, other: LegId): void {
     case 'glare-wait':
       if (exchange.from !== gone) return;
       w.emit({ type: 'stop-timer', timer: `glare:${other}` });
-      w.patchLeg(other, { exchange: null });
+      dropWaiting(w, leg);
       return;
     case 'ack-awaited':
       if (exchange.from === gone) w.patchLeg(other, { exchange: { ...exchange, from: null } });

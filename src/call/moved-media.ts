@@ -7,7 +7,10 @@ import { isGone, isUp, type Work } from './work.js';
 export function mediaMoved(w: Work, legs: readonly LegId[]): void {
   for (const id of legs) {
     const leg = w.call.legs[id];
-    if (leg !== undefined && !isGone(leg) && leg.given !== null) w.patchLeg(id, { mediaMoved: true });
+    if (leg === undefined || isGone(leg)) continue;
+    // The first offer to a leg that came from another call may be on its way.
+    const told = leg.given !== null || leg.exchange?.kind === 'offered';
+    if (told) w.patchLeg(id, { mediaMoved: true });
   }
 }
 

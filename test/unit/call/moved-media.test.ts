@@ -3,7 +3,7 @@ import type { Call, Leg } from '../../../src/call/call.js';
 import type { Command } from '../../../src/call/command.js';
 import type { CallEvent } from '../../../src/call/event.js';
 import { step } from '../../../src/call/step.js';
-import { call, callerLeg, instant, leg } from '../engine/call-values.js';
+import { call, callerLeg, instant, leg, transfer } from '../engine/call-values.js';
 import { aRouting } from './a-routing.js';
 
 const sdp = 'v=0\r\n';
@@ -22,6 +22,17 @@ const told = (commands: readonly Command[]): string[] =>
   commands.flatMap((command) => (command.type === 'offer' ? [command.leg] : []));
 const moved: Untimed = { type: 'media-remade', legs: ['a-1', 'a-2'] };
 const answeredOffer = { type: 'offer-answered', status: 200, reason: null, sdp, retry: false } as const;
+
+/** What a leg is being asked. */
+const exchange = {
+  kind: 'offered',
+  sdp: '',
+  from: 'a-1',
+  relay: false,
+  method: 'INVITE',
+  attempt: 1,
+} as const;
+const waiting = { ...exchange, kind: 'glare-wait' } as const;
 
 function talking(agent: Partial<Leg> = {}): void {
   now = call('a', {
@@ -42,18 +53,54 @@ it('both parties are told at once, and once', () => {
 });
 
 it('a party that is in an exchange is told when that is over', () => {
-  const exchange = {
-    kind: 'offered',
-    sdp: '',
-    from: 'a-1',
-    relay: false,
-    method: 'INVITE',
-    attempt: 1,
-  } as const;
   talking({ exchange });
   expect(told(happens(moved))).toEqual(['a-1']);
   expect(told(happens({ ...answeredOffer, leg: 'a-2' }))).toEqual(['a-2']);
   expect(told(happens({ ...answeredOffer, leg: 'a-2' }))).toEqual([]);
+});
+
+it('a party of another call that just joined, whose first offer is on its way, is told after that', () => {
+  talking({ given: null, exchange });
+  expect(told(happens(moved))).toEqual(['a-1']);
+  expect(told(happens({ ...answeredOffer, leg: 'a-2' }))).toEqual(['a-2']);
+  expect(told(happens({ ...answeredOffer, leg: 'a-2' }))).toEqual([]);
+});
+
+it('a party whose offer waits after glare is told all the same when it is about somebody else by now', () => {
+  talking({ exchange: { ...waiting, from: 'a-3' } });
+  expect(told(happens({ type: 'timer', timer: 'glare:a-2' }))).toEqual(['a-2']);
+  expect(told(happens({ ...answeredOffer, leg: 'a-2' }))).toEqual([]);
+});
+
+it('a party whose offer waits after glare is told all the same when its partner leaves', () => {
+  now = call('a', {
+    phase: {
+      name: 'transferring',
+      transferor: 'a-2',
+      transferee: 'a-1',
+      rounds: 0,
+      transfer: transfer('a-t1', { mode: 'blind', targetLeg: 'a-3' }),
+      hunt: {
+        stages: [],
+        ringing: [{ leg: 'a-3', ways: [] }],
+        lastStatus: null,
+        lastCause: null,
+        waiting: null,
+      },
+    },
+    legs: {
+      'a-1': callerLeg('a-1', {
+        remote: sdp,
+        given: { from: 'a-2', sdp: '' },
+        exchange: { ...waiting, from: 'a-2' },
+      }),
+      'a-2': leg('a-2', { remote: sdp, given: { from: 'a-1', sdp: '' } }),
+      'a-3': leg('a-3', { role: 'target', state: 'ringing', answeredAt: null, acked: false }),
+    },
+  });
+  const commands = happens({ type: 'hung-up', leg: 'a-2', by: 'peer', reason: null });
+  expect(commands).toContainEqual({ type: 'stop-timer', timer: 'glare:a-1' });
+  expect(told(commands)).toEqual(['a-1']);
 });
 
 it('a party whose ACK is not in is told after it', () => {
@@ -63,15 +110,7 @@ it('a party whose ACK is not in is told after it', () => {
 });
 
 it('a party that offers something itself meanwhile learns it from the answer', () => {
-  const exchange = {
-    kind: 'offered',
-    sdp: '',
-    from: 'a-1',
-    relay: false,
-    method: 'INVITE',
-    attempt: 1,
-  } as const;
-  talking({ exchange: { ...exchange, kind: 'glare-wait' } });
+  talking({ exchange: waiting });
   happens(moved);
   const offered = { type: 'offered', leg: 'a-2', request: 'r', method: 'INVITE', sdp } as const;
   expect(told(happens(offered))).toEqual([]);
