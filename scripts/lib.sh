@@ -100,7 +100,7 @@ install_packages() {
 # Build dist/ when a source is newer than the last build.
 build_if_stale() {
   local stamp=dist/.built
-  if [ -f "$stamp" ] && [ -z "$(find src package.json package-lock.json tsconfig.json tsconfig.build.json -newer "$stamp" -print -quit)" ]; then
+  if [ -f "$stamp" ] && [ -z "$(find src package.json package-lock.json tsconfig.json tsconfig.build.json vite.config.ts -newer "$stamp" -print -quit)" ]; then
     return 0
   fi
   build

@@ -1,14 +1,16 @@
 /** Part of the composition root: what the configuration says of agents, in the terms of their room. */
 import type { AgentSettings } from './agents/agent-room.js';
+import { keptSecret } from './api/kept-secret.js';
 import type { Config } from './config/config.js';
 
 /** OPTIONS may be off; phones with Outbound are still told how often to give a sign. Seconds. */
 const FLOW_TIMER = 25;
 
-export function agentSettings({ agents }: Config): AgentSettings {
+export function agentSettings({ agents, data }: Config): AgentSettings {
   const [first = 'SHA-256', ...others] = agents.algorithms;
   return {
     realm: agents.realm,
+    pageSecret: keptSecret(data, 'page-secret'),
     algorithms: [first, ...others],
     nonceMs: agents.nonceSeconds * 1000,
     limits: {

@@ -2,16 +2,10 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { agentSettings } from './agent-settings.js';
-import type { Agents } from './agents/agents.js';
-import { addAgentMetrics } from './agents/metrics.js';
 import { type StartedAgents, startAgents } from './agents/start-agents.js';
-import { createApi } from './api/create-api.js';
 import { ScreenPopLinks } from './api/screen-pop-links.js';
-import { ensureToken } from './api/tokens.js';
-import { addWebhookMetrics } from './api/webhook-metrics.js';
 import { postOverHttp, Webhooks } from './api/webhooks.js';
 import type { Config } from './config/config.js';
 import { packageInfo } from './config/package-root.js';
@@ -26,12 +20,11 @@ import { SrfSignalling } from './engine/srf-signalling.js';
 import type { Ledger } from './ledger/ledger.js';
 import { type LedgerReader, openLedgerReader } from './ledger/ledger-reader.js';
 import { openLedger } from './ledger/open-ledger.js';
-import { addMediaMetrics, mediaProblems } from './media/metrics.js';
-import type { RecordingOffice } from './media/recording/recording-office.js';
-import { type Media, type MediaWishes, startMedia } from './media/start-media.js';
-import { addRecordingMetrics, recordingOffice, recordingProblems } from './recordings.js';
+import { type MediaWishes, startMedia } from './media/start-media.js';
+import { recordingOffice } from './recordings.js';
+import { serveApi } from './serve-api.js';
 import { LAST_RESORT } from './sip/control/control-server.js';
-import { addSipMetrics } from './sip/metrics.js';
+import { StartFault } from './start-fault.js';
 
 export interface Settings {
   readonly config: Config;
@@ -39,15 +32,7 @@ export interface Settings {
   readonly log: Logger;
 }
 
-/** Why the program cannot start, and what helps. */
-export class StartFault extends Error {
-  constructor(
-    message: string,
-    readonly remedy: string,
-  ) {
-    super(message);
-  }
-}
+export { StartFault };
 
 export interface Running {
   /** Addresses that are served, one a line, for people. */
@@ -169,7 +154,7 @@ async function startParts(
     log: log.child({ part: 'webhooks' }),
   });
   onStarted(async () => webhooks.stop());
-  const api = await startApi(settings, {
+  const api = await serveApi(settings, {
     engine,
     agents: started.agents,
     reader,
@@ -321,68 +306,3 @@ async function startSip(
 }
 
 const hostPort = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
-
-interface ServedByApi {
-  readonly agents: Agents;
-  readonly engine: Engine;
-  readonly reader: LedgerReader;
-  readonly ledger: Ledger;
-  readonly dialPlan: DialPlanHolder;
-  readonly problems: ReadonlyMap<string, string>;
-  readonly links: ScreenPopLinks;
-  readonly media: Media;
-  /** Null where nothing is recorded. */
-  readonly office: RecordingOffice | null;
-  readonly webhooks: Webhooks;
-  readonly sip: EmbeddedSip | null;
-}
-
-async function startApi(
-  { config, log }: Settings,
-  { engine, agents, reader, ledger, dialPlan, problems, links, media, office, webhooks, sip }: ServedByApi,
-): Promise<{ server: FastifyInstance; addresses: string[] }> {
-  const { host, port } = config.http;
-  const made = config.http.tokens.length === 0 ? ensureToken(config.data) : null;
-  const server = await createApi({
-    operations: engine,
-    agents,
-    ledger: reader,
-    dialPlan: () => dialPlan.current,
-    tokens: made === null ? config.http.tokens : [made.token],
-    log: log.child({ part: 'api' }),
-    problems: () => [
-      ...problems.values(),
-      ...mediaProblems(media),
-      ...recordingProblems(media.anchor, office),
-    ],
-    recordings: {
-      open: async (file) => (await office?.open(file)) ?? null,
-      audit: async (record) => {
-        ledger.append([record]);
-        await ledger.flush();
-      },
-    },
-    media: media.anchor.kind,
-    notReady: () => engine.notReadyReason(),
-    links,
-    addMetrics: (registry) => {
-      addMediaMetrics(registry, media);
-      addAgentMetrics(registry, agents);
-      if (office !== null) addRecordingMetrics(registry, office);
-      if (config.http.webhooks.length > 0) addWebhookMetrics(registry, () => webhooks.figures());
-      if (sip !== null) addSipMetrics(registry, () => sip.stats());
-    },
-  });
-  await server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
-    throw new StartFault(
-      `HTTP cannot listen on ${host}:${port}: ${error.message}`,
-      'is another program on this address? See http.port in the configuration (ONEKEY_HTTP_PORT)',
-    );
-  });
-  const address = server.server.address();
-  const bound = typeof address === 'object' && address !== null ? address.port : port;
-  const base = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
-  const addresses = [`HTTP ${base}  (API ${base}/docs, health ${base}/healthz)`];
-  if (made !== null) addresses.push(`API token in ${made.path}`);
-  return { server, addresses };
-}

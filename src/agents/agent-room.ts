@@ -4,12 +4,13 @@ import type { Agent, AgentId } from './agent.js';
 import type { AgentContact } from './agent-contacts.js';
 import type { Admission, AgentAnswer, AgentRequest, RequestSource } from './agent-request.js';
 import type { AgentFigures, AgentNews, Agents } from './agents.js';
-import { Authenticator, type AuthenticatorOptions } from './authenticator.js';
+import { type Account, Authenticator, type AuthenticatorOptions } from './authenticator.js';
 import type { AgentClock } from './clock.js';
 import { ContactBook } from './contact-book.js';
 import { Nonces } from './digest/nonces.js';
 import { type AskPhone, KeepAlive } from './keep-alive.js';
 import { type Lockout, type LockoutLimits, Lockouts } from './lockouts.js';
+import { PageAccess } from './page-access.js';
 import { Registrar, type RegistrarLimits } from './registrar.js';
 import type { Registration } from './registration.js';
 import { fromUser, SourceIndex } from './source-index.js';
@@ -18,6 +19,8 @@ export interface AgentSettings {
   /** Shown to phones, and part of what is stored of passwords. */
   readonly realm: string;
   readonly algorithms: AuthenticatorOptions['algorithms'];
+  /** 32 random bytes that stay the same across restarts: passwords of phones in pages are made with them. */
+  readonly pageSecret: Buffer;
   readonly nonceMs: number;
   readonly limits: RegistrarLimits;
   readonly lockout: LockoutLimits;
@@ -46,6 +49,8 @@ const EXPIRY_MS = 1000;
 
 /** All that there is of agents: accounts, registrar, contacts, keep-alive. */
 export class AgentRoom implements Agents {
+  /** Agents at pages in browsers. */
+  readonly pages: PageAccess;
   readonly #accounts: Accounts;
   readonly #book: ContactBook;
   readonly #lockouts: Lockouts;
@@ -79,14 +84,24 @@ export class AgentRoom implements Agents {
       onLocked: (lockout) => this.#onLocked(lockout),
     });
     const { realm, algorithms, limits, keepAliveMs: everyMs } = settings;
+    const account = (id: string): Account | undefined => this.#accounts.account(id);
+    const onWrong = (id: string, source: string): void => this.#onWrong(id, source);
+    this.pages = new PageAccess({
+      secret: settings.pageSecret,
+      realm,
+      account,
+      lockouts: this.#lockouts,
+      onWrong,
+    });
     this.#authenticator = new Authenticator({
       realm,
       algorithms,
       nonces: new Nonces({ now, random, lifetimeMs: settings.nonceMs }),
       lockouts: this.#lockouts,
-      account: (id) => this.#accounts.account(id),
+      account,
+      pageSecrets: (known) => this.pages.pageSecrets(known),
       now,
-      onWrong: (account, source) => this.#onWrong(account, source),
+      onWrong,
     });
     const book = this.#book;
     this.#registrar = new Registrar({ authenticator: this.#authenticator, book, limits, now });

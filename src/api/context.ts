@@ -8,6 +8,7 @@ import type { DialPlan } from '../dialplan/plan.js';
 import type { Operations } from '../engine/operations.js';
 import type { LedgerReader } from '../ledger/ledger-reader.js';
 import type { AuditRecord } from '../ledger/records.js';
+import type { Desks } from './desk/desks.js';
 import type { EventHub, EventHubOptions } from './event-hub.js';
 import type { ScreenPopLinks } from './screen-pop-links.js';
 import type { ApiToken } from './tokens.js';
@@ -46,6 +47,10 @@ export interface ApiOptions {
   readonly recordings?: RecordingFiles;
   /** Links to screen pops that open without a token; without, none does. */
   readonly links?: Pick<ScreenPopLinks, 'opens'>;
+  /** Desks of agents in browsers; without, their routes are not there. */
+  readonly desks?: Desks;
+  /** Folder of the pages as they were built; without, none are served. */
+  readonly pages?: string;
   /** Time source; UTC milliseconds. */
   readonly now?: () => number;
 }

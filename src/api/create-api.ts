@@ -1,3 +1,4 @@
+import fastifyCookie from '@fastify/cookie';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
 import { agentRoutes } from './agent-routes.js';
@@ -5,6 +6,7 @@ import { alertRoutes } from './alert-routes.js';
 import { notFound, onClientError, onError } from './api-error.js';
 import type { Api, ApiContext, ApiOptions } from './context.js';
 import { describeApi } from './describe-api.js';
+import { deskRoutes } from './desk/desk-routes.js';
 import { dialPlanRoutes } from './dial-plan-routes.js';
 import { EventHub } from './event-hub.js';
 import { eventRoutes } from './event-routes.js';
@@ -20,6 +22,7 @@ import { screenPopRoutes } from './screen-pop-routes.js';
 import { systemRoutes } from './system-routes.js';
 import type { Role } from './tokens.js';
 import { transferRoutes } from './transfer-routes.js';
+import { webPages } from './web-pages.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -49,6 +52,7 @@ const ROUTES = [
   recordingRoutes,
   eventRoutes,
   dialPlanRoutes,
+  deskRoutes,
   matterRoutes,
   missedCallRoutes,
   queueRoutes,
@@ -82,7 +86,10 @@ export function createApi(options: ApiOptions): FastifyInstance {
   app.setErrorHandler(onError);
   app.setNotFoundHandler(notFound);
   app.addHook('preClose', async () => hub.close());
+  app.addHook('preClose', async () => options.desks?.close());
   guard(app, new Gatekeeper(options.tokens, options.links));
+  void app.register(fastifyCookie);
+  if (options.pages !== undefined) webPages(app, options.pages);
   describeApi(app);
 
   // Swagger sees the routes that are registered after it is ready.

@@ -25,6 +25,9 @@ const matterSchema = z.object({
   reason: z.object({ code: z.enum(['home', 'home-closed']), ...bothLanguages }),
 });
 
+/** Matters that fit. */
+export const mattersSchema = z.object({ items: z.array(matterSchema) });
+
 const DEFAULT_LIMIT = 10;
 const MOST = 500;
 
@@ -39,22 +42,27 @@ export function matterRoutes(api: Api, { dialPlan, now = Date.now }: ApiContext)
         description:
           'Words, also such that are only similar; pinyin, its initials, or the beginning of either; codes; English. Best first, the more urgent first among equals. `to` of a transfer takes the `proposed.id`.',
         querystring: matterQuery,
-        response: { 200: z.object({ items: z.array(matterSchema) }), 400: errorSchema, 401: errorSchema },
+        response: { 200: mattersSchema, 400: errorSchema, 401: errorSchema },
       },
     },
-    (request) => {
-      const plan = dialPlan();
-      const { q = '', limit } = request.query;
-      const asked = q.trim() !== '';
-      const found: readonly (MatterMatch | { matter: Matter })[] = asked
-        ? plan.matters.search(q, limit ?? DEFAULT_LIMIT)
-        : plan.matters
-            .all()
-            .slice(0, limit ?? MOST)
-            .map((matter) => ({ matter }));
-      return { items: found.flatMap((match) => described(match, plan, now()) ?? []) };
-    },
+    (request) => ({ items: findMatters(dialPlan(), request.query, now()) }),
   );
+}
+
+/** The matters that fit what was typed, best first, or all of them when nothing was; with who takes them at `utc`. */
+export function findMatters(
+  plan: DialPlan,
+  { q = '', limit }: z.output<typeof matterQuery>,
+  utc: number,
+): z.output<typeof matterSchema>[] {
+  const asked = q.trim() !== '';
+  const found: readonly (MatterMatch | { matter: Matter })[] = asked
+    ? plan.matters.search(q, limit ?? DEFAULT_LIMIT)
+    : plan.matters
+        .all()
+        .slice(0, limit ?? MOST)
+        .map((matter) => ({ matter }));
+  return found.flatMap((match) => described(match, plan, utc) ?? []);
 }
 
 function described(

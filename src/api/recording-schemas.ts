@@ -22,6 +22,7 @@ export const AUDIT_ACTIONS = [
   'recording-deleted',
   'agent-state',
   'called-back',
+  'note-written',
 ] as const;
 
 const voiceSchema = z

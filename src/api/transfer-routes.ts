@@ -136,13 +136,17 @@ function ofParty(api: Api, { operations, dialPlan }: ApiContext): void {
 type Body = z.output<typeof transferBody>;
 
 /** An empty field of a form is no field. Null when nothing says where to: the matter is in no catalogue. */
-function wish({ to, mode, matter, note, transferorLeg }: Body, plan: DialPlan): TransferRequest | null {
+export function wish(
+  { to, mode, matter, note, transferorLeg }: Body,
+  plan: DialPlan,
+): TransferRequest | null {
   const target = to ?? plan.matters.get(matter ?? '')?.member;
   if (target === undefined) return null;
   return { to: target, mode, matter: matter || undefined, note: note || undefined, transferorLeg };
 }
 
-function unknownMatter(matter: string | undefined) {
+/** Body of the answer where a transfer names a matter that is not there. */
+export function unknownMatter(matter: string | undefined) {
   const message = `There is no matter "${matter ?? ''}" in the catalogue; see /v1/matters, or say where to with "to".`;
   return errorBody('unknown-matter', message);
 }

@@ -295,12 +295,12 @@ export class Engine implements Operations {
   }
 
   async transfer(callId: string, request: TransferRequest): Promise<OperationResult<{ transferId: string }>> {
-    const { to, mode, matter, note, transferorLeg } = request;
+    const { to, mode, trigger = 'api', matter, note, transferorLeg } = request;
     // Numbers and keys are resolved by the core; an operator may also name the member itself.
     const address = this.parts.dialPlan.current.members.get(to)?.numbers[0] ?? to;
     const result = await this.#ask(callId, {
       type: 'transfer-requested',
-      trigger: 'api',
+      trigger,
       mode,
       to: address,
       matter: matter ?? null,

@@ -126,6 +126,8 @@ export interface TransferRequest {
   /** Member id, member number, URI or key. */
   readonly to: string;
   readonly mode: TransferMode;
+  /** `desk`: by the agent's page; when left out, `api`. */
+  readonly trigger?: 'api' | 'desk' | undefined;
   /** Code of the matter. */
   readonly matter?: string | undefined;
   /** What the agent writes for the target. */

@@ -181,7 +181,9 @@ export type AuditAction =
   /** An agent's state has changed; `detail` says from what to what, and why. */
   | 'agent-state'
   /** A caller whom nobody had answered was called back. */
-  | 'called-back';
+  | 'called-back'
+  /** An agent wrote a note of a call, `detail`; the last one counts. */
+  | 'note-written';
 
 /** Somebody did something that others must be able to ask about later. */
 export interface AuditRecord {

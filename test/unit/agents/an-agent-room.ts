@@ -66,6 +66,7 @@ export const PASSWORD = 'correct horse';
 
 const SETTINGS: AgentSettings = {
   realm: REALM,
+  pageSecret: Buffer.alloc(32, 3),
   algorithms: ['SHA-256', 'MD5'],
   nonceMs: 300_000,
   limits: { maxContacts: 3, minExpires: 60, defaultExpires: 600, maxExpires: 3600, flowTimer: 25 },

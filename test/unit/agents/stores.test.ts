@@ -192,6 +192,7 @@ describe('the way to the disk', () => {
 describe('agents that are started', () => {
   const settings = {
     realm: 'onekey',
+    pageSecret: Buffer.alloc(32, 3),
     algorithms: ['MD5'],
     nonceMs: 60_000,
     limits: { maxContacts: 3, minExpires: 60, defaultExpires: 600, maxExpires: 3600, flowTimer: 25 },

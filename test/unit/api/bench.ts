@@ -123,7 +123,7 @@ const burglary: Matter = {
   source: 'example',
 };
 
-const plan: DialPlan = {
+export const plan: DialPlan = {
   version: 'aaaaaaaaaaaa',
   file: 'alliance.yaml',
   members: new Map([[police.id, police]]),

@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto';
+import type { DialPlan } from '../../dialplan/plan.js';
+import type { LiveCall, LiveLeg, Operations } from '../../engine/operations.js';
+import type { LedgerReader } from '../../ledger/ledger-reader.js';
+import type { AuditRecord } from '../../ledger/records.js';
+import { CallBackgrounds } from './call-backgrounds.js';
+import type { DeskAccounts } from './desk-accounts.js';
+import { DeskFeeds } from './desk-feeds.js';
+import { DeskSessions } from './desk-sessions.js';
+import type { DeskOutcome, DeskPhoneAccount, DeskState } from './desk-state.js';
+import { deskAgent, deskCall, deskKeys, legOf, memberLoads, memberName } from './desk-view.js';
+import { MissedLists } from './missed-lists.js';
+import { TransferOutcomes } from './transfer-outcomes.js';
+
+/** A WebSocket listener of the SIP server. */
+export interface PhoneListener {
+  readonly secure: boolean;
+  readonly port: number;
+}
+
+export interface DeskParts {
+  readonly operations: Operations;
+  readonly ledger: LedgerReader;
+  /** Resolves when the record is on the disk; rejects when the disk refuses. */
+  readonly write: (record: AuditRecord) => Promise<void>;
+  readonly dialPlan: () => DialPlan;
+  readonly accounts: DeskAccounts;
+  /** Signs sessions; see `keptSecret`. */
+  readonly secret: Buffer;
+  readonly listeners: readonly PhoneListener[];
+  readonly can: DeskState['can'];
+  /** UTC milliseconds. */
+  readonly now: () => number;
+}
+
+/** How long the outcome of a transfer is shown to a desk that has no call; milliseconds. */
+const OUTCOME_MS = 30_000;
+
+/** A call that an agent had. */
+interface HadCall {
+  readonly callId: string;
+  readonly caller: string | null;
+}
+
+/** All desks in browsers: who is logged in, what each is shown. */
+export class Desks {
+  readonly sessions: DeskSessions;
+  readonly feeds: DeskFeeds;
+  readonly #backgrounds: CallBackgrounds;
+  readonly #outcomes: TransferOutcomes;
+  readonly #missed: MissedLists;
+  /** The last call of each agent; as many as there are accounts. */
+  readonly #had = new Map<string, HadCall>();
+  readonly #unsubscribe: () => void;
+
+  constructor(private readonly parts: DeskParts) {
+    const { operations, accounts } = parts;
+    this.sessions = new DeskSessions({
+      secret: parts.secret,
+      now: parts.now,
+      markOf: (agent) => accounts.markOf(agent),
+    });
+    this.feeds = new DeskFeeds({ stateOf: (agent) => this.stateOf(agent) });
+    const changed = (): void => this.feeds.changed();
+    this.#backgrounds = new CallBackgrounds(parts.ledger, parts.dialPlan, changed);
+    this.#missed = new MissedLists(parts.ledger, parts.now, changed);
+    this.#outcomes = new TransferOutcomes((id) => operations.liveCall(id));
+    this.#unsubscribe = operations.subscribe((event) => {
+      this.#outcomes.hear(event);
+      changed();
+    });
+  }
+
+  get accounts(): DeskAccounts {
+    return this.parts.accounts;
+  }
+
+  /** The live call that an agent is in, answered ones before ringing ones. */
+  callOf(agent: string): { readonly call: LiveCall; readonly leg: LiveLeg } | null {
+    let ringing: { readonly call: LiveCall; readonly leg: LiveLeg } | null = null;
+    for (const call of this.parts.operations.liveCalls()) {
+      const leg = legOf(call, agent);
+      if (leg?.state === 'answered') return { call, leg };
+      if (leg !== undefined) ringing ??= { call, leg };
+    }
+    return ringing;
+  }
+
+  /** What the desk of an agent is shown; null when the agent has no account any more. */
+  stateOf(id: string): DeskState | null {
+    const { accounts, operations, dialPlan, can, now } = this.parts;
+    const agent = accounts.agent(id);
+    if (agent === undefined || accounts.markOf(id) === null) return null;
+    const plan = dialPlan();
+    const own = this.callOf(id);
+    if (own?.leg.state === 'answered')
+      this.#had.set(id, { callId: own.call.id, caller: own.call.callerNumber });
+    const statuses = operations.agentStatuses();
+    const status = statuses.find((one) => one.agent.id === id);
+    const pop = own === null ? undefined : operations.screenPop(own.call.id);
+    return {
+      now: now(),
+      agent: deskAgent(agent, status, accounts.isReachable(id), plan),
+      call:
+        own === null || pop === undefined
+          ? null
+          : deskCall(pop, own.leg, this.#backgrounds.of(own.call), plan),
+      lastTransfer: this.#lastTransfer(id, plan, own !== null),
+      wrapUp: status?.state === 'after-call' && own === null ? (this.#had.get(id) ?? null) : null,
+      keys: deskKeys(plan, agent.member, memberLoads(statuses, operations.waitingCallers()), now()),
+      missed: this.#missed.of(agent.member),
+      can,
+    };
+  }
+
+  /** How the phone of the page registers: by the address that the page itself was loaded from. */
+  phoneOf(id: string, hostname: string, secure: boolean): DeskPhoneAccount | null {
+    const listener =
+      this.parts.listeners.find((one) => one.secure === secure) ??
+      this.parts.listeners.find((one) => one.secure);
+    const password = this.accounts.pagePassword(id);
+    if (listener === undefined || password === null) return null;
+    const host = hostname.includes(':') && !hostname.startsWith('[') ? `[${hostname}]` : hostname;
+    return {
+      server: `${listener.secure ? 'wss' : 'ws'}://${host}:${listener.port}`,
+      uri: `sip:${id}@${this.accounts.realm}`,
+      user: id,
+      password,
+    };
+  }
+
+  /** An agent has called somebody back who had reached nobody; false when there is no such call for the agent. */
+  async calledBack(agent: string, callId: string): Promise<boolean> {
+    const call = (await this.parts.ledger.story(callId))?.call;
+    if (call?.missed !== true || call.firstMember !== this.accounts.agent(agent)?.member) return false;
+    await this.parts.operations.noteCalledBack(callId, agent, null);
+    this.#missed.changed();
+    return true;
+  }
+
+  /** Keep what an agent writes of a call that the agent has or had last; false when it is another's. */
+  async note(agent: string, callId: string, text: string): Promise<boolean> {
+    if (this.#had.get(agent)?.callId !== callId) return false;
+    const doneAt = this.parts.now();
+    await this.parts.write({
+      kind: 'audit',
+      id: `note-${doneAt.toString(36)}-${randomBytes(6).toString('hex')}`,
+      doneAt,
+      actor: agent,
+      action: 'note-written',
+      subject: callId,
+      callId,
+      detail: text,
+    });
+    return true;
+  }
+
+  close(): void {
+    this.#unsubscribe();
+    this.feeds.close();
+  }
+
+  #lastTransfer(agent: string, plan: DialPlan, inCall: boolean): DeskOutcome | null {
+    const last = this.#outcomes.of(agent);
+    if (last === null || (!inCall && this.parts.now() - last.at > OUTCOME_MS)) return null;
+    return { ...last, to: memberName(plan, last.to) ?? { id: last.to, number: null, name: null } };
+  }
+}

@@ -1,0 +1,130 @@
+/** The API and the pages: what they are made of, and where they listen. */
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { AgentRoom } from './agents/agent-room.js';
+import { addAgentMetrics } from './agents/metrics.js';
+import { createApi } from './api/create-api.js';
+import type { DeskAccounts } from './api/desk/desk-accounts.js';
+import { Desks, type PhoneListener } from './api/desk/desks.js';
+import { keptSecret } from './api/kept-secret.js';
+import type { ScreenPopLinks } from './api/screen-pop-links.js';
+import { ensureToken } from './api/tokens.js';
+import { addWebhookMetrics } from './api/webhook-metrics.js';
+import type { Webhooks } from './api/webhooks.js';
+import type { Config } from './config/config.js';
+import { packageInfo } from './config/package-root.js';
+import type { DialPlanHolder } from './dialplan/holder.js';
+import type { EmbeddedSip } from './embedded-sip.js';
+import type { Engine } from './engine/engine.js';
+import type { Ledger } from './ledger/ledger.js';
+import type { LedgerReader } from './ledger/ledger-reader.js';
+import type { AuditRecord } from './ledger/records.js';
+import { addMediaMetrics, mediaProblems } from './media/metrics.js';
+import type { RecordingOffice } from './media/recording/recording-office.js';
+import type { Media } from './media/start-media.js';
+import { addRecordingMetrics, recordingProblems } from './recordings.js';
+import { addSipMetrics } from './sip/metrics.js';
+import { StartFault } from './start-fault.js';
+
+/** The parts that it shows and asks. */
+export interface ServedByApi {
+  readonly agents: AgentRoom;
+  readonly engine: Engine;
+  readonly reader: LedgerReader;
+  readonly ledger: Ledger;
+  readonly dialPlan: DialPlanHolder;
+  readonly problems: ReadonlyMap<string, string>;
+  readonly links: ScreenPopLinks;
+  readonly media: Media;
+  /** Null where nothing is recorded. */
+  readonly office: RecordingOffice | null;
+  readonly webhooks: Webhooks;
+  readonly sip: EmbeddedSip | null;
+}
+
+/** Starts the API and the pages on the address of the settings. Rejects with `StartFault`. */
+export async function serveApi(
+  { config, log }: { readonly config: Config; readonly log: Logger },
+  { engine, agents, reader, ledger, dialPlan, problems, links, media, office, webhooks, sip }: ServedByApi,
+): Promise<{ server: FastifyInstance; addresses: string[] }> {
+  const { host, port } = config.http;
+  const made = config.http.tokens.length === 0 ? ensureToken(config.data) : null;
+  const write = async (record: AuditRecord): Promise<void> => {
+    ledger.append([record]);
+    await ledger.flush();
+  };
+  const desks = new Desks({
+    operations: engine,
+    ledger: reader,
+    write,
+    dialPlan: () => dialPlan.current,
+    accounts: deskAccounts(agents, config.agents.realm),
+    secret: keptSecret(config.data, 'page-secret'),
+    listeners: phoneListeners(config),
+    can: { browserPhone: media.anchor.can.webrtc, conference: media.anchor.can.conference },
+    now: Date.now,
+  });
+  const server = await createApi({
+    desks,
+    pages: join(packageInfo().root, 'dist', 'web'),
+    operations: engine,
+    agents,
+    ledger: reader,
+    dialPlan: () => dialPlan.current,
+    tokens: made === null ? config.http.tokens : [made.token],
+    log: log.child({ part: 'api' }),
+    problems: () => [
+      ...problems.values(),
+      ...mediaProblems(media),
+      ...recordingProblems(media.anchor, office),
+    ],
+    recordings: {
+      open: async (file) => (await office?.open(file)) ?? null,
+      audit: write,
+    },
+    media: media.anchor.kind,
+    notReady: () => engine.notReadyReason(),
+    links,
+    addMetrics: (registry) => {
+      addMediaMetrics(registry, media);
+      addAgentMetrics(registry, agents);
+      if (office !== null) addRecordingMetrics(registry, office);
+      if (config.http.webhooks.length > 0) addWebhookMetrics(registry, () => webhooks.figures());
+      if (sip !== null) addSipMetrics(registry, () => sip.stats());
+    },
+  });
+  await server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+    throw new StartFault(
+      `HTTP cannot listen on ${host}:${port}: ${error.message}`,
+      'is another program on this address? See http.port in the configuration (ONEKEY_HTTP_PORT)',
+    );
+  });
+  const address = server.server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  const base = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  const addresses = [`HTTP ${base}  (API ${base}/docs, health ${base}/healthz)`];
+  addresses.push(`Desk ${base}/desk/`);
+  if (made !== null) addresses.push(`API token in ${made.path}`);
+  return { server, addresses };
+}
+
+function deskAccounts(agents: AgentRoom, realm: string): DeskAccounts {
+  const { pages } = agents;
+  return {
+    realm,
+    agent: (id) => agents.agent(id),
+    markOf: (id) => pages.markOf(id),
+    logIn: (id, password, source) => pages.logIn(id, password, source),
+    pagePassword: (id) => pages.pagePassword(id),
+    isReachable: (id) => agents.contactsOf(id).length > 0,
+  };
+}
+
+/** Where phones in pages connect; none where the SIP server is another program. */
+function phoneListeners({ sip }: Config): readonly PhoneListener[] {
+  if (sip.server !== 'embedded') return [];
+  return sip.listeners
+    .filter(({ transport }) => transport === 'ws' || transport === 'wss')
+    .map(({ transport, port }) => ({ secure: transport === 'wss', port }));
+}

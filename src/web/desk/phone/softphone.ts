@@ -1,0 +1,288 @@
+/** The phone in the page: sip.js over a WebSocket, audio by WebRTC. The only file that knows sip.js. */
+import {
+  type Invitation,
+  Inviter,
+  Registerer,
+  RegistererState,
+  type Session,
+  SessionState,
+  UserAgent,
+  Web,
+} from 'sip.js';
+import type { DeskPhoneAccount } from '../../../api/desk/desk-state.js';
+import { forgetDialog, keepDialog, keptDialog, replacesOf } from './kept-dialog.js';
+
+export type PhoneState = 'connecting' | 'ready' | 'failed';
+
+/** The one call that the phone has. */
+export interface PhoneCall {
+  readonly sipCallId: string;
+  readonly state: 'ringing' | 'answering' | 'up';
+  readonly held: boolean;
+  readonly muted: boolean;
+}
+
+export interface PhoneEvents {
+  onState(state: PhoneState): void;
+  onCall(call: PhoneCall | null): void;
+  /** Answering failed because the browser gave no microphone, or for a reason that is given. */
+  onTrouble(trouble: 'no-microphone' | 'call-failed'): void;
+}
+
+/** First and longest pause before the phone connects again; milliseconds. */
+const reconnectMs = { first: 500, longest: 8_000 };
+/** How often a conversation is noted as alive; milliseconds. */
+const aliveMs = 5_000;
+/** Registrations are asked for so long; seconds. */
+const registerSeconds = 120;
+
+type WebHandler = Web.SessionDescriptionHandler;
+
+export class Softphone {
+  readonly #agent: UserAgent;
+  readonly #registerer: Registerer;
+  readonly #audio = new Audio();
+  #session: Session | null = null;
+  #call: PhoneCall | null = null;
+  #alive: ReturnType<typeof setInterval> | undefined;
+  #retryMs = reconnectMs.first;
+  #stopped = false;
+
+  constructor(
+    account: DeskPhoneAccount,
+    displayName: string,
+    private readonly events: PhoneEvents,
+  ) {
+    const uri = UserAgent.makeURI(account.uri);
+    if (uri === undefined) throw new Error(`no SIP URI: ${account.uri}`);
+    this.#audio.autoplay = true;
+    this.#agent = new UserAgent({
+      uri,
+      displayName,
+      authorizationUsername: account.user,
+      authorizationPassword: account.password,
+      instanceId: instanceId(),
+      contactName: account.user,
+      transportOptions: { server: account.server, connectionTimeout: 10, keepAliveInterval: 20 },
+      logBuiltinEnabled: false,
+      // The media server has public candidates only; nothing is gained by asking others for ours.
+      sessionDescriptionHandlerFactoryOptions: {
+        iceGatheringTimeout: 500,
+        peerConnectionConfiguration: { iceServers: [] },
+      },
+      delegate: {
+        onInvite: (invitation) => this.#invited(invitation),
+        onConnect: () => void this.#register(),
+        onDisconnect: () => this.#lost(),
+      },
+    });
+    this.#registerer = new Registerer(this.#agent, {
+      expires: registerSeconds,
+      regId: 1,
+      refreshFrequency: 80,
+    });
+    this.#registerer.stateChange.addListener((state) => {
+      if (state === RegistererState.Registered) this.#registered();
+      else if (state === RegistererState.Unregistered && !this.#stopped) this.events.onState('failed');
+    });
+  }
+
+  async start(): Promise<void> {
+    this.events.onState('connecting');
+    try {
+      await this.#agent.start();
+    } catch {
+      this.#lost();
+    }
+  }
+
+  /** Ends what is up and leaves. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.hangUp();
+    await this.#registerer.unregister().catch(() => undefined);
+    await this.#agent.stop();
+  }
+
+  async answer(): Promise<void> {
+    const session = this.#session;
+    if (!isInvitation(session) || this.#call?.state !== 'ringing') return;
+    this.#update({ state: 'answering' });
+    try {
+      await session.accept({
+        sessionDescriptionHandlerOptions: { constraints: { audio: true, video: false } },
+      });
+    } catch (error) {
+      console.error('the call could not be answered', error);
+      this.events.onTrouble(isPermission(error) ? 'no-microphone' : 'call-failed');
+      await session.reject({ statusCode: 480 }).catch(() => undefined);
+    }
+  }
+
+  hangUp(): void {
+    const session = this.#session;
+    if (session === null) return;
+    const done =
+      session.state === SessionState.Established
+        ? session.bye()
+        : isInvitation(session)
+          ? session.reject({ statusCode: 486 })
+          : session instanceof Inviter
+            ? session.cancel()
+            : Promise.resolve();
+    done.catch(() => undefined);
+  }
+
+  /** Puts the call on hold or takes it back, by an offer with the direction changed (RFC 3264 §8.4). */
+  async hold(on: boolean): Promise<void> {
+    const session = this.#session;
+    if (session?.state !== SessionState.Established) return;
+    session.sessionDescriptionHandlerOptionsReInvite = { hold: on } as Web.SessionDescriptionHandlerOptions;
+    try {
+      await session.invite({ requestDelegate: { onAccept: () => this.#update({ held: on }) } });
+    } catch {
+      this.events.onTrouble('call-failed');
+    }
+  }
+
+  mute(on: boolean): void {
+    for (const sender of this.#peer()?.getSenders() ?? [])
+      if (sender.track !== null) sender.track.enabled = !on;
+    this.#update({ muted: on });
+  }
+
+  /** Sends one key as an RFC 4733 event. */
+  press(key: string): void {
+    this.#handler()?.sendDtmf(key, { duration: 160, interToneGap: 70 });
+  }
+
+  async #register(): Promise<void> {
+    try {
+      await this.#registerer.register();
+    } catch {
+      this.events.onState('failed');
+    }
+  }
+
+  #registered(): void {
+    this.#retryMs = reconnectMs.first;
+    this.events.onState('ready');
+    if (this.#session === null) void this.#resume();
+  }
+
+  /** The WebSocket is gone; a conversation goes on meanwhile, for its audio goes another way. */
+  #lost(): void {
+    if (this.#stopped) return;
+    this.events.onState('connecting');
+    setTimeout(() => {
+      if (this.#stopped) return;
+      this.#agent.reconnect().catch(() => this.#lost());
+    }, this.#retryMs);
+    this.#retryMs = Math.min(this.#retryMs * 2, reconnectMs.longest);
+  }
+
+  #invited(invitation: Invitation): void {
+    if (this.#session !== null) {
+      void invitation.reject({ statusCode: 486 });
+      return;
+    }
+    this.#follow(invitation, invitation.request.callId);
+  }
+
+  /** Takes up the conversation that this tab had before it was loaded anew. */
+  async #resume(): Promise<void> {
+    const dialog = keptDialog(Date.now());
+    forgetDialog();
+    const target = dialog === null ? undefined : UserAgent.makeURI(dialog.remoteUri);
+    if (dialog === null || target === undefined) return;
+    const inviter = new Inviter(this.#agent, target, {
+      extraHeaders: ['Require: replaces', `Replaces: ${replacesOf(dialog)}`],
+      sessionDescriptionHandlerOptions: { constraints: { audio: true, video: false } },
+    });
+    this.#follow(inviter, inviter.request.callId);
+    try {
+      await inviter.invite();
+    } catch (error) {
+      this.events.onTrouble(isPermission(error) ? 'no-microphone' : 'call-failed');
+    }
+  }
+
+  #follow(session: Session, sipCallId: string): void {
+    this.#session = session;
+    this.#call = {
+      sipCallId,
+      state: isInvitation(session) ? 'ringing' : 'answering',
+      held: false,
+      muted: false,
+    };
+    this.events.onCall(this.#call);
+    session.stateChange.addListener((state) => {
+      if (state === SessionState.Established) this.#established(session);
+      else if (state === SessionState.Terminated) this.#ended(session);
+    });
+  }
+
+  #established(session: Session): void {
+    const stream = new MediaStream();
+    for (const { track } of this.#peer()?.getReceivers() ?? []) stream.addTrack(track);
+    this.#audio.srcObject = stream;
+    this.#audio.play().catch(() => undefined);
+    this.#update({ state: 'up' });
+    const note = (): void => {
+      const { dialog } = session;
+      if (dialog === undefined) return;
+      keepDialog({
+        callId: dialog.callId,
+        localTag: dialog.localTag,
+        remoteTag: dialog.remoteTag,
+        remoteUri: session.remoteIdentity.uri.toString(),
+        seenAt: Date.now(),
+      });
+    };
+    note();
+    this.#alive = setInterval(note, aliveMs);
+  }
+
+  #ended(session: Session): void {
+    if (this.#session !== session) return;
+    clearInterval(this.#alive);
+    forgetDialog();
+    this.#audio.srcObject = null;
+    this.#session = null;
+    this.#call = null;
+    this.events.onCall(null);
+  }
+
+  #update(change: Partial<PhoneCall>): void {
+    if (this.#call === null) return;
+    this.#call = { ...this.#call, ...change };
+    this.events.onCall(this.#call);
+  }
+
+  #handler(): WebHandler | undefined {
+    const handler = this.#session?.sessionDescriptionHandler;
+    return handler instanceof Web.SessionDescriptionHandler ? handler : undefined;
+  }
+
+  #peer(): RTCPeerConnection | undefined {
+    return this.#handler()?.peerConnection;
+  }
+}
+
+function isInvitation(session: Session | null): session is Invitation {
+  return session !== null && !(session instanceof Inviter);
+}
+
+function isPermission(error: unknown): boolean {
+  return error instanceof DOMException && ['NotAllowedError', 'NotFoundError'].includes(error.name);
+}
+
+/** Names this browser to the registrar for good (RFC 5626 §4.1), so that a new flow takes the place of the old one. */
+function instanceId(): string {
+  const key = 'onekey.instance';
+  const kept = localStorage.getItem(key);
+  if (kept !== null) return kept;
+  const made = crypto.randomUUID();
+  localStorage.setItem(key, made);
+  return made;
+}

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { DeskBench, LI } from './desk-bench.js';
+
+describe('the desk in the browser', () => {
+  it('opens with the right password alone, by a cookie that scripts cannot read', async () => {
+    const desk = new DeskBench();
+    expect((await desk.logIn('wrong')).json()).toMatchObject({ error: { code: 'wrong-password' } });
+    expect((await desk.ask('GET', '/v1/desk/session')).statusCode).toBe(401);
+    const answer = await desk.logIn();
+    expect(answer.headers['set-cookie']).toMatch(/HttpOnly/);
+    expect(answer.headers['set-cookie']).toMatch(/SameSite=Strict/);
+    expect((await desk.ask('GET', '/v1/desk/session')).json()).toEqual({ agent: LI.id });
+  });
+
+  it('says when the account is locked', async () => {
+    const desk = new DeskBench();
+    desk.locked = true;
+    expect((await desk.logIn()).statusCode).toBe(429);
+  });
+
+  it('is closed at once when the account is', async () => {
+    const desk = new DeskBench();
+    await desk.logIn();
+    desk.mark = null;
+    expect((await desk.ask('PUT', '/v1/desk/state', { state: 'ready' })).statusCode).toBe(401);
+  });
+
+  it.each([
+    ['GET', '/v1/desk/events'],
+    ['GET', '/v1/desk/phone'],
+    ['PUT', '/v1/desk/state'],
+    ['POST', '/v1/desk/transfers'],
+    ['POST', '/v1/desk/transfers/cancel'],
+    ['POST', '/v1/desk/call/hang-up'],
+    ['PUT', '/v1/desk/notes/c1'],
+    ['GET', '/v1/desk/matters?q=a'],
+  ] as const)('asks for a session at %s %s', async (method, url) => {
+    const bodies: Readonly<Record<string, object>> = {
+      '/v1/desk/state': { state: 'ready' },
+      '/v1/desk/transfers': { to: '110' },
+      '/v1/desk/notes/c1': { note: 'x' },
+    };
+    expect((await new DeskBench().ask(method, url, bodies[url])).statusCode).toBe(401);
+  });
+
+  it('gives the page’s phone the address that the page came from, and a password of its own', async () => {
+    const desk = new DeskBench();
+    await desk.logIn();
+    expect((await desk.ask('GET', '/v1/desk/phone')).json()).toEqual({
+      server: 'wss://localhost:5443',
+      uri: 'sip:li-na@city.example',
+      user: 'li-na',
+      password: 'for-the-page',
+    });
+  });
+
+  it('asks for states under the name of the agent', async () => {
+    const desk = new DeskBench();
+    await desk.logIn();
+    desk.engine.agents = [{ agent: LI, state: 'ready', reason: null, since: 5, next: null }];
+    await desk.ask('PUT', '/v1/desk/state', { state: 'pause', reason: 'meal' });
+    expect(desk.engine.wishes).toEqual([['li-na', { state: 'pause', reason: 'meal' }, 'li-na']]);
+  });
+
+  it('shows the call of the agent, and transfers that and no other', async () => {
+    const desk = new DeskBench();
+    await desk.logIn();
+    expect((await desk.ask('POST', '/v1/desk/transfers', { to: '110' })).json()).toMatchObject({
+      error: { code: 'unknown-call' },
+    });
+    desk.engine.start('other', '8099');
+    desk.engine.start('mine', LI.id);
+    expect(desk.state.call).toMatchObject({ id: 'mine', state: 'talking', transfer: null });
+    const answer = await desk.ask('POST', '/v1/desk/transfers', { to: '110', mode: 'consult', note: '急' });
+    expect(answer.statusCode).toBe(202);
+    expect(desk.state.call?.transfer).toMatchObject({ mode: 'consult', to: { id: 'police-110' } });
+    expect(desk.engine.liveCall('other')?.transfer).toBeNull();
+    expect((await desk.ask('POST', '/v1/desk/call/hang-up')).json()).toMatchObject({
+      error: { code: 'transfer-pending' },
+    });
+    expect((await desk.ask('POST', '/v1/desk/transfers/cancel')).statusCode).toBe(202);
+  });
+
+  it('keeps a note of the call that the agent had, and of none else', async () => {
+    const desk = new DeskBench();
+    await desk.logIn();
+    desk.engine.start('mine', LI.id);
+    expect(desk.state.call?.id).toBe('mine');
+    desk.engine.end('mine');
+    desk.engine.agents = [{ agent: LI, state: 'after-call', reason: null, since: 5, next: null }];
+    expect(desk.state.wrapUp).toEqual({ callId: 'mine', caller: '13800001111' });
+    expect((await desk.ask('PUT', '/v1/desk/notes/mine', { note: ' 已答复 ' })).statusCode).toBe(200);
+    expect((await desk.ask('PUT', '/v1/desk/notes/another', { note: 'x' })).statusCode).toBe(404);
+    expect(desk.written).toMatchObject([
+      { action: 'note-written', actor: 'li-na', callId: 'mine', detail: '已答复' },
+    ]);
+  });
+
+  it('shows free desks and who waits on the keys, where they are known', () => {
+    const desk = new DeskBench();
+    const key = () => desk.state.keys.find(({ member }) => member.id === 'police-110');
+    expect(key()).toMatchObject({ freeDesks: null, waiting: 0, emergency: true, open: true, own: false });
+    const police = { ...LI, id: 'wang', member: 'police-110' };
+    desk.engine.agents = [{ agent: police, state: 'ready', reason: null, since: 5, next: null }];
+    desk.engine.waiting = [
+      { call: 'c', queue: 'police-110', position: 1, since: 5, emergency: true, ringing: [] },
+    ];
+    expect(key()).toMatchObject({ freeDesks: 1, waiting: 1 });
+  });
+
+  it('finds matters with the member that they belong to', async () => {
+    const desk = new DeskBench();
+    await desk.logIn();
+    const { items } = (await desk.ask('GET', '/v1/desk/matters?q=rsdq')).json();
+    expect(items[0]).toMatchObject({ code: 'theft-01', proposed: { id: 'police-110' } });
+  });
+});
