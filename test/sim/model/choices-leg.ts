@@ -109,6 +109,7 @@ function offeredTo(add: Add, id: string, leg: WireLeg): void {
     patchLeg(w, id, {
       offered: null,
       told: told ?? leg.told,
+      stale: offered.stale,
       acksOwed: leg.acksOwed + (method === 'INVITE' ? 1 : 0),
       ackAnswers: told === null,
     }),
@@ -118,12 +119,23 @@ function offeredTo(add: Add, id: string, leg: WireLeg): void {
     add(
       { ...answered, status: 200, sdp: descriptionOf(id, own) },
       (w) =>
-        patchLeg(w, id, { offered: null, told, own, acksOwed: leg.acksOwed + (method === 'INVITE' ? 1 : 0) }),
+        patchLeg(w, id, {
+          offered: null,
+          told,
+          own,
+          stale: offered.stale,
+          acksOwed: leg.acksOwed + (method === 'INVITE' ? 1 : 0),
+        }),
       'fickle',
     );
   }
   const over = (w: Wire) => patchLeg(w, id, { offered: null });
   add({ ...answered, status: 491, retry: true }, over, 'glare');
-  add({ ...answered, status: 488 }, over, 'refusal');
+  // Who will not hear of it keeps to what it has.
+  add(
+    { ...answered, status: 488 },
+    (w) => patchLeg(w, id, { offered: null, stale: offered.stale }),
+    'refusal',
+  );
   add({ ...answered, status: 481 }, (w) => patchLeg(w, id, { offered: null, lost: true }), 'lost');
 }

@@ -32,6 +32,7 @@ export function choices(world: World, budget: Budget): Choice[] {
     if (choice !== null) found.push(choice);
   }
   queueChoices(found, world);
+  mediaChoices(found, world, budget);
   desktopChoices(found, world, budget);
   replacingChoices(found, world, budget);
   attendedChoices(found, world, budget);
@@ -64,6 +65,32 @@ function mixerChoices(found: Choice[], world: World, budget: Budget): void {
 function cutOff(wire: Wire, call: string): void {
   for (const [id, leg] of Object.entries(wire.legs))
     if (leg.call === call && leg.hears?.includes(' ') === true) patchLeg(wire, id, { hears: null });
+}
+
+/** The media server is lost, and another one has a call now: whoever was told where to send must be told anew. */
+function mediaChoices(found: Choice[], world: World, budget: Budget): void {
+  if (budget.layout?.anchored !== true || !may(world, 'mediaLost')) return;
+  for (const to of Object.keys(world.calls)) {
+    const legs = Object.keys(world.wire.legs).filter((id) => {
+      const leg = world.wire.legs[id];
+      return leg?.call === to && leg.state !== 'over';
+    });
+    found.push({
+      to,
+      event: { type: 'media-remade', legs },
+      costs: ['mediaLost'],
+      act: (wire) => {
+        for (const id of legs) movesMedia(wire, id);
+      },
+    });
+  }
+}
+
+function movesMedia(wire: Wire, id: string): void {
+  const leg = wire.legs[id];
+  if (leg === undefined || leg.told === null) return;
+  const offered = leg.offered === null ? null : { ...leg.offered, stale: true };
+  patchLeg(wire, id, { stale: true, offered });
 }
 
 function timerChoice(world: World, name: string): Choice | null {

@@ -74,11 +74,22 @@ export const FAMILIES: readonly Budget[] = [
   { name: 'attended and REFER', times: { second: 1, attended: 1, refer: 1 } },
   { name: 'attended and offers', times: { second: 1, attended: 1, offer: 1, glare: 1, refusal: 1 } },
   { name: 'attended by an agent who calls', times: { second: 1, attended: 1, refer: 1 }, agentCalls: true },
+  {
+    name: 'attended and offers with and without SDP',
+    times: { second: 1, attended: 1, offer: 1, lateOffer: 1 },
+  },
+  { name: 'attended and UPDATE', times: { second: 1, attended: 1, offer: 1, glare: 1 }, updates: true },
+  {
+    name: 'attended and offers, by an agent who calls',
+    times: { second: 1, attended: 1, offer: 1, glare: 1 },
+    agentCalls: true,
+  },
   { name: 'attended and keys', times: { second: 1, attended: 1, press: 2 } },
   // INVITE with Replaces.
   { name: 'replaced', times: { replace: 1, refer: 1, unacked: 1 } },
   { name: 'replaced and offers', times: { replace: 1, offer: 1, glare: 1, refusal: 1, unacked: 1 } },
   { name: 'replaced and consultation', times: { replace: 1, api: 1, control: 1 }, modes: ['consult'] },
+  { name: 'replaced, REFER and offers', times: { replace: 1, refer: 1, offer: 1 } },
   { name: 'replaced twice', times: { replace: 2, api: 1 } },
   { name: 'replaced after two calls joined', times: { replace: 1, second: 1, attended: 1 } },
   // Several of these.
@@ -235,10 +246,28 @@ export const FAMILIES: readonly Budget[] = [
     modes: ['conference'],
   },
   {
+    name: 'anchored: the media server is lost',
+    times: { mediaLost: 1, refer: 1, lateOffer: 1, glare: 1, refusal: 1 },
+    layout: { anchored: true },
+  },
+  {
+    name: 'anchored: the media server is lost for a caller without SDP',
+    times: { mediaLost: 1, api: 1, control: 1, glare: 1 },
+    lateOffer: true,
+    layout: { anchored: true },
+    modes: ['blind', 'consult'],
+  },
+  {
+    name: 'anchored: the media server is lost, attended',
+    times: { mediaLost: 1, second: 1, attended: 1, glare: 1 },
+    layout: { anchored: true },
+  },
+  {
     name: 'anchored: replaced',
     times: { replace: 1, refer: 1, unacked: 1 },
     layout: { anchored: true },
   },
+  { name: 'anchored: replaced twice', times: { replace: 2, refer: 1 }, layout: { anchored: true } },
   {
     name: 'anchored: a caller without SDP',
     times: { api: 1, offer: 1, unacked: 1, ring: 1 },
@@ -306,72 +335,3 @@ export const WILD: Budget = {
   layout: { stagesOfA: 2, desksOfB: 'together', limit: true, queues: 'b' },
   modes: ['blind', 'consult', 'alert', 'conference'],
 };
-
-interface Never {
-  readonly why: string;
-  readonly phases: readonly string[];
-  readonly events: readonly string[];
-}
-
-const NEVER: readonly Never[] = [
-  {
-    why: 'the caller is not answered yet: there is no dialog, and nothing of ours to answer in it',
-    phases: ['seeking'],
-    events: [
-      'answer-failed',
-      'acked',
-      'referred',
-      'attended',
-      'notify-answered',
-      'timer notify',
-      'offer-answered',
-      'timer glare',
-      'timer keys',
-    ],
-  },
-  {
-    why: 'nobody is being called: what was, has answered or was cancelled, and its timers were stopped',
-    phases: ['talking', 'consulting', 'conferring', 'switching', 'announcing', 'ending'],
-    events: ['timer silent', 'timer ring'],
-  },
-  {
-    why: 'its time begins and ends with the phase',
-    phases: [
-      'seeking',
-      'talking',
-      'transferring',
-      'consulting',
-      'conferring',
-      'switching',
-      'returning',
-      'ending',
-    ],
-    events: ['timer announcement'],
-  },
-  {
-    why: 'it follows at once when somebody is told that nobody is left; from there the way is to a target that is called',
-    phases: ['seeking', 'consulting', 'conferring', 'switching'],
-    events: ['announcement-begun'],
-  },
-  {
-    why: 'through a media server only legs of another call are offered anything, and these are gone',
-    phases: ['announcing'],
-    events: ['offer-answered', 'timer glare'],
-  },
-  {
-    why: 'its time ends with the first answer, or with the return of the caller',
-    phases: ['talking', 'transferring', 'consulting', 'conferring', 'announcing', 'ending'],
-    events: ['timer hunt'],
-  },
-  {
-    why: 'nobody waits in a queue',
-    phases: ['talking', 'consulting', 'conferring', 'switching', 'announcing', 'ending'],
-    events: ['timer queue'],
-  },
-  { why: 'an ending call has stopped them', phases: ['ending'], events: ['timer limit', 'timer keys'] },
-];
-
-/** Pairs of phase and event that cannot come. */
-export const IMPOSSIBLE: readonly string[] = NEVER.flatMap(({ phases, events }) =>
-  phases.flatMap((phase) => events.map((event) => `${phase}: ${event}`)),
-).sort();

@@ -221,3 +221,31 @@ export const KEYED: readonly Mutant[] = [
     rule: 'wait for nothing: key:*',
   },
 ];
+
+/** The media server is lost, and the call goes on through another one. */
+export const MOVED: readonly Mutant[] = [
+  {
+    bug: 'a phone that is being asked something when the media server is lost is never told of the new one',
+    file: 'moved-media.ts',
+    from: 'if (told) w.patchLeg',
+    to: 'if (told && leg.exchange === null) w.patchLeg',
+    family: 'anchored: the media server is lost',
+    rule: 'sends to a media server that is gone',
+  },
+  {
+    bug: 'a phone of a joined call that is offered the old media server is never told of the new one',
+    file: 'moved-media.ts',
+    from: " || leg.exchange?.kind === 'offered'",
+    to: '',
+    family: 'anchored: the media server is lost, attended',
+    rule: 'sends to a media server that is gone',
+  },
+  {
+    bug: 'news of the new media server is dropped with the partner whom it was about',
+    file: 'exchange.ts',
+    from: 'const mediaMoved = leg.mediaMoved || (isAnchored(w) && leg.given !== null);',
+    to: 'const { mediaMoved } = leg;',
+    family: 'anchored: the media server is lost',
+    rule: 'sends to a media server that is gone',
+  },
+];

@@ -1,7 +1,7 @@
 /** Deliberate bugs of the core, each of a class that peers had or that this design invites; the model notices every one. */
 import { ANNOUNCED } from './mutants-announced.js';
 import { CONFERRED } from './mutants-conference.js';
-import { JOINED, KEYED, REPLACED } from './mutants-joined.js';
+import { JOINED, KEYED, MOVED, REPLACED } from './mutants-joined.js';
 import { QUEUED } from './mutants-queue.js';
 import { HUNTED, OFFERED, SIGNALLED } from './mutants-signalling.js';
 import { CONSULTED, NOTIFIED, RECOVERED, TRANSFERRED } from './mutants-transfer.js';
@@ -30,6 +30,7 @@ export const mutants: readonly Mutant[] = [
   ...ANNOUNCED,
   ...JOINED,
   ...REPLACED,
+  ...MOVED,
   ...KEYED,
   ...QUEUED,
   ...CONFERRED,

@@ -38,6 +38,8 @@ function checkJoined(wire: Wire, { a, b, rounds }: Link, where: string): void {
   if (rounds >= MAX_ROUNDS || !isQuiet(wire, a) || !isQuiet(wire, b)) return;
   const [x, y] = [wire.legs[a]?.hears, wire.legs[b]?.hears];
   demand(x === b && y === a, `${a} hears ${x} and ${b} hears ${y} in ${where}`);
+  for (const id of [a, b])
+    demand(wire.legs[id]?.stale === false, `${id} sends to a media server that is gone in ${where}`);
 }
 
 function checkPair(stepped: Stepped, link: Link, where: string): void {
@@ -49,9 +51,10 @@ function checkPair(stepped: Stepped, link: Link, where: string): void {
   demand(wrong === null, `one-way audio in ${where}: ${wrong}`);
 }
 
-/** Through a media server the caller's phone is told nothing, whatever happens to the call. */
-function checkCallerUntouched({ commands, after, routing }: Stepped): void {
+/** Through a media server the caller's phone is told nothing, whatever happens to the call, but that this server is gone. */
+function checkCallerUntouched({ commands, after, routing, wire, wireBefore }: Stepped): void {
   if (!routing.limits.anchored) return;
+  if ([wire, wireBefore].some(({ legs }) => legs[after.callerLeg]?.stale)) return;
   const told = commands.some((c) => c.type === 'offer' && c.leg === after.callerLeg);
   demand(!told, 'the caller is told of a switch although media is anchored');
 }

@@ -55,8 +55,10 @@ function checkReplies({ event, commands }: Stepped): void {
 }
 
 /** What a party has just refused for good is not offered to it again at once. */
-function checkRepeats({ before, event, commands }: Stepped): void {
+function checkRepeats({ before, event, commands, wireBefore }: Stepped): void {
   if (event.type !== 'offer-answered' || event.retry || event.status < 300) return;
+  // What it told of the media server was out of date: the next one tells something else.
+  if (wireBefore.legs[event.leg]?.offered?.stale) return;
   const refused = before.legs[event.leg]?.exchange;
   if (refused?.kind !== 'offered') return;
   const again = commands.some(

@@ -168,7 +168,7 @@ function invite(wire: Wire, by: string, command: Of<'invite'>): void {
 function answer(wire: Wire, leg: WireLeg, command: Of<'answer'>): void {
   demand(leg.state === 'inviting' && leg.direction === 'in', 'an INVITE is answered once');
   const told = command.sdp === null ? null : toldBy(command.from, command.sdp);
-  patchLeg(wire, command.leg, { state: 'up', told });
+  patchLeg(wire, command.leg, { state: 'up', told, stale: false });
   const call = wire.calls[leg.call];
   if (command.leg === `${leg.call}-1` && call?.answered === false)
     patchCall(wire, leg.call, { answered: true });
@@ -207,7 +207,7 @@ function offer(wire: Wire, leg: WireLeg, command: Of<'offer'>): void {
   demand(leg.acked, 'no re-INVITE before the ACK');
   demand(leg.acksOwed === 0, 'no re-INVITE before our own ACK');
   const told = command.sdp === null ? null : toldBy(command.from, command.sdp);
-  patchLeg(wire, command.leg, { offered: { told, method: command.method } });
+  patchLeg(wire, command.leg, { offered: { told, method: command.method, stale: false } });
 }
 
 function respond(wire: Wire, leg: WireLeg, command: Of<'respond'>): void {
@@ -229,6 +229,7 @@ function respond(wire: Wire, leg: WireLeg, command: Of<'respond'>): void {
   patchLeg(wire, command.leg, {
     open,
     told,
+    stale: false,
     own: leg.asked ?? leg.own,
     asked: null,
     answerDue: kind === 'offer-late',

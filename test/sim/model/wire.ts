@@ -37,7 +37,7 @@ export interface WireLeg {
   /** The last of them brought an offer: our ACK must bring the answer. */
   readonly ackAnswers: boolean;
   /** Our INVITE or re-INVITE that waits for the peer; `told` null: it asked for an offer. */
-  readonly offered: { readonly told: Told | null; readonly method: string } | null;
+  readonly offered: { readonly told: Told | null; readonly method: string; readonly stale: boolean } | null;
   /** Our 2xx brought the offer: the peer's ACK brings the answer. */
   readonly answerDue: boolean;
   /** The peer has said 481: it knows no such dialog any more. */
@@ -49,6 +49,8 @@ export interface WireLeg {
   /** Anchored media: the peer has said where it receives; and whom it hears, see {@link heardBy}. */
   readonly described: boolean;
   readonly hears: string | null;
+  /** The media server hears it elsewhere by now than it was told. */
+  readonly stale: boolean;
   /** We asked the media server to play the announcement to it, and wait for its word. */
   readonly announced: boolean;
   /** NOTIFYs that wait for their answer, one a subscription. */
@@ -136,6 +138,7 @@ export function newLeg({ call, direction, member, mayTransfer }: Born): WireLeg 
     told: null,
     described: false,
     hears: null,
+    stale: false,
     announced: false,
     notifies: NOTHING,
     accepted: 0,

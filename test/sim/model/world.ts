@@ -32,6 +32,8 @@ export const KINDS = [
   'lost',
   /** Offers of ours that a peer answers with another port than before. */
   'fickle',
+  /** The media server is lost, and another one has the call. */
+  'mediaLost',
   'ring',
   /** Targets that play something before they answer. */
   'tone',
