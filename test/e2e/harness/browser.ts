@@ -10,7 +10,8 @@ const program = '/usr/bin/chromium';
 /** Browsers give pages of this name the microphone; what it shows is given by us. */
 const address = 'http://localhost/';
 
-const switches = [
+/** For pages that are phones. */
+export const chromiumSwitches = [
   '--no-sandbox',
   '--use-fake-device-for-media-stream',
   '--use-fake-ui-for-media-stream',
@@ -29,10 +30,7 @@ export class Browser {
   ) {}
 
   static async open(): Promise<Browser> {
-    if (!existsSync(program))
-      throw new Error(
-        `${program} was not found: install it with \`apt-get install chromium\`, or run scripts/test`,
-      );
+    const executablePath = chromiumProgram();
     const bundled = await build({
       entryPoints: [join(import.meta.dirname, '..', 'page', 'softphone-page.ts')],
       bundle: true,
@@ -41,7 +39,7 @@ export class Browser {
       logLevel: 'error',
     });
     const script = bundled.outputFiles[0]?.text ?? '';
-    return new Browser(await chromium.launch({ executablePath: program, args: switches }), script);
+    return new Browser(await chromium.launch({ executablePath, args: chromiumSwitches }), script);
   }
 
   get version(): string {
@@ -69,4 +67,12 @@ export class Browser {
   async close(): Promise<void> {
     await this.chromium.close();
   }
+}
+
+/** Debian's browser; an error that says how to get it where it is missing. */
+export function chromiumProgram(): string {
+  if (existsSync(program)) return program;
+  throw new Error(
+    `${program} was not found: install it with \`apt-get install chromium\`, or run scripts/test`,
+  );
 }

@@ -1,0 +1,104 @@
+import { createRequire } from 'node:module';
+import { type Browser as Chromium, chromium, type Page } from 'playwright-core';
+import { chromiumProgram, chromiumSwitches } from './browser.js';
+import { until } from './wait.js';
+
+/** Gives pages a list of their peer connections, so that what they receive can be counted. */
+const countConnections = `
+  window.connections = [];
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...given) { super(...given); window.connections.push(this); }
+  };`;
+
+/** The microphone hears one tone all the time, where that of the browser would beep now and then. */
+const singingMicrophone = `
+  navigator.mediaDevices.getUserMedia = async () => {
+    const context = new AudioContext();
+    const tone = new OscillatorNode(context, { frequency: 1900 });
+    const out = context.createMediaStreamDestination();
+    tone.connect(out);
+    tone.start();
+    return out.stream;
+  };`;
+
+const packetsReceived = `Promise.all(window.connections.map((one) => one.getStats())).then((all) =>
+  all.flatMap((stats) => [...stats.values()])
+    .filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'audio')
+    .reduce((sum, { packetsReceived }) => sum + packetsReceived, 0))`;
+
+/** The desk of an agent, in a real browser, as the server serves it. */
+export class DeskPage {
+  private constructor(
+    private readonly chromium: Chromium,
+    readonly page: Page,
+    private readonly said: readonly string[],
+  ) {}
+
+  static async open(address: string): Promise<DeskPage> {
+    const browser = await chromium.launch({ executablePath: chromiumProgram(), args: chromiumSwitches });
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 720 },
+      permissions: ['microphone', 'local-network-access'],
+    });
+    const page = await context.newPage();
+    const said: string[] = [];
+    page.on('console', (message) => said.push(message.text()));
+    page.on('pageerror', (error) => said.push(String(error)));
+    await page.addInitScript(countConnections);
+    await page.addInitScript(singingMicrophone);
+    // The policy of the page lets no other script in later.
+    await page.addInitScript({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
+    await page.goto(address);
+    return new DeskPage(browser, page, said);
+  }
+
+  async logIn(agent: string, password: string): Promise<void> {
+    await this.page.fill('#agent', agent);
+    await this.page.fill('#password', password);
+    await this.page.click('button[type=submit]');
+  }
+
+  /** Wait until the page says this, anywhere. */
+  async says(text: string): Promise<void> {
+    await until(`the desk to say ${text}`, async () =>
+      (await this.text()).includes(text) ? true : undefined,
+    ).catch(async (error: unknown) => {
+      throw new Error(`${String(error)}; it says:\n${await this.text()}\n${this.said.join('\n')}`);
+    });
+  }
+
+  text(): Promise<string> {
+    return this.page.innerText('body');
+  }
+
+  key(member: string): Promise<void> {
+    return this.page.click(`button[data-member=${member}]`);
+  }
+
+  press(name: string): Promise<void> {
+    return this.page.keyboard.press(name);
+  }
+
+  /** Wait until audio comes to the phone in the page for most of 300 ms. */
+  async hears(): Promise<void> {
+    await until('audio to come to the desk', async () => {
+      const before = await this.page.evaluate<number>(packetsReceived);
+      await this.page.waitForTimeout(300);
+      return (await this.page.evaluate<number>(packetsReceived)) - before > 8 ? true : undefined;
+    });
+  }
+
+  /** What axe-core finds that is serious or worse. */
+  async barriers(): Promise<readonly string[]> {
+    await this.page.waitForFunction("document.querySelector('.is-loading') === null");
+    // Colours change gradually.
+    await this.page.waitForTimeout(500);
+    return this.page.evaluate<readonly string[]>(`axe.run().then(({ violations }) => violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => [id, failureSummary, html].join('; '))))`);
+  }
+
+  async close(): Promise<void> {
+    await this.chromium.close();
+  }
+}
