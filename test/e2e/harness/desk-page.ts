@@ -68,7 +68,7 @@ export class DeskPage {
   }
 
   text(): Promise<string> {
-    return this.page.innerText('body');
+    return this.page.evaluate<string>('document.body.innerText');
   }
 
   key(member: string): Promise<void> {
