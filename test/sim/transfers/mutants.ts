@@ -17,8 +17,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'the caller is hung up when the target is busy',
     file: 'call/transfer.ts',
-    from: "w.setPhase({ name: 'talking', link: { a: transfer.transferee, b: transferor, rounds: 0 } });",
-    to: "endCall(w, { by: 'us', cause: 'x', missed: true, leave: 'all-targets-failed' });",
+    from: "w.setPhase({ name: 'talking', link: { a: transfer.transferee, b: back, rounds: 0 } });",
+    to: "letGo(w, transfer.transferee, 480, 'all-targets-failed');",
     noticed: /caller dropped/,
   },
   {
@@ -67,8 +67,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'legs that another desk won have no record',
     file: 'engine/call-runner.ts',
-    from: "else if (command.type === 'write') records.push(command.record);",
-    to: "else if (command.type === 'write' && !(command.record.kind === 'leg' && command.record.reason === 'answered-elsewhere')) records.push(command.record);",
+    from: 'else records.push(command.record);',
+    to: "else if (!(command.record.kind === 'leg' && command.record.reason === 'answered-elsewhere')) records.push(command.record);",
     noticed: /ledger: no record/,
   },
   {
