@@ -18,11 +18,11 @@ function changed({ bug, file, from, to }: Mutant): { readonly path: string; read
   return { path, contents: parts.join(to) };
 }
 
-/** `explore.ts` with the core as it is, or with a bug in it. */
-export async function modelWith(mutant: Mutant | null): Promise<typeof Explore> {
+/** The file of the model, and all that it imports, as one module for Node; with the core as it is, or with a bug in it. */
+export async function bundled(file: string, mutant: Mutant | null): Promise<string> {
   const change = mutant === null ? null : changed(mutant);
   const bundle = await build({
-    entryPoints: [join(here, 'explore.ts')],
+    entryPoints: [join(here, file)],
     bundle: true,
     write: false,
     format: 'esm',
@@ -40,8 +40,12 @@ export async function modelWith(mutant: Mutant | null): Promise<typeof Explore> 
     ],
   });
   const text = bundle.outputFiles[0]?.text ?? '';
+  return `data:text/javascript;base64,${Buffer.from(text).toString('base64')}`;
+}
+
+/** `explore.ts` with the core as it is, or with a bug in it. */
+export async function modelWith(mutant: Mutant | null): Promise<typeof Explore> {
+  const module = await bundled('explore.ts', mutant);
   const name = encodeURIComponent(mutant === null ? 'core' : basename(mutant.file) + mutant.bug);
-  return import(
-    /* @vite-ignore */ `data:text/javascript;base64,${Buffer.from(text).toString('base64')}#${name}`
-  ) as Promise<typeof Explore>;
+  return import(/* @vite-ignore */ `${module}#${name}`) as Promise<typeof Explore>;
 }

@@ -151,6 +151,25 @@ export class Seen {
     return true;
   }
 
+  /** All of them, to be given to another thread. */
+  prints(): Int32Array<ArrayBuffer> {
+    const all = new Int32Array(this.size * 2);
+    let next = 0;
+    for (let i = 0; i < this.table.length; i += 2) {
+      const low = this.table[i + 1] ?? 0;
+      if (low === 0) continue;
+      all[next] = this.table[i] ?? 0;
+      all[next + 1] = low;
+      next += 2;
+    }
+    return all;
+  }
+
+  /** Those that `prints` of another gave. */
+  addAll(prints: Int32Array): void {
+    for (let i = 0; i < prints.length; i += 2) this.add({ high: prints[i] ?? 0, low: prints[i + 1] ?? 0 });
+  }
+
   private grow(): void {
     const old = this.table;
     const table = new Int32Array(old.length * 2);
