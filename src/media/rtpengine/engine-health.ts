@@ -53,8 +53,10 @@ export class EngineHealth {
     const reply = await this.engine.request(age ? 'statistics' : 'ping');
     if (this.#stopped) return;
     if (!reply.ok) {
-      if (this.#up !== false) this.events.onDown(describeFailure(reply.failure));
+      const wasDown = this.#up === false;
+      // Before anybody is told: they ask at once which calls have no engine now, to move them.
       this.#up = false;
+      if (!wasDown) this.events.onDown(describeFailure(reply.failure));
     } else {
       const startedBefore = this.#startedAt;
       const startedAt = age ? startTime(reply.fields, this.clock.now()) : null;

@@ -10,6 +10,8 @@ let clock: VirtualClock;
 let north: FakeEngine;
 let south: FakeEngine;
 let told: string[];
+/** What the pool's owner does when an engine comes or goes. */
+let onHealth: () => void;
 
 function poolOf(engines: readonly Partial<PoolEngine>[]): EnginePool {
   return new EnginePool({
@@ -25,7 +27,10 @@ function poolOf(engines: readonly Partial<PoolEngine>[]): EnginePool {
     newSessionId: () => 1,
     log: silentLog,
     clock,
-    onHealth: (engine, up, sessions) => told.push(`${engine} ${up ? 'up' : 'down'} ${sessions.length}`),
+    onHealth: (engine, up, sessions) => {
+      told.push(`${engine} ${up ? 'up' : 'down'} ${sessions.length}`);
+      onHealth();
+    },
     onRemade: (session, changes) => told.push(`${session.id} remade ${[...changes.keys()].join()}`),
   });
 }
@@ -37,6 +42,7 @@ beforeEach(() => {
   north = new FakeEngine();
   south = new FakeEngine(40_000);
   told = [];
+  onHealth = () => undefined;
 });
 
 describe('a new call', () => {
@@ -135,6 +141,24 @@ it('calls of an engine that is gone move to another', async () => {
   expect(told.at(-1)).toBe('call remade caller');
   expect(await pool.move('call')).toBeNull();
   expect(await pool.move('unknown')).toBeNull();
+  pool.stop();
+});
+
+it('whoever is told that an engine is gone, or is back, knows at that moment which calls have none', async () => {
+  const pool = poolOf([{}, { name: 'south', port: south, weight: 1 }]);
+  await pool.start();
+  pool.open('call');
+  const seen: (readonly string[])[] = [];
+  onHealth = () => seen.push([...pool.stranded().map(({ id }) => id), pool.answers() ? 'some' : 'none']);
+  north.fails = () => away;
+  await clock.advance(1000);
+  south.fails = () => away;
+  await clock.advance(1000);
+  south.fails = () => null;
+  await clock.advance(1000);
+  north.fails = () => null;
+  await clock.advance(1000);
+  expect(seen).toEqual([['call', 'some'], ['call', 'none'], ['call', 'some'], ['some']]);
   pool.stop();
 });
 
