@@ -39,13 +39,12 @@ describe('keys among the RTP packets of an agent’s telephone', () => {
     await end();
   });
 
-  it('reach the caller after the time between two keys when nothing follows the beginning of a code', async () => {
+  it('reach no citizen when they are the beginning of a code that nothing follows', async () => {
     const { caller, agent, end } = await board.talk();
     await agent.press(10);
-    await sleep(300);
+    // Longer than the time between two keys.
+    await sleep(3500);
     expect(caller.keysHeard()).toEqual([]);
-    await sleep(3200);
-    expect(caller.keysHeard()).toEqual([10]);
     await end();
   });
 
