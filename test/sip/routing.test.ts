@@ -146,7 +146,8 @@ describe('as caller', () => {
       'x-private': 'a',
       'X-Custom-caseKept': 'b',
       'user-to-user': '00;encoding=hex',
-      Route: '<sip:ignored.invalid;lr>',
+      // The Path that a phone registered by (RFC 3327 §5.1); the next hop is said apart from it.
+      Route: '<sip:edge.invalid;lr>',
     };
     const uri = 'sip:110@member.invalid';
     const options = { uri, method: 'INVITE', headers, body: SDP, proxy: `sip:127.0.0.1:${proxy.port}` };
@@ -162,7 +163,7 @@ describe('as caller', () => {
     expect(invite.headers.get('Content-Type')).toBe('application/sdp');
     expect(invite.headers.get('User-to-User')).toBe('00;encoding=hex');
     expect(invite.headers.get('X-Custom-caseKept')).toBe('b');
-    expect(invite.headers.has('Route')).toBe(false);
+    expect(invite.headers.all('Route')).toEqual(['<sip:edge.invalid;lr>']);
     expect(invite.body.toString()).toBe(SDP);
   });
 
