@@ -62,7 +62,8 @@ export async function serveApi(
     accounts: deskAccounts(agents, config.agents.realm),
     secret: keptSecret(config.data, 'page-secret'),
     listeners: phoneListeners(config),
-    can: { browserPhone: media.anchor.can.webrtc, conference: media.anchor.can.conference },
+    browserPhones: media.anchor.can.webrtc,
+    can: { conference: media.anchor.can.conference },
     now: Date.now,
   });
   const server = await createApi({

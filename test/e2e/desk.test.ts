@@ -108,7 +108,7 @@ describe('the desk in the browser', () => {
     await desk.key('funeral');
     await desk.says('对方振铃');
     await desk.press('Escape');
-    await desk.says('转接未成功，来电人仍在线');
+    await desk.says('转接未成功，来电人仍在线 · 已取回来电人');
     await desk.hears();
     expectHeard('taken back', await stage.listen(300), hears({ caller: 'other' }), []);
     await desk.press('F9');

@@ -76,8 +76,9 @@ function stateRoutes(api: Api, { operations }: ApiContext, desks: Desks): void {
       if (agent === null) return reply;
       const account = desks.phoneOf(agent, request.hostname, request.protocol === 'https');
       if (account !== null) return reply.send(account);
-      const text = 'The SIP server listens on no WebSocket: add a listener with transport ws or wss.';
-      return reply.code(503).send(errorBody('no-websocket', text));
+      const text =
+        'A page is a phone only with media.anchor: rtpengine and a SIP listener with transport wss (or ws).';
+      return reply.code(503).send(errorBody('no-browser-phone', text));
     },
   );
 

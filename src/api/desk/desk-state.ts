@@ -142,7 +142,7 @@ export interface DeskState {
   readonly keys: readonly DeskKey[];
   readonly missed: readonly DeskMissedCall[];
   /** What works with the media server that is in use. */
-  readonly can: { readonly browserPhone: boolean; readonly conference: boolean };
+  readonly can: { readonly conference: boolean };
 }
 
 /** What the page needs to be a phone. */

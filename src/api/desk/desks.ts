@@ -28,6 +28,8 @@ export interface DeskParts {
   /** Signs sessions; see `keptSecret`. */
   readonly secret: Buffer;
   readonly listeners: readonly PhoneListener[];
+  /** Where media is anchored, a page can be a phone; from phone to phone it would hear nothing of a plain telephone. */
+  readonly browserPhones: boolean;
   readonly can: DeskState['can'];
   /** UTC milliseconds. */
   readonly now: () => number;
@@ -119,7 +121,7 @@ export class Desks {
       this.parts.listeners.find((one) => one.secure === secure) ??
       this.parts.listeners.find((one) => one.secure);
     const password = this.accounts.pagePassword(id);
-    if (listener === undefined || password === null) return null;
+    if (!this.parts.browserPhones || listener === undefined || password === null) return null;
     const host = hostname.includes(':') && !hostname.startsWith('[') ? `[${hostname}]` : hostname;
     return {
       server: `${listener.secure ? 'wss' : 'ws'}://${host}:${listener.port}`,

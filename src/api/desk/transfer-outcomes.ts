@@ -26,11 +26,6 @@ export class TransferOutcomes {
     return this.#last.get(agent) ?? null;
   }
 
-  /** The agent has seen it, or begins something else. */
-  forget(agent: string): void {
-    this.#last.delete(agent);
-  }
-
   /** True when the event is one of a transfer. */
   hear(event: LiveEvent): boolean {
     const { type, transferId, detail } = event;

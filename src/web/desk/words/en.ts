@@ -24,7 +24,6 @@ export const en: Words = {
     connecting: 'Registering',
     failed: 'Registration failed',
     noMicrophone: 'No access to the microphone',
-    resumed: 'Call resumed',
   },
   states: {
     offline: 'Offline',
@@ -99,7 +98,6 @@ export const en: Words = {
     none: 'No matter fits',
     proposed: 'Proposed',
     note: 'Note for the other desk',
-    pressEnter: 'Enter transfers',
   },
   transfer: {
     heading: 'Transfer',
@@ -116,12 +114,10 @@ export const en: Words = {
     completed: 'Transferred',
     alerted: 'Alerted',
     failed: 'Not transferred; the caller is still here',
-    cancelled: 'Taken back',
     refused: 'Cannot transfer',
   },
   afterCall: { heading: 'After the call', note: 'Note', save: 'Save and be ready', saved: 'Saved' },
   missed: { heading: 'Missed calls', times: 'times', calledBack: 'Called back', none: 'Nobody to call back' },
-  help: { heading: 'Keyboard', close: 'Close' },
   causes: {
     'unknown-call': 'the call is over',
     'unknown-leg': 'the call is over',
@@ -146,7 +142,13 @@ export const en: Words = {
     declined: 'declined',
     rejected: 'declined',
     'caller-hung-up': 'the caller hung up',
-    'media-failed': 'the audio could not be switched',
+    'media-refused': 'the phones agree on no audio',
+    'target-hung-up': 'the other side hung up as it was connected',
+    'target-left': 'the other side has left',
+    'taken-back': 'you took the caller back',
+    restart: 'the server was restarted meanwhile',
+    'no-browser-phone': 'this server has no phone for pages; use your own phone',
+    'call-failed': 'the phone could not do that',
     other: 'cause',
   },
 };

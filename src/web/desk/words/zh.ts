@@ -22,7 +22,6 @@ export const zh = {
     connecting: '正在注册',
     failed: '注册失败',
     noMicrophone: '没有麦克风权限',
-    resumed: '通话已恢复',
   },
   states: {
     offline: '离线',
@@ -91,7 +90,6 @@ export const zh = {
     none: '没有匹配的事项',
     proposed: '建议转往',
     note: '给对方坐席的备注',
-    pressEnter: '按回车转接',
   },
   transfer: {
     heading: '转接进度',
@@ -108,12 +106,10 @@ export const zh = {
     completed: '已转接',
     alerted: '已通报',
     failed: '转接未成功，来电人仍在线',
-    cancelled: '已取回',
     refused: '不能转接',
   },
   afterCall: { heading: '话后小结', note: '小结', save: '保存并置闲', saved: '已保存' },
   missed: { heading: '未接来电', times: '次', calledBack: '已回拨', none: '没有待回拨的来电' },
-  help: { heading: '快捷键', close: '关闭' },
   causes: {
     'unknown-call': '通话已结束',
     'unknown-leg': '通话已结束',
@@ -138,7 +134,13 @@ export const zh = {
     declined: '对方拒接',
     rejected: '对方拒接',
     'caller-hung-up': '来电人已挂机',
-    'media-failed': '媒体切换失败',
+    'media-refused': '双方话机的媒体不兼容',
+    'target-hung-up': '对方在接通时挂机',
+    'target-left': '对方已离开',
+    'taken-back': '已取回来电人',
+    restart: '服务器重启，转接中断',
+    'no-browser-phone': '服务器未开通网页软电话，请改用自有话机',
+    'call-failed': '话机操作未成功',
     other: '原因',
   },
 } as const;

@@ -42,7 +42,7 @@ export class DeskBench {
   readonly #desks: Desks;
   #cookie: string | undefined;
 
-  constructor() {
+  constructor(browserPhones = true) {
     const accounts: DeskAccounts = {
       agent: (id) => (id === LI.id ? LI : undefined),
       markOf: (id) => (id === LI.id ? this.mark : null),
@@ -61,7 +61,8 @@ export class DeskBench {
       accounts,
       secret: Buffer.alloc(32, 1),
       listeners: [{ secure: true, port: 5443 }],
-      can: { browserPhone: true, conference: false },
+      browserPhones,
+      can: { conference: false },
       now: () => 1_000_000,
       write: async (record) => void this.written.push(record),
     });

@@ -54,6 +54,13 @@ describe('the desk in the browser', () => {
     });
   });
 
+  it('is no phone where media is not anchored', async () => {
+    const desk = new DeskBench(false);
+    await desk.logIn();
+    const answer = await desk.ask('GET', '/v1/desk/phone');
+    expect([answer.statusCode, answer.json().error.code]).toEqual([503, 'no-browser-phone']);
+  });
+
   it('asks for states under the name of the agent', async () => {
     const desk = new DeskBench();
     await desk.logIn();
