@@ -6,7 +6,7 @@ import type { Config } from './config/config.js';
 /** OPTIONS may be off; phones with Outbound are still told how often to give a sign. Seconds. */
 const FLOW_TIMER = 25;
 
-export function agentSettings({ agents, data }: Config): AgentSettings {
+export function agentSettings({ agents, data, sip }: Config): AgentSettings {
   const [first = 'SHA-256', ...others] = agents.algorithms;
   return {
     realm: agents.realm,
@@ -19,6 +19,8 @@ export function agentSettings({ agents, data }: Config): AgentSettings {
       defaultExpires: agents.defaultExpiresSeconds,
       maxExpires: agents.maxExpiresSeconds,
       flowTimer: agents.keepAliveSeconds > 0 ? agents.keepAliveSeconds : FLOW_TIMER,
+      // An existing drachtio-server does not.
+      answersStun: sip.server === 'embedded',
     },
     lockout: {
       attempts: agents.lockout.attempts,

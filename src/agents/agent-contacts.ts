@@ -17,6 +17,11 @@ export interface AgentContact {
   /** Names the binding as long as it is refreshed. */
   readonly id: string;
   readonly agent: AgentId;
+  /**
+   * The device, where it has flows that stand in for each other (RFC 5626 §5.3, §7): of one device's contacts only one
+   * is rung at a time. Null: this is all that is known of the phone.
+   */
+  readonly device: string | null;
   /** Request-URI of calls to it: its Contact. */
   readonly uri: string;
   /** Route header of calls to it: the Path that it registered with; null without. */
@@ -28,7 +33,7 @@ export interface AgentContact {
 export interface AgentContacts {
   /**
    * The phones that an agent has registered and that are not known to be gone, the one with the highest `q`
-   * (RFC 3261 §10.2.1.2) first; all of them ring at once. Empty: unreachable, or the account is disabled.
+   * (RFC 3261 §10.2.1.2) first, then the one heard of last; all of them ring at once, of one device one. Empty: unreachable, or the account is disabled.
    */
   contactsOf(agent: AgentId): readonly AgentContact[];
   /**

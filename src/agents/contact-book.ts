@@ -53,11 +53,11 @@ export class ContactBook {
     return [...this.#entries.values()].map(({ registration, lost }) => ({ ...registration, lost }));
   }
 
-  /** Phones that can be rung, by preference. */
+  /** Phones that can be rung, by preference, then the one that was heard of last. */
   contactsOf(agent: AgentId): readonly AgentContact[] {
     return this.#entriesOf(agent)
       .filter(({ lost }) => !lost)
-      .sort((a, b) => b.registration.q - a.registration.q)
+      .sort(({ registration: a }, { registration: b }) => b.q - a.q || b.refreshedAt - a.refreshedAt)
       .map(({ contact }) => contact);
   }
 

@@ -49,8 +49,12 @@ export function registeredUser(request: AgentRequest): string | null {
   return uri === null || uri.user === '' ? null : unescaped(uri.user.split(/[;:]/)[0] ?? '');
 }
 
-/** Read a REGISTER, or say how it is to be refused. */
-export function readRegister(request: AgentRequest): ReadRegister {
+/**
+ * Read a REGISTER, or say how it is to be refused.
+ *
+ * @param answersStun the SIP server answers keep-alives on its UDP ports, which Outbound over UDP takes
+ */
+export function readRegister(request: AgentRequest, answersStun: boolean): ReadRegister {
   const unknown = splitList(request.get('Require') ?? '').filter(
     (tag) => !KNOWN_EXTENSIONS.includes(tag.toLowerCase()),
   );
@@ -68,7 +72,7 @@ export function readRegister(request: AgentRequest): ReadRegister {
   const read = contactsOf(request);
   if (!read.ok) return bad(read.why);
   const { contacts } = read;
-  const outbound = usesOutbound(request, path, contacts === 'all' ? [] : contacts);
+  const outbound = usesOutbound(request, path, contacts === 'all' ? [] : contacts, answersStun);
   if (outbound === 'first-hop') {
     return { ok: false, answer: { status: 439, reason: 'First Hop Lacks Outbound Support', headers: {} } };
   }
@@ -126,14 +130,15 @@ function usesOutbound(
   request: AgentRequest,
   path: readonly string[],
   contacts: readonly WantedContact[],
+  answersStun: boolean,
 ): boolean | 'first-hop' {
   const supported = ['Supported', 'Require']
     .flatMap((name) => splitList(request.get(name) ?? ''))
     .some((tag) => tag.toLowerCase() === 'outbound');
   if (!supported || !contacts.some(({ regId }) => regId !== null)) return false;
   const direct = splitList(request.get('Via') ?? '').length <= 1;
-  // Over UDP a phone would ask for STUN on this port (RFC 5626 §3.5.2), which is not answered: it keeps to RFC 3261 then.
-  if (direct) return request.source.transport !== 'udp';
+  // Over UDP it keeps its flow open by STUN on this port (RFC 5626 §3.5.2), or keeps to RFC 3261.
+  if (direct) return answersStun || request.source.transport !== 'udp';
   // Path has the proxy next to us on top; that next to the phone comes last.
   const edge = parseUri(parseNameAddr(path.at(-1) ?? '').uri);
   return edge !== null && findParam(edge.params, 'ob') !== undefined ? true : 'first-hop';

@@ -15,6 +15,8 @@ export interface RegistrarLimits {
   readonly maxExpires: number;
   /** How often phones that use Outbound shall be heard of (RFC 5626 §4.4), seconds. */
   readonly flowTimer: number;
+  /** The SIP server answers STUN on its UDP ports, so that phones can use Outbound over UDP (RFC 5626 §3.5.2). */
+  readonly answersStun: boolean;
 }
 
 /** Longest binding over a connection, seconds: one without any traffic is closed after ten minutes. */
@@ -35,7 +37,7 @@ export class Registrar {
   register(request: AgentRequest): AgentAnswer {
     const judged = this.options.authenticator.judge(request);
     if (!judged.ok) return judged.answer;
-    const read = readRegister(request);
+    const read = readRegister(request, this.options.limits.answersStun);
     if (!read.ok) return read.answer;
     const { agent } = judged;
     const { wish } = read;

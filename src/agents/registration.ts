@@ -50,24 +50,27 @@ export function registrationId(
 
 /** How it is rung. */
 export function contactOf(registration: Registration): AgentContact {
-  const { id, agent, uri, path } = registration;
+  const { id, agent, uri, path, instance, regId } = registration;
   return {
     id,
     agent,
     uri,
+    device: regId === null ? null : instance,
     route: path.length === 0 ? null : path.join(', '),
     ways: waysTo(registration),
   };
 }
 
 function waysTo(registration: Registration): readonly [ContactWay, ...ContactWay[]] {
-  const { path, source, uri } = registration;
+  const { path, source, uri, regId } = registration;
   const [edge] = path;
   if (edge !== undefined) {
     const hop = edge.replace(/^.*<|>.*$/g, '');
     return [{ nextHop: hop, peer: peerOf(parseUri(hop), source.transport) }];
   }
   const flow = { nextHop: flowUri(source), peer: peerText(source.host, source.port, source.transport) };
+  // A flow of Outbound is the only way that its Contact stands for (RFC 5626 §5.3); the device makes it anew when it ends.
+  if (regId !== null) return [flow];
   const parsed = parseUri(uri);
   const direct: ContactWay = { nextHop: null, peer: peerOf(parsed, 'udp') };
   if (parsed === null || !isReachable(parsed)) return [flow];

@@ -204,10 +204,12 @@ function queueStage({ queue, maxWaitSeconds, ringSeconds, skill }: QueueDesk): Q
   return { queue, maxWaitMs: maxWaitSeconds * 1000, ringSeconds, skill };
 }
 
-/** The phones of an agent, each a branch of its own. */
+/** The phones of an agent, each a branch of its own; the flows of one device are ways to the same phone. */
 export function phonesOf(agent: Agent, ringSeconds: number, agents: Pick<Agents, 'contactsOf'>): Branch[] {
-  return agents.contactsOf(agent.id).map(({ id, uri, route, ways }) =>
-    ways.map(({ nextHop, peer }) => ({
+  const phones = new Map<string, Branch>();
+  for (const { id, device, uri, route, ways } of agents.contactsOf(agent.id)) {
+    const phone = device ?? id;
+    const branch = ways.map(({ nextHop, peer }) => ({
       member: agent.member,
       trunk: null,
       gateway: null,
@@ -217,8 +219,10 @@ export function phonesOf(agent: Agent, ringSeconds: number, agents: Pick<Agents,
       ringSeconds,
       mayTransfer: true,
       phone: { agent: agent.id, contact: id, nextHop, route },
-    })),
-  );
+    }));
+    phones.set(phone, [...(phones.get(phone) ?? []), ...branch]);
+  }
+  return [...phones.values()];
 }
 
 const trunkOf = (desk: Desk): TrunkId => (desk.kind === 'trunk' ? desk.trunk : '');

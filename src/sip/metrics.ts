@@ -38,6 +38,11 @@ export function addSipMetrics(registry: Registry, stats: StatsSource): void {
   );
   counter('onekey_sip_dropped_total', 'Messages that fitted nothing', (now) => now.dropped);
   counter('onekey_sip_blocks_total', 'Sources that were blocked', ({ guard }) => guard.blocks);
+  counter(
+    'onekey_sip_stun_answers_total',
+    'Keep-alives of phones by STUN that were answered',
+    (now) => now.bindingAnswers,
+  );
   gauge('onekey_sip_blocked_sources', 'Sources that are blocked now', ({ guard }) => guard.blockedSources);
   gauge('onekey_sip_connections', 'Open stream connections', (now) => now.connections);
   gauge('onekey_sip_dialogs', 'Open dialogs', ({ live }) => live.dialogs);

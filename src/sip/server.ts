@@ -102,6 +102,8 @@ export interface SipServerStats extends TrafficStats {
     readonly outboundRequests: number;
   };
   readonly connections: number;
+  /** Keep-alives by STUN that were answered (RFC 5626 §3.5.2); only grows. */
+  readonly bindingAnswers: number;
   readonly guard: GuardStats;
   readonly controlClients: number;
 }
@@ -220,6 +222,7 @@ class EmbeddedSipServer implements SipServer {
         outboundRequests: outbound,
       },
       connections: this.transport.connectionCount,
+      bindingAnswers: this.transport.bindingAnswers,
       guard: this.guard.stats(),
       controlClients: this.control.clientCount,
     };

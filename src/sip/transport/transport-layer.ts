@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import { parseDatagram } from '../message/parse.js';
 import { type Destination, type Flow, isWebSocket, type ListenAddress, type Listener } from './flow.js';
 import { StreamListener } from './stream-listener.js';
+import { bindingAnswer, isStun } from './stun.js';
 import type { ConnectionContext } from './transport-context.js';
 import { UdpListener } from './udp.js';
 import { WsListener } from './ws-listener.js';
@@ -11,6 +12,7 @@ type AnyListener = UdpListener | StreamListener | WsListener;
 /** All listeners and the flows over them. */
 export class TransportLayer {
   private opened: AnyListener[] = [];
+  private answeredBindings = 0;
 
   constructor(private readonly options: ConnectionContext) {}
 
@@ -23,6 +25,11 @@ export class TransportLayer {
     let count = 0;
     for (const listener of this.opened) if (listener.transport !== 'udp') count += listener.connectionCount;
     return count;
+  }
+
+  /** Keep-alives by STUN that were answered since the start. */
+  get bindingAnswers(): number {
+    return this.answeredBindings;
   }
 
   /** Opens every address; closes all again and rejects when one cannot be opened. */
@@ -81,12 +88,21 @@ export class TransportLayer {
       events: {
         datagram: (bytes, flow) => {
           // RFC 5626 §3.5.1 and common practice: blank datagrams keep NAT bindings open.
-          if (bytes.length > 4 && door.admit(flow.remoteHost))
-            events.received(parseDatagram(bytes), flow, bytes);
+          if (bytes.length <= 4 || !door.admit(flow.remoteHost)) return;
+          if (isStun(bytes)) this.answerBinding(bytes, flow);
+          else events.received(parseDatagram(bytes), flow, bytes);
         },
         failed: events.failed,
       },
     });
+  }
+
+  /** A phone keeps its way open, and hears from where we see it (RFC 5626 §8). */
+  private answerBinding(bytes: Buffer, flow: Flow): void {
+    const answer = bindingAnswer(bytes, flow.remoteHost, flow.remotePort);
+    if (answer === null) return;
+    this.answeredBindings++;
+    flow.send(answer);
   }
 
   /** A flow to a host that does not exist or cannot be connected to: fails a turn later, as a connection would. */

@@ -32,6 +32,7 @@ export function staffOf(members: readonly string[], count: number): Agents {
       {
         id: `phone of ${id}`,
         agent: id,
+        device: null,
         uri: `sip:${id}@10.5.0.1`,
         route: null,
         ways: [{ nextHop: null, peer: '10.5.0.1:5060/udp' }],

@@ -64,12 +64,19 @@ export function anAccount(id: string, password: string, changes: Partial<Agent> 
 
 export const PASSWORD = 'correct horse';
 
-const SETTINGS: AgentSettings = {
+export const SETTINGS: AgentSettings = {
   realm: REALM,
   pageSecret: Buffer.alloc(32, 3),
   algorithms: ['SHA-256', 'MD5'],
   nonceMs: 300_000,
-  limits: { maxContacts: 3, minExpires: 60, defaultExpires: 600, maxExpires: 3600, flowTimer: 25 },
+  limits: {
+    maxContacts: 3,
+    minExpires: 60,
+    defaultExpires: 600,
+    maxExpires: 3600,
+    flowTimer: 25,
+    answersStun: true,
+  },
   lockout: { attempts: 3, firstMs: 30_000, mostMs: 3_600_000 },
   keepAliveMs: 25_000,
 };

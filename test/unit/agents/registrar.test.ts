@@ -7,6 +7,7 @@ import {
   nonceOf,
   PASSWORD,
   Phone,
+  SETTINGS,
   type Site,
   START,
   staleOf,
@@ -166,7 +167,7 @@ describe('a registration', () => {
       site.clock.pass(1000);
       phone.register({ Contact: `<sip:li-na@10.7.0.1:500${port}>` });
     }
-    expect(contacts()).toEqual([2, 3, 4].map((port) => `sip:li-na@10.7.0.1:500${port}`));
+    expect(contacts()).toEqual([4, 3, 2].map((port) => `sip:li-na@10.7.0.1:500${port}`));
   });
 
   it('is made for oneself, by name or extension', () => {
@@ -250,6 +251,44 @@ describe('Outbound and Path', () => {
       [{ nextHop: 'sip:10.7.0.1:40002;transport=wss', peer: '10.7.0.1:40002/wss' }],
       [{ nextHop: 'sip:10.7.0.1:40001;transport=wss', peer: '10.7.0.1:40001/wss' }],
     ]);
+  });
+
+  it('go by the flow alone, over UDP too, where the phone keeps it open by STUN', () => {
+    const nat = { Contact: `<sip:li-na@192.168.1.5:5060>;${instance};reg-id=1`, Supported: 'path, outbound' };
+    const first = new Phone(site, 'li-na', PASSWORD, UDP).register(nat);
+    expect(first.headers).toMatchObject({ Require: 'outbound', 'Flow-Timer': '25' });
+    // Its NAT has given it another port: it makes the flow anew, and the one before is forgotten.
+    new Phone(site, 'li-na', PASSWORD, { ...UDP, port: 5099 }).register(nat);
+    expect(site.room.contactsOf('li-na')).toMatchObject([
+      { device: '<urn:uuid:00000000-0000-1000-8000-AABBCCDDEEFF>', ways: [{ nextHop: 'sip:10.7.0.1:5099' }] },
+    ]);
+    const tcp = { ...UDP, transport: 'tcp' };
+    const open = { ...nat, Contact: `<sip:li-na@10.7.0.1:5070;transport=tcp>;${instance};reg-id=2` };
+    new Phone(site, 'li-na', PASSWORD, tcp).register(open);
+    expect(site.room.contactsOf('li-na').map(({ ways }) => ways.map(({ nextHop }) => nextHop))).toEqual([
+      ['sip:10.7.0.1:5099'],
+      ['sip:10.7.0.1:5062;transport=tcp'],
+    ]);
+  });
+
+  it('are not offered over UDP where the SIP server answers no STUN', () => {
+    const { limits } = SETTINGS;
+    const other = aSite({}, { limits: { ...limits, answersStun: false } });
+    const answer = new Phone(other, 'li-na', PASSWORD, UDP).register({
+      Contact: `<sip:li-na@192.168.1.5:5060>;${instance};reg-id=1`,
+      Supported: 'path, outbound',
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.Require).toBeUndefined();
+    expect(other.room.contactsOf('li-na')).toMatchObject([{ device: null }]);
+  });
+
+  it('of one agent are no concern of another: a device is known by its account', () => {
+    const claim = { Contact: `<sip:x@10.7.0.1:5062>;${instance};reg-id=1`, Supported: 'outbound' };
+    new Phone(site, 'li-na', PASSWORD, UDP).register(claim);
+    new Phone(site, 'chen', PASSWORD, { ...UDP, port: 6000 }).register({ ...claim });
+    expect(site.room.contactsOf('li-na')).toHaveLength(1);
+    expect(site.room.contactsOf('li-na')).toMatchObject([{ ways: [{ nextHop: 'sip:10.7.0.1:5062' }] }]);
   });
 
   it('need a first hop that knows them', () => {

@@ -195,7 +195,14 @@ describe('agents that are started', () => {
     pageSecret: Buffer.alloc(32, 3),
     algorithms: ['MD5'],
     nonceMs: 60_000,
-    limits: { maxContacts: 3, minExpires: 60, defaultExpires: 600, maxExpires: 3600, flowTimer: 25 },
+    limits: {
+      maxContacts: 3,
+      minExpires: 60,
+      defaultExpires: 600,
+      maxExpires: 3600,
+      flowTimer: 25,
+      answersStun: true,
+    },
     lockout: { attempts: 3, firstMs: 1000, mostMs: 1000 },
     keepAliveMs: 0,
   } as const;

@@ -48,6 +48,7 @@ const all = [agent('li-na', 'city', '8017'), agent('chen', 'city', '8018'), agen
 const phone = (id: string, of: string): AgentContact => ({
   id,
   agent: of,
+  device: null,
   uri: `sip:${of}@192.168.1.5:5062`,
   route: null,
   ways: [
@@ -105,6 +106,17 @@ describe('a desk that is an agent', () => {
         peer: '192.168.1.5:5062/udp',
         phone: { agent: 'li-na', contact: '1', nextHop: null, route: null },
       }),
+    ]);
+  });
+
+  it('rings on one flow of a device at a time, the others are ways to the same phone', () => {
+    const device = '<urn:uuid:00000000-0000-1000-8000-AABBCCDDEEFF>';
+    const flows = ['1', '2'].map((id) => ({ ...phone(id, 'li-na'), device }));
+    const { routing } = routingWith([...flows, phone('3', 'li-na')]);
+    const branches = desksOf(routing.stages('city', null)[0]);
+    expect(branches.map((branch) => branch.map((way) => way.phone?.contact))).toEqual([
+      ['1', '1', '2', '2'],
+      ['3', '3'],
     ]);
   });
 

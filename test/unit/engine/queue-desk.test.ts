@@ -53,6 +53,7 @@ class FakeAgents implements Agents {
           {
             id: `phone of ${id}`,
             agent: id,
+            device: null,
             uri: `sip:${id}@10.5.0.1`,
             route: null,
             ways: [{ nextHop: null, peer: '10.5.0.1:5060/udp' }] as const,

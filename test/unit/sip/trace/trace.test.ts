@@ -191,6 +191,7 @@ test('the figures as Prometheus metrics', async () => {
       outboundRequests: 0,
     },
     connections: 4,
+    bindingAnswers: 12,
     guard: {
       blockedSources: 1,
       blocks: 2,
@@ -213,6 +214,7 @@ test('the figures as Prometheus metrics', async () => {
     'onekey_sip_retransmissions_total{direction="out",transport="udp",method="INVITE",status="200"} 3',
     'onekey_sip_retransmissions_total{direction="in",transport="udp",method="BYE",status=""} 4',
     'onekey_sip_guarded_total{reason="scanner"} 10',
+    'onekey_sip_stun_answers_total 12',
     'onekey_sip_blocked_sources 1',
     'onekey_sip_transactions{side="server"} 2',
   ])
