@@ -93,8 +93,12 @@ export const callSchema = z
     endedBy: z.enum(ENDED_BY),
     cause: text('Why it ended as it did').nullable(),
     legs: count('Legs of the call'),
-    transfers: count('Transfers of the call'),
+    transfers: count('Transfers asked for in the call'),
     planVersion: text('Version of the dial plan at the start'),
+    hops: count('Transfers completed to another member; null where it was not counted').nullable(),
+    heldMs: milliseconds(
+      'How long the caller was with nobody after the first answer: agent and target consulted, or the agent had left; null where nobody answered or it was not measured',
+    ).nullable(),
   })
   .meta({ id: 'Call', description: 'One caller’s visit, however many legs and transfers it took.' });
 

@@ -305,6 +305,14 @@ export type Phase =
   | { readonly name: 'ending' }
   | { readonly name: 'ended' };
 
+/** The caller's time with nobody so far. */
+export interface Held {
+  /** Since when the caller is held; null: is not. */
+  readonly since: Instant | null;
+  /** Before that; monotonic milliseconds. Null when a restart lies within. */
+  readonly ms: number | null;
+}
+
 export interface Call {
   readonly id: CallId;
   readonly planVersion: string;
@@ -331,8 +339,10 @@ export interface Call {
   /** Requests for somebody to call that were made of queues. */
   readonly ticketsMade: number;
   readonly transfersAsked: number;
-  /** Transfers completed. */
+  /** Transfers completed to another member. */
   readonly hops: number;
+  /** Not there before the caller was first held. */
+  readonly held?: Held;
   /** Set when the call began to end; legs that do not answer may take longer to go. */
   readonly end: {
     readonly by: EndedBy;

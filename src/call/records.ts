@@ -10,6 +10,7 @@ import type {
   TransferRecord,
 } from '../ledger/records.js';
 import type { Call, Instant, Leg, Transfer } from './call.js';
+import { heldUntil } from './held.js';
 import { transferOf } from './work.js';
 
 export interface LegEnd {
@@ -122,6 +123,8 @@ export function callRecord(call: Call, at: Instant): CallRecord {
     legs: call.legsMade,
     transfers: call.transfersAsked,
     planVersion: call.planVersion,
+    hops: call.hops,
+    heldMs: call.answeredAt === null ? null : heldUntil(call, at),
   };
 }
 

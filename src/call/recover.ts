@@ -169,6 +169,7 @@ function ofEarlierProcess(call: Call): Call {
     ...call,
     startedAt: earlier(call.startedAt),
     answeredAt: maybeEarlier(call.answeredAt),
+    ...(call.held === undefined ? {} : { held: { ...call.held, since: maybeEarlier(call.held.since) } }),
     legs: Object.fromEntries(legs.map((leg) => [leg.id, leg])),
     phase: moved === null ? phase : ({ ...phase, transfer: moved } as Phase),
     end: call.end === null ? null : { ...call.end, at: earlier(call.end.at) },

@@ -11,6 +11,7 @@ import { dialogLost, hungUp } from './departure.js';
 import { closeIfOver, endCall } from './ending.js';
 import type { CallEvent, CallEventOf } from './event.js';
 import { offerAgain, offerAnswered, peerAcked, peerOffered } from './exchange.js';
+import { noteHeld } from './held.js';
 import { stopHunt } from './hunt.js';
 import { keyed, keysOver } from './keys.js';
 import { endLeg } from './legs.js';
@@ -136,6 +137,7 @@ function settle(w: Work, waited: Waiting | null): void {
   }
   leaveQueue(w, waited);
   tellMoved(w);
+  noteHeld(w);
   closeIfOver(w);
 }
 

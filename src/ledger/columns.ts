@@ -51,6 +51,8 @@ const CALL_FIELDS: Readonly<Record<Exclude<keyof CallRecord, 'kind'>, ColumnType
   legs: 'INTEGER',
   transfers: 'INTEGER',
   planVersion: 'TEXT',
+  hops: 'INTEGER',
+  heldMs: 'REAL',
 };
 
 const LEG_FIELDS: Readonly<Record<keyof FlatLeg, ColumnType>> = {
@@ -141,7 +143,7 @@ const FIRST: Readonly<Record<RecordKind, number>> = { call: 1, leg: 1, transfer:
 
 /** Fields that came later than their kind, with the version that brought them. */
 const ADDED: Readonly<Record<RecordKind, Readonly<Record<string, number>>>> = {
-  call: {},
+  call: { hops: 4, heldMs: 4 },
   leg: { agent: 2 },
   transfer: { matter: 2, note: 2 },
   recording: {},

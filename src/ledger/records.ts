@@ -121,8 +121,17 @@ export interface CallRecord {
   readonly endedBy: EndedBy;
   readonly cause: string | null;
   readonly legs: number;
+  /** Transfers asked for. */
   readonly transfers: number;
   readonly planVersion: string;
+  /** Transfers completed to another member. Null: not counted when it was written. */
+  readonly hops: number | null;
+  /**
+   * How long the caller was with nobody after the first answer: while agent and target consulted, after an agent who
+   * left before the target answered, on the way back. Monotonic milliseconds; null when nobody answered, when a restart
+   * lies within, or when it was not measured.
+   */
+  readonly heldMs: number | null;
 }
 
 /** One party on a channel of a recording. */

@@ -9,9 +9,9 @@ export const LEDGER_FILE = 'ledger.sqlite';
 export const APPLICATION_ID = 0x316b6579;
 /**
  * Version of the tables (`PRAGMA user_version`). 2 brought the agent of a leg, and matter and note of a
- * transfer; 3 recordings and audits. A ledger of an older version is brought up to date when it is opened for writing.
+ * transfer; 3 recordings and audits; 4 moves and hold of a call. A ledger of an older version is brought up to date when it is opened for writing.
  */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /**
  * Columns that the queries filter by; each index ends in the time, so pages come out in order. Indexes are

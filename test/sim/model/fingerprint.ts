@@ -32,6 +32,7 @@ const TOLD_ONLY: ReadonlySet<string> = new Set([
   'lastCause',
   'end',
   'legsMade',
+  'held',
   'contentType',
   'body',
 ]);

@@ -30,6 +30,8 @@ export function callRecord(id: string, changes: Partial<CallRecord> = {}): CallR
     legs: 3,
     transfers: 1,
     planVersion: '0123456789ab',
+    hops: 1,
+    heldMs: 4000,
     ...changes,
   };
 }
