@@ -33,7 +33,7 @@ export interface LegCourse {
 /** How a call ends. */
 export type CallEnd = Pick<
   CallRecord,
-  'answeredAt' | 'endedAt' | 'outcome' | 'missed' | 'endedBy' | 'cause' | 'transfers'
+  'answeredAt' | 'endedAt' | 'outcome' | 'missed' | 'endedBy' | 'cause' | 'transfers' | 'hops' | 'heldMs'
 >;
 
 /** Share of calls whose audio goes through a media server. */

@@ -18,7 +18,7 @@ export interface Surroundings {
 
 const UNKNOWN_NUMBERS = 0.003;
 const CRASHES = 0.000_02;
-const UNANSWERED = { answeredAt: null, transfers: 0 } as const;
+const UNANSWERED = { answeredAt: null, transfers: 0, hops: 0, heldMs: null } as const;
 
 /** A whole call with all its records, in the order of time, from dice alone. */
 export function makeCall(

@@ -83,6 +83,7 @@ export function talk(
       endedAt,
       byCaller: gone || dice.chance(HUNG_UP_BY_CALLER),
       transfers: transfer === null ? 0 : 1,
+      heldMs: transfer?.mode === 'consult' ? transfer.consultMs : 0,
     }),
   );
   if (dice.chance(NOTES))
@@ -164,12 +165,14 @@ interface Parting {
   readonly endedAt: number;
   readonly byCaller: boolean;
   readonly transfers: number;
+  /** How long the caller was with nobody; milliseconds. */
+  readonly heldMs: number;
 }
 
 function parting(
   draft: CallDraft,
   dice: Dice,
-  { caller, first, last, endedAt, byCaller, transfers }: Parting,
+  { caller, first, last, endedAt, byCaller, transfers, heldMs }: Parting,
 ): Group {
   const role = last.transferId === null ? 'agent' : 'target';
   const later = endedAt + 5 + dice.below(60);
@@ -193,6 +196,8 @@ function parting(
     endedBy: byCaller ? 'caller' : role,
     cause: 'hung-up',
     transfers,
+    hops: last === first ? 0 : 1,
+    heldMs,
   });
   const records: LedgerRecord[] = [
     draft.callerLeg(caller, callerLeg),
