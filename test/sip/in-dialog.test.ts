@@ -60,8 +60,11 @@ function dialogIdOf(req: SrfMessage): string {
   return `${req.get('Call-ID')};from-tag=${/;tag=([^;]+)/.exec(req.get('From'))?.[1]}`;
 }
 
+/** A 200 that is sent again before a busy sipp has acknowledged it would pass for the answer to the next request. */
+const UNHURRIED = { t1: 80, t2: 320, t4: 100 };
+
 test('every request of the caller in a call reaches the application with the dialog id', async () => {
-  rig = await startRig('udp', '127.0.0.1', { timers: FAST });
+  rig = await startRig('udp', '127.0.0.1', { timers: UNHURRIED });
   const { seen } = answerEverything();
   await (await startSipp({ scenario: 'uac-in-dialog', target: rig.port })).done;
   const methods = seen.items.map((req) => req.method);
@@ -73,7 +76,7 @@ test('every request of the caller in a call reaches the application with the dia
 });
 
 test('every request of the answerer in a call reaches the application with the dialog id', async () => {
-  rig = await startRig('udp', '127.0.0.1', { timers: FAST });
+  rig = await startRig('udp', '127.0.0.1', { timers: UNHURRIED });
   const { seen } = answerEverything();
   const sipp = await startSipp({ scenario: 'uas-in-dialog' });
   const answer = await call(`sip:bob@127.0.0.1:${sipp.port}`);

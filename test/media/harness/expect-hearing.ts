@@ -29,7 +29,7 @@ export function expectHearing(
     console.log(`${what}: ${gaps.join(', ')} (untouched call: gap ${referenceGapMs.toFixed(1)} ms)`);
   const heard = Object.entries(reports).map(([name, report]) => [name, report.order.join(' ')] as const);
   expect(Object.fromEntries(heard), what).toEqual(wanted);
-  const limit = Math.max(allowed.gapMs, referenceGapMs + 40);
+  const limit = Math.max(allowed.gapMs, 2 * referenceGapMs + 40);
   for (const [name, report] of Object.entries(reports)) {
     expect(report.mixed, `${what}: packets of two voices at ${name}`).toBe(0);
     if (!seamless.includes(name)) continue;
