@@ -71,6 +71,20 @@ test('sips means TLS; a peer whose certificate nobody vouches for is not called'
   expect(await status(trusting)).toBe(486);
 });
 
+test('a peer that connected is reached by its connection, with no certificate of its own', async () => {
+  const certificate = makeCertificate();
+  const rig = await open('127.0.0.1', certificate);
+  const phone = await shake(rig.port, readFileSync(certificate.cert));
+  const got = new Inbox<string>();
+  phone.on('data', (chunk) => got.put(chunk.toString()));
+  await until(() => rig.server.stats().connections === 1);
+  const options = { uri: `sip:a@127.0.0.1:${phone.localPort};transport=tls`, method: 'OPTIONS', headers: {} };
+  rig.srf.request(options, () => undefined);
+  expect(await got.next()).toContain('OPTIONS sip:a@127.0.0.1');
+  expect(rig.server.stats().connections).toBe(1);
+  phone.destroy();
+});
+
 test('a renewed certificate is served without a restart, a broken one is not', async () => {
   const certificate = makeCertificate();
   const rig = await open('127.0.0.1', certificate);

@@ -68,11 +68,15 @@ export class StreamListener implements Listener {
     return this.certificates?.reload() ?? false;
   }
 
-  /** The open connection to that address, else a new one. `domain` is who the peer must prove to be (TLS). */
+  /**
+   * The open connection to that address, else a new one. `domain` is who the peer must prove to be (TLS); where an
+   * address was asked for and no name, the connection that the peer made from there is the way to it (RFC 5626 §5.3).
+   */
   flow(host: string, port: number, domain = host, withinMs = this.context.limits.connectMs): Flow {
     // RFC 5922 §7: a connection is used again only for the domain that it was verified for.
-    const name = this.transport === 'tls' ? `${host}:${port} ${domain}` : `${host}:${port}`;
-    const known = this.table.get(name);
+    const address = `${host}:${port}`;
+    const name = this.transport === 'tls' ? `${address} ${domain}` : address;
+    const known = this.table.get(name) ?? (domain === host ? this.table.get(address) : undefined);
     if (known?.open) return known;
     if (this.transport === 'tcp') {
       const socket = connectTcp({ host, port, noDelay: true });

@@ -3,14 +3,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endWithUs } from './end-with-us.js';
 import { udpPortBound } from './ports.js';
-import type { PhoneAccount } from './softphone.js';
+import { type PhoneAccount, voiceFile } from './softphone.js';
 import { until } from './wait.js';
 
 /** linphonec, a real softphone that can transfer attended; told what to do on its command line. */
 export class Linphone {
   #output = '';
 
-  private constructor(private readonly child: ChildProcess) {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly voice: string,
+  ) {
     const keep = (chunk: Buffer): void => {
       this.#output = (this.#output + chunk.toString()).slice(-20_000);
     };
@@ -45,7 +48,9 @@ export class Linphone {
             )
           : error;
     });
-    const phone = new Linphone(child);
+    const voice = join(folder, 'voice.wav');
+    writeFileSync(voice, voiceFile(account?.voice ?? 0));
+    const phone = new Linphone(child, voice);
     await until('the softphone to listen', () => {
       if (failure !== undefined) throw failure;
       return udpPortBound(port) || undefined;
@@ -53,6 +58,16 @@ export class Linphone {
     // Without a sound card it would not answer; with files it sends silence.
     phone.type('soundcard use files');
     return phone;
+  }
+
+  /** Say its tone in the call that is up, for 40 s. */
+  speak(): void {
+    this.type(`play ${this.voice}`);
+  }
+
+  /** Press keys, one after the other. */
+  press(keys: string): void {
+    this.type(keys);
   }
 
   type(command: string): void {
@@ -80,12 +95,13 @@ function configuration(user: string, port: number, account: PhoneAccount | null)
     '[sip]',
     `sip_port=${port}`,
     `sip_tcp_port=${account?.transport === 'tcp' ? -1 : 0}`,
-    'sip_tls_port=0',
+    `sip_tls_port=${account?.transport === 'tls' ? -1 : 0}`,
     'bind_address=127.0.0.1',
     'use_ipv6=0',
     'ipv6_migration_done=1',
     'guess_hostname=0',
     `contact=sip:${user}@127.0.0.1:${port}`,
+    ...(account?.transport === 'tls' ? [`root_ca=${account.ca ?? ''}`, 'verify_server_certs=1'] : []),
     `default_proxy=${account === null ? -1 : 0}`,
     'register_only_when_network_is_up=0',
     '[net]',

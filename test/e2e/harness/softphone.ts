@@ -20,7 +20,13 @@ export interface PhoneAccount {
   /** `host:port`. */
   readonly server: string;
   readonly password: string;
-  readonly transport: 'udp' | 'tcp';
+  readonly transport: 'udp' | 'tcp' | 'tls';
+  /** TLS: the certificate that the server has to show, PEM; baresip takes any. */
+  readonly ca?: string;
+  /** Outbound (RFC 5626): the phone keeps its flow open by itself. */
+  readonly outbound?: boolean;
+  /** What the phone says, Hz; silence when left out. */
+  readonly voice?: number;
 }
 
 /** baresip, a real softphone, that answers calls by itself and is told over its control port what to press. */
@@ -54,13 +60,13 @@ export class Softphone {
   ): Promise<Softphone> {
     mkdirSync(folder, { recursive: true });
     const controlPort = await freePort();
-    writeFileSync(join(folder, 'voice.wav'), silence());
+    writeFileSync(join(folder, 'voice.wav'), voiceFile(account?.voice ?? 0));
     writeFileSync(join(folder, 'config'), configuration(port, controlPort, folder));
     writeFileSync(
       join(folder, 'accounts'),
       account === null
         ? `<sip:${user}@127.0.0.1>;regint=0;answermode=auto;audio_codecs=pcma\n`
-        : `<sip:${user}@${account.server};transport=${account.transport}>;auth_user=${user};auth_pass=${account.password};regint=60;answermode=auto;audio_codecs=pcma\n`,
+        : `<sip:${user}@${account.server};transport=${account.transport}>;${registration(user, account)};answermode=auto;audio_codecs=pcma\n`,
     );
     writeFileSync(join(folder, 'contacts'), '');
     const child = spawn('baresip', ['-f', folder], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -84,6 +90,11 @@ export class Softphone {
   /** Press the transfer key: REFER to this URI. */
   transfer(to: string): void {
     this.#command('transfer', to);
+  }
+
+  /** Press keys, one after the other. */
+  press(keys: string): void {
+    for (const key of keys) this.#command('sndcode', key);
   }
 
   hangUp(): void {
@@ -135,6 +146,11 @@ function connected(port: number): Promise<Socket | undefined> {
   });
 }
 
+function registration(user: string, { server, transport, password, outbound }: PhoneAccount): string {
+  const flow = outbound === true ? `;sipnat=outbound;outbound="sip:${server};transport=${transport}"` : '';
+  return `auth_user=${user};auth_pass=${password};regint=60${flow}`;
+}
+
 function configuration(port: number, controlPort: number, folder: string): string {
   return [
     `sip_listen 127.0.0.1:${port}`,
@@ -144,6 +160,8 @@ function configuration(port: number, controlPort: number, folder: string): strin
     `module_path ${modulePath}`,
     'module g711.so',
     'module aufile.so',
+    // Before the accounts: one with Outbound needs the name of the device.
+    'module uuid.so',
     'module account.so',
     'module menu.so',
     'module ctrl_tcp.so',
@@ -152,9 +170,12 @@ function configuration(port: number, controlPort: number, folder: string): strin
   ].join('\n');
 }
 
-/** Twenty seconds of silence as a WAV file: 8 kHz, 16 bit, mono. */
-function silence(): Buffer {
-  const samples = Buffer.alloc(8000 * 2 * 20);
+/** Forty seconds of a tone, or of silence for 0 Hz, as a WAV file: 8 kHz, 16 bit, mono. */
+export function voiceFile(hertz: number): Buffer {
+  const count = 8000 * 40;
+  const samples = Buffer.alloc(count * 2);
+  for (let i = 0; i < count; i++)
+    samples.writeInt16LE(Math.round(8000 * Math.sin((2 * Math.PI * hertz * i) / 8000)), i * 2);
   const head = Buffer.alloc(44);
   head.write('RIFF', 0);
   head.writeUInt32LE(36 + samples.length, 4);

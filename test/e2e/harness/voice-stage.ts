@@ -44,6 +44,8 @@ export interface VoiceStageOptions {
   readonly pairs?: number;
   /** Changes to the dial plan. */
   readonly plan?: (plan: DialPlanFile) => DialPlanFile;
+  /** Port of its SIP over UDP and TCP, where the settings name listeners of their own. */
+  readonly sipPort?: number;
   /** Settings beside media. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -80,6 +82,7 @@ export class VoiceStage {
       },
       plan: web === undefined ? plan : (ports) => withWeb(plan(ports), web),
       ...(web === undefined ? {} : { sipPort: web.sip }),
+      ...(more.sipPort === undefined ? {} : { sipPort: more.sipPort }),
     });
     const { caller, desk, pbx } = world.ports;
     const ports: Readonly<Record<Player, number>> = {
