@@ -173,6 +173,7 @@ async function startParts(
     reloadDialPlan: () => {
       void engine.reloadDialPlan();
       sip.server?.reloadCertificates();
+      api.reloadCertificates();
     },
     failed,
     async stop(options) {

@@ -24,7 +24,9 @@ import { addMediaMetrics, mediaProblems } from './media/metrics.js';
 import type { RecordingOffice } from './media/recording/recording-office.js';
 import type { Media } from './media/start-media.js';
 import { addRecordingMetrics, recordingProblems } from './recordings.js';
+import { systemClock } from './sip/clock.js';
 import { addSipMetrics } from './sip/metrics.js';
+import { Certificates } from './sip/transport/certificates.js';
 import { StartFault } from './start-fault.js';
 
 /** The parts that it shows and asks. */
@@ -43,12 +45,20 @@ export interface ServedByApi {
   readonly sip: EmbeddedSip | null;
 }
 
+export interface ServedApi {
+  readonly server: FastifyInstance;
+  /** Addresses that are served, one a line, for people. */
+  readonly addresses: readonly string[];
+  reloadCertificates(): void;
+}
+
 /** Starts the API and the pages on the address of the settings. Rejects with `StartFault`. */
 export async function serveApi(
   { config, log }: { readonly config: Config; readonly log: Logger },
   { engine, agents, reader, ledger, dialPlan, problems, links, media, office, webhooks, sip }: ServedByApi,
-): Promise<{ server: FastifyInstance; addresses: string[] }> {
+): Promise<ServedApi> {
   const { host, port } = config.http;
+  const certificates = certificatesOf(config, log);
   const made = config.http.tokens.length === 0 ? ensureToken(config.data) : null;
   const write = async (record: AuditRecord): Promise<void> => {
     ledger.append([record]);
@@ -87,6 +97,7 @@ export async function serveApi(
     media: media.anchor.kind,
     notReady: () => engine.notReadyReason(),
     links,
+    ...(certificates === null ? {} : { certificates }),
     addMetrics: (registry) => {
       addMediaMetrics(registry, media);
       addAgentMetrics(registry, agents);
@@ -103,11 +114,26 @@ export async function serveApi(
   });
   const address = server.server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
-  const base = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  const base = `${certificates === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${bound}`;
   const addresses = [`HTTP ${base}  (API ${base}/docs, health ${base}/healthz)`];
   addresses.push(`Desk ${base}/desk/`);
   if (made !== null) addresses.push(`API token in ${made.path}`);
-  return { server, addresses };
+  return { server, addresses, reloadCertificates: () => void certificates?.reload() };
+}
+
+/** For HTTPS; null for HTTP. Rejects with `StartFault`. */
+function certificatesOf({ http }: Config, log: Logger): Certificates | null {
+  const { host, port, cert, key } = http;
+  if (cert === '') return null;
+  try {
+    return new Certificates({ transport: 'tls', host, port, cert, key }, systemClock, log);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw new StartFault(
+      `HTTPS cannot be served with ${cert} and ${key}: ${text}`,
+      'are both PEM files there, readable, and made for each other? See http.cert and http.key in the configuration',
+    );
+  }
 }
 
 function deskAccounts(agents: AgentRoom, realm: string): DeskAccounts {
@@ -127,5 +153,8 @@ function phoneListeners({ sip }: Config): readonly PhoneListener[] {
   if (sip.server !== 'embedded') return [];
   return sip.listeners
     .filter(({ transport }) => transport === 'ws' || transport === 'wss')
-    .map(({ transport, port }) => ({ secure: transport === 'wss', port }));
+    .map(({ transport, port, externalPort }) => ({
+      secure: transport === 'wss',
+      port: externalPort ?? port,
+    }));
 }

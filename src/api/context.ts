@@ -10,6 +10,7 @@ import type { LedgerReader } from '../ledger/ledger-reader.js';
 import type { AuditRecord } from '../ledger/records.js';
 import type { Desks } from './desk/desks.js';
 import type { EventHub, EventHubOptions } from './event-hub.js';
+import type { ServerCertificates } from './https-server.js';
 import type { ScreenPopLinks } from './screen-pop-links.js';
 import type { ApiToken } from './tokens.js';
 
@@ -49,6 +50,8 @@ export interface ApiOptions {
   readonly links?: Pick<ScreenPopLinks, 'opens'>;
   /** Desks of agents in browsers; without, their routes are not there. */
   readonly desks?: Desks;
+  /** Serve HTTPS with these; without, HTTP. */
+  readonly certificates?: ServerCertificates;
   /** Folder of the pages as they were built; without, none are served. */
   readonly pages?: string;
   /** Time source; UTC milliseconds. */

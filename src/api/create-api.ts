@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import fastifyCookie from '@fastify/cookie';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
@@ -12,6 +13,7 @@ import { EventHub } from './event-hub.js';
 import { eventRoutes } from './event-routes.js';
 import { Gatekeeper } from './gatekeeper.js';
 import { historyRoutes } from './history-routes.js';
+import { httpsServer } from './https-server.js';
 import { liveRoutes } from './live-routes.js';
 import { matterRoutes } from './matter-routes.js';
 import { createMetrics } from './metrics.js';
@@ -66,7 +68,13 @@ const BODY_LIMIT = 16 * 1024;
  * the result; `close` ends event streams too.
  */
 export function createApi(options: ApiOptions): FastifyInstance {
+  const { certificates } = options;
   const app = fastify({
+    ...(certificates === undefined
+      ? {}
+      : { serverFactory: (handler: RequestListener) => httpsServer(certificates, handler) }),
+    // A reverse proxy on this machine says who asks, by which name, and whether by HTTPS (X-Forwarded-*).
+    trustProxy: 'loopback',
     ...(options.log === undefined ? { logger: false } : { loggerInstance: options.log }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,

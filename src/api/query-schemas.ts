@@ -237,6 +237,24 @@ export const transferBody = z
   .superRefine(namesTarget)
   .meta({ example: { to: '*1', mode: 'consult', matter: 'water-01', note: 'No water since noon.' } });
 
+export const deskTransferBody = z
+  .strictObject({
+    ...transferFields,
+    callId: z.string().min(1).max(200).optional().meta({
+      description: 'The call that is meant: where the desk has another by now, nothing is done',
+    }),
+    requestId: z
+      .string()
+      .regex(/^[A-Za-z0-9-]{8,64}$/, 'expected 8 to 64 letters, digits and dashes')
+      .optional()
+      .meta({
+        description:
+          'Made anew for each wish. A request that is sent again with the same one, because its answer was lost, gets the answer of the first',
+      }),
+  })
+  .superRefine(namesTarget)
+  .meta({ example: { to: '*1', mode: 'blind' } });
+
 const partyFields = {
   sipCallId: word('Call-ID header of any leg of the call, as the PBX knows it').optional(),
   extension: word(

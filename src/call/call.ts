@@ -37,6 +37,8 @@ export type LeaveCause =
   | 'no-response'
   | 'all-targets-failed'
   | 'refused'
+  | 'declined'
+  | 'put-down'
   | 'too-many-hops'
   | 'limit'
   | 'operator';

@@ -165,7 +165,7 @@ export type Command =
   | { readonly type: 'write'; readonly record: LedgerRecord }
   /** `call` is ours, or one that has just become part of it. */
   | { readonly type: 'publish'; readonly call: CallId; readonly event: CallNews }
-  /** The outcome of a `transfer-requested` or `hang-up-requested` event, for whoever asked. */
+  /** The outcome of a `transfer-requested`, `control-requested`, `hang-up-requested` or `put-down-requested` event, for whoever asked. */
   | { readonly type: 'reply'; readonly result: RequestResult }
   /** Something that the state does not expect; logged and counted, never hidden. */
   | { readonly type: 'unexpected'; readonly event: string; readonly leg: LegId | null; readonly why: string }

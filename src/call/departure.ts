@@ -1,6 +1,6 @@
 /** A party has left on its own: what that means for the others. */
 
-import type { Leg, LegId } from './call.js';
+import type { LeaveCause, Leg, LegId } from './call.js';
 import { complete } from './consult.js';
 import { endCall } from './ending.js';
 import type { HangUpBy } from './event.js';
@@ -8,6 +8,7 @@ import { closeExchangesWith } from './exchange.js';
 import { dropKeysOf } from './keys.js';
 import { endLeg, releaseLeg } from './legs.js';
 import { unsubscribeLeg } from './notify.js';
+import { targetDeclined } from './progress.js';
 import {
   abandonTransfer,
   dropTarget,
@@ -32,10 +33,25 @@ export function hungUp(w: Work, id: LegId, by: HangUpBy, reason: string | null):
 /** The dialog of a party is dead although nobody said BYE: end it on the wire, too. */
 export function dialogLost(w: Work, id: LegId): void {
   const leg = w.leg(id);
-  if (leg.state !== 'answered') return;
-  unsubscribeLeg(w, id);
-  releaseLeg(w, id, 'other-party-left');
-  closeExchangesWith(w, id);
+  if (leg.state === 'answered') partyLetGo(w, leg, 'other-party-left');
+}
+
+/**
+ * A desk wants to be out of the call, and its phone is not the one to say so: for the others it is as if the phone hung
+ * up, or declined while it rings. False when it is no desk's leg, or one that is on its way out.
+ */
+export function putDown(w: Work, id: LegId): boolean {
+  const leg = w.call.legs[id];
+  if (leg === undefined || leg.role === 'caller') return false;
+  if (leg.state !== 'answered') return targetDeclined(w, id);
+  partyLetGo(w, leg, 'put-down');
+  return true;
+}
+
+function partyLetGo(w: Work, leg: Leg, cause: LeaveCause): void {
+  unsubscribeLeg(w, leg.id);
+  releaseLeg(w, leg.id, cause);
+  closeExchangesWith(w, leg.id);
   partyLeft(w, leg);
 }
 

@@ -207,6 +207,8 @@ export type CallEvent = { readonly at: Instant } & (
   /** Legs in a conference do not hear each other any more, or never did. */
   | { readonly type: 'mixing-lost' }
   | { readonly type: 'hang-up-requested' }
+  /** A desk asks that its own leg be let go: as if its phone hung up, or declined while it rings. */
+  | { readonly type: 'put-down-requested'; readonly desk: LegId }
   | { readonly type: 'timer'; readonly timer: TimerId }
 );
 

@@ -186,6 +186,8 @@ function outcomeOf(leg: Leg): LegOutcome {
       return 'unanswered';
     case 'no-response':
       return 'unreachable';
+    case 'declined':
+      return 'rejected';
     case undefined:
       break;
     default:

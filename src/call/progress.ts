@@ -201,6 +201,14 @@ export function targetTimedOut(w: Work, id: LegId, timer: 'ring-timeout' | 'no-r
   else legLost(w, id, 'unreachable', 408);
 }
 
+/** Whoever is being called does not want the call. False when the leg is not being called (any more). */
+export function targetDeclined(w: Work, id: LegId): boolean {
+  if (huntFor(w, id) === null) return false;
+  releaseLeg(w, id, 'declined');
+  legLost(w, id, 'rejected', 603);
+  return true;
+}
+
 /** A leg of the hunt did not take the call: go on with whatever hunt this is. */
 function legLost(w: Work, lost: LegId, cause: FailureCause, status: number): void {
   const hunt = huntFor(w, lost);

@@ -4,6 +4,7 @@ import type { Call, Leg } from './call.js';
 import type { RefusalCode } from './command.js';
 import { confer } from './confer.js';
 import { complete, toggle } from './consult.js';
+import { putDown } from './departure.js';
 import { endCall } from './ending.js';
 import type { CallEventOf } from './event.js';
 import { abandonTransfer, raiseAlert, startTransfer, takeBack } from './transfer.js';
@@ -77,5 +78,10 @@ export function controlRequested(w: Work, { action }: CallEventOf<'control-reque
 export function hangUpRequested(w: Work): void {
   abandonTransfer(w, 'operator', 'operator');
   endCall(w, { by: 'operator', cause: 'operator', missed: false, leave: 'operator', status: 480 });
+  w.emit({ type: 'reply', result: { ok: true, transferId: null } });
+}
+
+export function putDownRequested(w: Work, { desk }: CallEventOf<'put-down-requested'>): void {
+  if (!putDown(w, desk)) return refuse(w, 'unknown-leg', `The call has no desk ${desk} that could leave it`);
   w.emit({ type: 'reply', result: { ok: true, transferId: null } });
 }

@@ -23,7 +23,7 @@ import { candidateReady, leaveQueue, queueNews, queueOver } from './queue.js';
 import { recovered } from './recover.js';
 import { attended, referred } from './refer.js';
 import { replacing } from './replacing.js';
-import { controlRequested, hangUpRequested, transferRequested } from './requests.js';
+import { controlRequested, hangUpRequested, putDownRequested, transferRequested } from './requests.js';
 import type { Routing } from './routing.js';
 import { abandonTransfer, completeSwitch } from './transfer.js';
 import { waitingIn } from './waiting.js';
@@ -105,6 +105,8 @@ function apply(w: Work, event: CallEvent): void {
       return mixingLost(w);
     case 'hang-up-requested':
       return hangUpRequested(w);
+    case 'put-down-requested':
+      return putDownRequested(w, event);
     case 'timer':
       return timerFired(w, event.timer);
     default:

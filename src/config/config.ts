@@ -1,29 +1,20 @@
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { httpSchema } from './http-schema.js';
 import { packageInfo } from './package-root.js';
+import { ipAddress, listenPort, pathSchema, peerPort, wholeNumber } from './schema-parts.js';
 
 /**
  * All settings of the program: types, defaults, ranges. `config/onekey.yaml` documents them for the
  * people who run it; a test holds the two together. Read them with `loadConfig` of `load.ts`.
  */
 
-const wholeNumber = (min: number, max: number) => z.number().int().min(min).max(max);
-const pathSchema = (accepts: string) => z.string().min(1).meta({ accepts });
-const listenPort = () => wholeNumber(0, 65_535);
-const peerPort = () => wholeNumber(1, 65_535);
-
 const hostName = () =>
   z
     .string()
     .regex(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$|^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/)
     .meta({ accepts: 'a host name or an IP address without brackets' });
-
-const ipAddress = () =>
-  z
-    .string()
-    .refine((text) => isIP(text) !== 0, 'this is no IP address')
-    .meta({ accepts: 'an IP address of this machine, such as 127.0.0.1, 0.0.0.0 or ::1' });
 
 const anyIpAddress = () =>
   z
@@ -90,46 +81,6 @@ const outboundSchema = z
   })
   .meta({ accepts: '{ method: MESSAGE, target: "tcp://host:port" }' });
 
-const tokenSchema = z
-  .strictObject({
-    /** Who holds it; shown in logs and in the ledger of operations, the token never is. */
-    name: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]{0,39}$/)
-      .meta({ accepts: 'a name of lower-case letters, digits and dashes' }),
-    role: z.enum(['viewer', 'operator']),
-    token: z
-      .string()
-      .regex(/^[A-Za-z0-9._~+/=-]{16,256}$/)
-      .meta({
-        accepts: '16 to 256 letters, digits or ._~+/=- (openssl rand -hex 24 makes one)',
-        secret: true,
-      }),
-  })
-  // Text that is no token entry at all may hold the secret all the same.
-  .meta({ accepts: '{ name: who, role: viewer or operator, token: 16 characters or more }', secret: true });
-
-const webhookSchema = z
-  .strictObject({
-    /** Id of a member in the dial plan. */
-    member: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]{0,39}$/)
-      .meta({ accepts: 'the name of a member of the dial plan' }),
-    url: z
-      .string()
-      .max(500)
-      .regex(/^https?:\/\/[^\s,]+$/)
-      .refine((text) => URL.canParse(text), 'this is no address')
-      .meta({ accepts: 'a URL that begins with http:// or https://' }),
-    /** Key of the signatures. */
-    secret: z
-      .string()
-      .regex(/^[\x21-\x2b\x2d-\x3f\x41-\x7e]{16,256}$/)
-      .meta({ accepts: '16 to 256 characters without blanks, commas and @', secret: true }),
-  })
-  .meta({ accepts: '{ member: name, url: "https://...", secret: 16 characters or more }', secret: true });
-
 /** The schema behind {@link Config}; `z.toJSONSchema` of it gives ranges and defaults to tools. */
 export const configSchema = z.strictObject({
   sip: z
@@ -143,6 +94,8 @@ export const configSchema = z.strictObject({
         .default([
           { transport: 'udp', host: '127.0.0.1', port: 5060 },
           { transport: 'tcp', host: '127.0.0.1', port: 5060 },
+          // For the phone in the page of an agent at this machine.
+          { transport: 'ws', host: '127.0.0.1', port: 5066 },
         ]),
       /** The embedded server as a SIP server for other applications too; used when `server` is `embedded`. */
       embedded: z
@@ -212,24 +165,7 @@ export const configSchema = z.strictObject({
         .meta({ accepts: 'host:port of a HEP collector, or empty' }),
     })
     .prefault({}),
-  http: z
-    .strictObject({
-      host: ipAddress().default('127.0.0.1'),
-      /** 0 takes any free port. */
-      port: listenPort().default(8080),
-      /** Where people's browsers reach the API, for links in calls; empty for no links. Without a slash at the end. */
-      publicUrl: z
-        .string()
-        .max(200)
-        .regex(/^$|^https?:\/\/([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[1-9][0-9]{0,4})?(\/[A-Za-z0-9._~-]+)*$/)
-        .default('')
-        .meta({ accepts: 'a URL such as https://onekey.example.org, without a slash at the end, or empty' }),
-      /** Who may use the API. Without tokens one is made in the data folder, which is accepted on loopback only. */
-      tokens: z.array(tokenSchema).max(1000).default([]),
-      /** Where members' own desktops are told of calls that come to them. */
-      webhooks: z.array(webhookSchema).max(100).default([]),
-    })
-    .prefault({}),
+  http: httpSchema,
   media: z
     .strictObject({
       /** `auto` takes rtpengine where it is installed and reachable for the peers of SIP, else direct. */

@@ -8,6 +8,7 @@ import { type Complaint, valueAt } from './issue-faults.js';
 export function crossFaults(settings: unknown): Complaint[] {
   return [
     ...openApi(settings),
+    ...https(settings),
     ...tokens(settings),
     ...listeners(settings),
     ...embeddedFaults(settings),
@@ -46,6 +47,23 @@ function openApi(settings: unknown): Complaint[] {
       path: ['http', 'host'],
       message: `the API would be open to everybody who reaches ${host}`,
       remedy: 'add a token under http.tokens, or listen on 127.0.0.1',
+      at: 'value',
+    },
+  ];
+}
+
+/** A certificate is worth nothing without its key. */
+function https(settings: unknown): Complaint[] {
+  const given = (['cert', 'key'] as const).filter(
+    (name) => (text(valueAt(settings, ['http']), name) ?? '') !== '',
+  );
+  const [only, ...both] = given;
+  if (only === undefined || both.length > 0) return [];
+  return [
+    {
+      path: ['http', only],
+      message: 'HTTPS needs a certificate and its key',
+      remedy: 'give http.cert and http.key, the paths of two PEM files, or neither for HTTP',
       at: 'value',
     },
   ];

@@ -67,6 +67,8 @@ export function loadConfig(sources: ConfigSources): ConfigResult {
   for (const name of ['cert', 'key'] as const) {
     if (tls[name] !== '') tls[name] = resolve(baseOf(`sip.embedded.control.tls.${name}`), tls[name]);
   }
+  for (const name of ['cert', 'key'] as const)
+    if (config.http[name] !== '') config.http[name] = resolve(baseOf(`http.${name}`), config.http[name]);
   for (const name of ['folder', 'engineFolder'] as const)
     if (config.recording[name] !== '')
       config.recording[name] = resolve(baseOf(`recording.${name}`), config.recording[name]);

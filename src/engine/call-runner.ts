@@ -127,7 +127,9 @@ export class CallRunner {
 
   /** Dispatch a request of an operator or agent desktop; resolves to the core's verdict. */
   ask(
-    event: UntimedEventOf<'transfer-requested' | 'control-requested' | 'hang-up-requested'>,
+    event: UntimedEventOf<
+      'transfer-requested' | 'control-requested' | 'hang-up-requested' | 'put-down-requested'
+    >,
   ): Promise<RequestResult> {
     return new Promise((resolve) => {
       this.#replies.push(resolve);

@@ -36,6 +36,8 @@ import { Recovery } from './recovery.js';
 import type { RunnerParts } from './runner-parts.js';
 import type { LegEvent } from './signalling.js';
 
+type Asked = Parameters<CallRunner['ask']>[0];
+
 /** All calls: takes them in at the door, keeps them running, and answers for them. */
 export class Engine implements Operations {
   readonly #calls = new CallBook();
@@ -321,14 +323,22 @@ export class Engine implements Operations {
   }
 
   async hangUp(callId: string): Promise<OperationResult<{ callId: string }>> {
-    const result = await this.#ask(callId, { type: 'hang-up-requested' });
+    return this.#order(callId, { type: 'hang-up-requested' });
+  }
+
+  async putDown(callId: string, legId: string): Promise<OperationResult<{ callId: string }>> {
+    return this.#order(callId, { type: 'put-down-requested', desk: legId });
+  }
+
+  async #order(callId: string, event: Asked): Promise<OperationResult<{ callId: string }>> {
+    const result = await this.#ask(callId, event);
     if (!result.ok) return { ok: false, refusal: { code: result.code, message: result.message } };
     return { ok: true, value: { callId } };
   }
 
   async #ask(
     callId: string,
-    event: Parameters<CallRunner['ask']>[0],
+    event: Asked,
   ): Promise<RequestResult | { ok: false; code: 'unknown-call'; message: string }> {
     const runner = this.#calls.get(callId);
     if (runner === undefined)

@@ -242,7 +242,14 @@ export interface Operations {
   transfer(callId: string, request: TransferRequest): Promise<OperationResult<{ transferId: string }>>;
   /** Steer the transfer that is under way; answered with its id. */
   controlTransfer(callId: string, action: TransferAction): Promise<OperationResult<{ transferId: string }>>;
+  /** End the call for everybody. */
   hangUp(callId: string): Promise<OperationResult<{ callId: string }>>;
+  /**
+   * A desk puts its phone down: its leg is let go as if the phone hung up (a transfer that it has asked for goes on
+   * without it), or declined while it rings.
+   * @param legId a leg of an agent or target
+   */
+  putDown(callId: string, legId: string): Promise<OperationResult<{ callId: string }>>;
   /** All agents who have an account, and what they are doing. */
   agentStatuses(): readonly AgentStatus[];
   /** Callers who wait in queues of ours, by queue and place. */

@@ -264,6 +264,7 @@ export class QueueDesk {
 const CANCELLED: Partial<Record<CommandOf<'cancel'>['cause'], RingFailure>> = {
   'ring-timeout': 'no-answer',
   'no-response': 'unreachable',
+  declined: 'declined',
 };
 
 const OUTCOMES: Partial<Record<LegRecord['outcome'], RingFailure>> = {

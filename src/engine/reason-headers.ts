@@ -15,6 +15,8 @@ const REASONS: Readonly<Record<LeaveCause, readonly [protocol: string, text: str
   'no-response': ['Q.850;cause=19', 'No response in time'],
   'all-targets-failed': ['Q.850;cause=20', 'Nobody can take the call now'],
   refused: ['Q.850;cause=16', 'Call refused'],
+  declined: ['SIP;cause=603', 'Declined at the desk'],
+  'put-down': ['Q.850;cause=16', 'Put down at the desk'],
   'too-many-hops': ['SIP;cause=483', 'Forwarded too often'],
   limit: ['Q.850;cause=16', 'Longest call duration reached'],
   operator: ['Q.850;cause=16', 'Ended by an operator'],

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { DeskState } from './desk-state.js';
 
 export interface DeskFeedOptions {
-  /** The state of an agent's desk now; null when its session or account is over. */
+  /** The state of an agent's desk now; null when its account is over. */
   readonly stateOf: (agent: string) => DeskState | null;
   /** Changes within this time are told together; milliseconds, default 40. */
   readonly gatherMs?: number;
@@ -17,6 +17,8 @@ const MAX_WAITING_BYTES = 1024 * 1024;
 
 interface Reader {
   readonly agent: string;
+  /** Its session is good still. */
+  readonly isOpen: () => boolean;
   readonly response: ServerResponse;
   /** What it was told last, but for the time. */
   told: string;
@@ -37,14 +39,15 @@ export class DeskFeeds {
     return this.#readers.size < (this.options.most ?? 2000);
   }
 
-  serve(response: ServerResponse, agent: string): void {
+  /** @param isOpen the session is good still; asked with every heartbeat */
+  serve(response: ServerResponse, agent: string, isOpen: () => boolean): void {
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
       'x-content-type-options': 'nosniff',
     });
-    const reader: Reader = { agent, response, told: '' };
+    const reader: Reader = { agent, isOpen, response, told: '' };
     this.#readers.add(reader);
     const gone = (): void => void this.#readers.delete(reader);
     response.on('close', gone);
@@ -70,8 +73,12 @@ export class DeskFeeds {
   }
 
   #beat(): void {
-    // Opening hours change the keys without any event.
     for (const reader of this.#readers) {
+      if (!reader.isOpen()) {
+        this.#expire(reader);
+        continue;
+      }
+      // Opening hours change the keys without any event.
       this.#tell(reader);
       this.#send(reader, 'event: alive\ndata: {}\n\n');
     }
@@ -79,16 +86,17 @@ export class DeskFeeds {
 
   #tell(reader: Reader): void {
     const state = this.options.stateOf(reader.agent);
-    if (state === null) {
-      this.#send(reader, 'event: expired\ndata: {}\n\n');
-      this.#readers.delete(reader);
-      reader.response.end();
-      return;
-    }
+    if (state === null) return this.#expire(reader);
     const content = JSON.stringify({ ...state, now: 0 });
     if (content === reader.told) return;
     reader.told = content;
     this.#send(reader, `event: state\ndata: ${JSON.stringify(state)}\n\n`);
+  }
+
+  #expire(reader: Reader): void {
+    this.#send(reader, 'event: expired\ndata: {}\n\n');
+    this.#readers.delete(reader);
+    reader.response.end();
   }
 
   #send(reader: Reader, text: string): void {

@@ -3,8 +3,9 @@ import { errorBody } from '../api-error.js';
 import type { Api, ApiContext } from '../context.js';
 import { errorSchema } from '../schemas.js';
 import { deskCallRoutes } from './desk-call-routes.js';
-import { ABOUT, agentOf, done, errors } from './desk-gate.js';
+import { ABOUT, agentOf, COOKIE, done, errors } from './desk-gate.js';
 import { deskSessionRoutes } from './desk-session-routes.js';
+import { deskTransferRoutes } from './desk-transfer-routes.js';
 import type { Desks } from './desks.js';
 
 const stateBody = z.strictObject({
@@ -24,6 +25,7 @@ export function deskRoutes(api: Api, context: ApiContext): void {
   if (desks === undefined) return;
   deskSessionRoutes(api, desks);
   stateRoutes(api, context, desks);
+  deskTransferRoutes(api, context, desks);
   deskCallRoutes(api, context, desks);
 }
 
@@ -54,7 +56,8 @@ function stateRoutes(api: Api, { operations }: ApiContext, desks: Desks): void {
       if (!desks.feeds.hasRoom)
         return reply.code(503).send(errorBody('too-many-readers', 'All places at the stream are taken.'));
       reply.hijack();
-      desks.feeds.serve(reply.raw, agent);
+      const session = request.cookies[COOKIE];
+      desks.feeds.serve(reply.raw, agent, () => desks.sessions.agentOf(session) === agent);
       return reply;
     },
   );

@@ -2,6 +2,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** How long an agent stays logged in at a desk: a long shift; milliseconds. */
 export const SESSION_MS = 14 * 3_600_000;
+/** A session does not end in the middle of a call, unless the call is as long as this; milliseconds. */
+export const LAST_CALL_MS = 2 * 3_600_000;
 
 export interface DeskSessionOptions {
   /** Kept across restarts, so that desks stay logged in. */
@@ -13,6 +15,8 @@ export interface DeskSessionOptions {
    * is good as long as it stays the same.
    */
   readonly markOf: (agent: string) => string | null;
+  /** The agent is in a call, or writes it up. */
+  readonly inCall: (agent: string) => boolean;
 }
 
 /**
@@ -37,8 +41,13 @@ export class DeskSessions {
     const agent = Buffer.from(name, 'base64url').toString('utf8');
     const until = Number(end);
     const right = timingSafeEqual(Buffer.from(signature), Buffer.from(this.#sign(agent, until)));
-    if (!right || until <= this.options.now()) return null;
+    if (!right || this.#isOver(agent, until)) return null;
     return this.options.markOf(agent) === null ? null : agent;
+  }
+
+  #isOver(agent: string, until: number): boolean {
+    const past = this.options.now() - until;
+    return past >= 0 && (past >= LAST_CALL_MS || !this.options.inCall(agent));
   }
 
   #sign(agent: string, until: number): string {

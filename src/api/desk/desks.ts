@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { DialPlan } from '../../dialplan/plan.js';
-import type { LiveCall, LiveLeg, Operations } from '../../engine/operations.js';
+import type { LiveCall, LiveLeg, OperationResult, Operations } from '../../engine/operations.js';
 import type { LedgerReader } from '../../ledger/ledger-reader.js';
 import type { AuditRecord } from '../../ledger/records.js';
 import { CallBackgrounds } from './call-backgrounds.js';
@@ -35,6 +35,10 @@ export interface DeskParts {
   readonly now: () => number;
 }
 
+function isRinging({ role, state }: LiveLeg): boolean {
+  return role !== 'caller' && (state === 'trying' || state === 'ringing');
+}
+
 /** How long the outcome of a transfer is shown to a desk that has no call; milliseconds. */
 const OUTCOME_MS = 30_000;
 
@@ -61,6 +65,7 @@ export class Desks {
       secret: parts.secret,
       now: parts.now,
       markOf: (agent) => accounts.markOf(agent),
+      inCall: (agent) => this.callOf(agent) !== null || this.#isWritingUp(agent),
     });
     this.feeds = new DeskFeeds({ stateOf: (agent) => this.stateOf(agent) });
     const changed = (): void => this.feeds.changed();
@@ -86,6 +91,18 @@ export class Desks {
       if (leg !== undefined) ringing ??= { call, leg };
     }
     return ringing;
+  }
+
+  /** The agent leaves the call, or declines what rings; null when there is neither. */
+  async putDown(agent: string): Promise<OperationResult<unknown> | null> {
+    const own = this.callOf(agent);
+    if (own === null) return null;
+    const { operations } = this.parts;
+    if (own.leg.state === 'answered') return operations.putDown(own.call.id, own.leg.id);
+    // All phones of the agent ring for one call.
+    const ringing = own.call.legs.filter((leg) => leg.agent === agent && isRinging(leg));
+    const results = await Promise.all(ringing.map(({ id }) => operations.putDown(own.call.id, id)));
+    return results.find(({ ok }) => ok) ?? results[0] ?? null;
   }
 
   /** What the desk of an agent is shown; null when the agent has no account any more. */
@@ -160,6 +177,11 @@ export class Desks {
   close(): void {
     this.#unsubscribe();
     this.feeds.close();
+  }
+
+  #isWritingUp(agent: string): boolean {
+    const status = this.parts.operations.agentStatuses().find((one) => one.agent.id === agent);
+    return status?.state === 'after-call';
   }
 
   #lastTransfer(agent: string, plan: DialPlan, inCall: boolean): DeskOutcome | null {

@@ -27,6 +27,9 @@ export function desktopChoices(found: Choice[], world: World, budget: Budget): v
         found.push({ to, event: { type: 'control-requested', action }, costs: ['control'], act: null });
     if (may(world, 'hangUp'))
       found.push({ to, event: { type: 'hang-up-requested' }, costs: ['hangUp'], act: null });
+    if (may(world, 'putDown'))
+      for (const desk of Object.keys(call.legs))
+        found.push({ to, event: { type: 'put-down-requested', desk }, costs: ['putDown'], act: null });
   }
 }
 

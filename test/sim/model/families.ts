@@ -122,6 +122,11 @@ export const FAMILIES: readonly Budget[] = [
     layout: { desksOfB: 'together' },
     modes: ['blind', 'consult'],
   },
+  {
+    name: 'desks that are put down by their desktop',
+    times: { api: 1, putDown: 1, ring: 1 },
+    modes: ['blind', 'consult'],
+  },
   { name: 'requests before the answer', times: { refer: 1, early: 2, ring: 1 } },
   // Queues of ours.
   {
@@ -240,6 +245,12 @@ export const FAMILIES: readonly Budget[] = [
     modes: ['conference'],
   },
   {
+    name: 'conference with desks that are put down by their desktop',
+    times: { api: 1, putDown: 2 },
+    layout: { anchored: true, mixes: true },
+    modes: ['blind', 'conference'],
+  },
+  {
     name: 'conference, and a call of the agent',
     times: { api: 1, second: 1, attended: 1, glare: 1, refusal: 1 },
     layout: { anchored: true, mixes: true },
@@ -320,6 +331,7 @@ export const WILD: Budget = {
     deaf: 1,
     close: 1,
     guard: 1,
+    putDown: 1,
     mute: 1,
     unacked: 1,
     mixingLost: 1,

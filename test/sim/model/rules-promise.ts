@@ -64,11 +64,13 @@ function mayBeDropped({ before, event, routing }: Stepped, leg: LegId): boolean 
   if (event.type === 'timer' && event.timer === 'limit') return true;
   // Its own dialog is lost: BYE only tells a peer that said so itself.
   if (isLost(event) && 'leg' in event && event.leg === leg) return true;
+  // What a desk asks for is as if its phone did it; its own leg is let go.
+  if (event.type === 'put-down-requested' && event.desk === leg) return true;
   if (before.phase.name === 'announcing') return heardOut(event);
   if (nobodyLeft(before, event, routing)) return true;
-  if (before.phase.name !== 'talking' || !('leg' in event) || !wentAway(event)) return false;
+  if (before.phase.name !== 'talking') return false;
   const { a, b } = before.phase.link;
-  return event.leg === (a === leg ? b : a);
+  return whoLeft(event) === (a === leg ? b : a);
 }
 
 /** The announcement was heard, or could not be played. */
@@ -78,9 +80,11 @@ function heardOut(event: Untimed): boolean {
     : event.type === 'announcement-begun' && event.ms === null;
 }
 
-function wentAway(event: Untimed): boolean {
-  if (event.type === 'hung-up' || event.type === 'answer-failed') return true;
-  return isLost(event);
+/** The party that is not there any more, of itself; null when this says so of nobody. */
+function whoLeft(event: Untimed): LegId | null {
+  if (event.type === 'put-down-requested') return event.desk;
+  if (!('leg' in event)) return null;
+  return event.type === 'hung-up' || event.type === 'answer-failed' || isLost(event) ? event.leg : null;
 }
 
 function isLost(event: Untimed): boolean {
@@ -96,7 +100,8 @@ function nobodyLeft(call: Call, event: Untimed, routing: Routing): boolean {
       if (event.type === 'timer' && event.timer === 'hunt') return true;
       // After a restart everybody is called anew.
       if (event.type === 'recovered') return noneOpen(call.lastMember ?? member, routing);
-      const failed = 'leg' in event ? event.leg : event.type === 'timer' ? event.timer.split(':')[1] : null;
+      const failed =
+        event.type === 'timer' ? event.timer.split(':')[1] : 'leg' in event ? event.leg : whoLeft(event);
       if (phase.hunt.waiting !== null && !isQueueOver(event)) return false;
       return phase.hunt.stages.length === 0 && phase.hunt.ringing.every((r) => r.leg === failed);
     }
@@ -144,9 +149,9 @@ function checkBackToConsultation({ before, after, wire }: Stepped): void {
 
 /** Whoever asked for the transfer may leave at any time: it goes on (RFC 5589 §6.1). */
 function checkTransferorLeft({ before, after, event, wire }: Stepped): void {
-  if (event.type !== 'hung-up') return;
+  const left = event.type === 'hung-up' || event.type === 'put-down-requested' ? whoLeft(event) : null;
   const was = transferIn(before);
-  if (was === null || was.transferor !== event.leg || before.legs[event.leg]?.state !== 'answered') return;
+  if (left === null || was?.transferor !== left || before.legs[left]?.state !== 'answered') return;
   if (before.phase.name === 'switching' || transferIn(after)?.id === was.id) return;
   if (wire.transfers[was.id] === 'completed') return;
   throw new Violation(

@@ -49,7 +49,8 @@ function checkReplies({ event, commands }: Stepped): void {
   const asked =
     event.type === 'transfer-requested' ||
     event.type === 'control-requested' ||
-    event.type === 'hang-up-requested';
+    event.type === 'hang-up-requested' ||
+    event.type === 'put-down-requested';
   const replies = commands.filter((c) => c.type === 'reply').length;
   demand(replies === (asked ? 1 : 0), `${event.type} is replied to ${replies} times`);
 }

@@ -35,6 +35,7 @@ export const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'transfer-requested',
     'control-requested',
     'hang-up-requested',
+    'put-down-requested',
     'notify-answered',
     'timer notify',
   ],

@@ -190,7 +190,8 @@ function bye(wire: Wire, leg: WireLeg, command: Of<'bye'>): void {
   demand(!leg.byeSent, 'BYE is sent once');
   demand(leg.acked, 'no BYE before the ACK of our 2xx (RFC 3261 §15)');
   demand(leg.acksOwed === 0, 'ACK before BYE');
-  if (!leg.lost) {
+  // A desk that wants to be out of the call waits for nothing.
+  if (!leg.lost && command.cause !== 'put-down') {
     demand(!leg.notifies.some((n) => n.final), 'no BYE before the final NOTIFY was answered');
     demand(
       !Object.values(leg.subscriptions).includes('open'),

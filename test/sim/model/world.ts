@@ -23,6 +23,8 @@ export const KINDS = [
   'api',
   'control',
   'hangUp',
+  /** A desk's leg is put down by its desktop. */
+  'putDown',
   /** Re-INVITEs of peers, with and without SDP. */
   'offer',
   'lateOffer',

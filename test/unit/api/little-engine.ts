@@ -49,6 +49,7 @@ export class LittleEngine implements Operations {
   waiting: readonly WaiterView[] = [];
   readonly calledBack: (readonly [string, string, string | null])[] = [];
   /** What was asked for of agents. */
+  readonly putDowns: (readonly [call: string, leg: string])[] = [];
   readonly wishes: (readonly [string, AgentWish, string])[] = [];
 
   /** A caller who talks with the first agent, at this extension. */
@@ -241,6 +242,12 @@ export class LittleEngine implements Operations {
   async hangUp(callId: string): Promise<OperationResult<{ callId: string }>> {
     if (!this.#calls.delete(callId)) return refuse('unknown-call');
     this.publish('call-ended', callId, { endedBy: 'operator' });
+    return { ok: true, value: { callId } };
+  }
+
+  async putDown(callId: string, legId: string): Promise<OperationResult<{ callId: string }>> {
+    if (this.#calls.get(callId) === undefined) return refuse('unknown-call');
+    this.putDowns.push([callId, legId]);
     return { ok: true, value: { callId } };
   }
 

@@ -86,6 +86,8 @@ describe('variables', () => {
       'ONEKEY_SIP_HEP',
       'ONEKEY_HTTP_HOST',
       'ONEKEY_HTTP_PORT',
+      'ONEKEY_HTTP_CERT',
+      'ONEKEY_HTTP_KEY',
       'ONEKEY_HTTP_PUBLIC_URL',
       'ONEKEY_HTTP_TOKENS',
       'ONEKEY_HTTP_WEBHOOKS',

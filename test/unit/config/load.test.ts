@@ -41,6 +41,7 @@ describe('defaults', () => {
       listeners: [
         { transport: 'udp', host: '127.0.0.1', port: 5060 },
         { transport: 'tcp', host: '127.0.0.1', port: 5060 },
+        { transport: 'ws', host: '127.0.0.1', port: 5066 },
       ],
       embedded: {
         control: { port: 0, secret: '', tls: { host: '127.0.0.1', port: 0, cert: '', key: '' } },
@@ -53,7 +54,15 @@ describe('defaults', () => {
       capture: '',
       hep: '',
     });
-    expect(config.http).toEqual({ host: '127.0.0.1', port: 8080, publicUrl: '', tokens: [], webhooks: [] });
+    expect(config.http).toEqual({
+      host: '127.0.0.1',
+      port: 8080,
+      cert: '',
+      key: '',
+      publicUrl: '',
+      tokens: [],
+      webhooks: [],
+    });
     expect(config.calls).toEqual({ noResponseSeconds: 6, notifyAnswerSeconds: 8, drainSeconds: 30 });
     expect(config.dialplan).toBe(join(packageInfo().root, 'dialplans', 'alliance.yaml'));
     expect(config.data).toBe(join(packageInfo().root, 'data'));
@@ -300,6 +309,16 @@ describe('faults of a file', () => {
 });
 
 describe('rules between settings', () => {
+  it('want a certificate and its key for HTTPS, and take their paths from the folder of the file', () => {
+    expect(faultsOfText('http:\n  cert: cert.pem\n')).toMatchObject([{ line: 2, path: 'http.cert' }]);
+    expect(faultsOf({ overrides: { 'http.key': 'key.pem' } })).toMatchObject([{ path: '--set http.key' }]);
+    const both = { 'http.cert': 'tls/cert.pem', 'http.key': '/etc/key.pem' };
+    expect(configOf({ overrides: both, cwd: '/etc/onekey' }).http).toMatchObject({
+      cert: '/etc/onekey/tls/cert.pem',
+      key: '/etc/key.pem',
+    });
+  });
+
   it('keep an API without token on this machine', () => {
     const [fault, ...others] = faultsOfText('http:\n  host: 0.0.0.0\n');
     expect(others).toEqual([]);

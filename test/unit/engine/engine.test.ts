@@ -225,6 +225,18 @@ describe('Engine', () => {
     expect(await engine.hangUp('call1')).toMatchObject({ ok: false });
   });
 
+  it('lets a desk leave that puts its phone down by its desktop: the transfer that it asked for goes on', async () => {
+    const { caller, agent } = talking();
+    await engine.transfer('call1', { to: '110', mode: 'blind' });
+    expect(await engine.putDown('call1', agent)).toEqual({ ok: true, value: { callId: 'call1' } });
+    expect(sip.on(agent).at(-1)).toBe('bye');
+    expect(sip.on(caller)).not.toContain('bye');
+    expect(engine.liveCall('call1')).toMatchObject({ phase: 'transferring' });
+    expect(await engine.putDown('call1', agent)).toMatchObject({ refusal: { code: 'unknown-leg' } });
+    expect(await engine.putDown('call1', caller)).toMatchObject({ refusal: { code: 'unknown-leg' } });
+    expect(await engine.putDown('call9', agent)).toMatchObject({ refusal: { code: 'unknown-call' } });
+  });
+
   it('outlives a command that breaks: what comes after it is carried out, and so is the next call', () => {
     const { caller, agent } = talking();
     sip.breaks = 'bye';

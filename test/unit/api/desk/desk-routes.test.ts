@@ -82,10 +82,42 @@ describe('the desk in the browser', () => {
     expect(answer.statusCode).toBe(202);
     expect(desk.state.call?.transfer).toMatchObject({ mode: 'consult', to: { id: 'police-110' } });
     expect(desk.engine.liveCall('other')?.transfer).toBeNull();
-    expect((await desk.ask('POST', '/v1/desk/call/hang-up')).json()).toMatchObject({
-      error: { code: 'transfer-pending' },
-    });
     expect((await desk.ask('POST', '/v1/desk/transfers/cancel')).statusCode).toBe(202);
+  });
+
+  it('leaves the call, and lets a transfer under way go on', async () => {
+    const desk = new DeskBench();
+    await desk.logIn();
+    expect((await desk.ask('POST', '/v1/desk/call/hang-up')).statusCode).toBe(404);
+    desk.engine.start('mine', LI.id);
+    await desk.ask('POST', '/v1/desk/transfers', { to: '110' });
+    expect((await desk.ask('POST', '/v1/desk/call/hang-up')).statusCode).toBe(202);
+    expect(desk.engine.putDowns).toEqual([['mine', 'mine-agent']]);
+    expect(desk.engine.liveCall('mine')?.transfer).toMatchObject({ toMember: 'police-110' });
+  });
+
+  it('does once what it is asked for twice under one name', async () => {
+    const desk = new DeskBench();
+    await desk.logIn();
+    desk.engine.start('mine', LI.id);
+    const wish = { to: '110', callId: 'mine', requestId: '0f0e7b1c-1' };
+    const [first, second] = await Promise.all([
+      desk.ask('POST', '/v1/desk/transfers', wish),
+      desk.ask('POST', '/v1/desk/transfers', wish),
+    ]);
+    expect([first.statusCode, second.statusCode]).toEqual([202, 202]);
+    expect(second.json()).toEqual(first.json());
+    const another = await desk.ask('POST', '/v1/desk/transfers', { ...wish, requestId: '0f0e7b1c-2' });
+    expect(another.json()).toMatchObject({ error: { code: 'transfer-pending' } });
+  });
+
+  it('does nothing with another call than the one that is meant', async () => {
+    const desk = new DeskBench();
+    await desk.logIn();
+    desk.engine.start('mine', LI.id);
+    const late = await desk.ask('POST', '/v1/desk/transfers', { to: '110', callId: 'the-one-before' });
+    expect(late.json()).toMatchObject({ error: { code: 'unknown-call' } });
+    expect(desk.engine.liveCall('mine')?.transfer).toBeNull();
   });
 
   it('keeps a note of the call that the agent had, and of none else', async () => {

@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { DeskSessions, SESSION_MS } from '../../../../src/api/desk/desk-sessions.js';
+import { DeskSessions, LAST_CALL_MS, SESSION_MS } from '../../../../src/api/desk/desk-sessions.js';
 
 describe('DeskSessions', () => {
   let time = 1_000;
+  let talks = false;
   const marks = new Map([
     ['li-na', 'one'],
     ['wang', 'two'],
   ]);
   const secret = Buffer.alloc(32, 7);
   const made = (key = secret): DeskSessions =>
-    new DeskSessions({ secret: key, now: () => time, markOf: (agent) => marks.get(agent) ?? null });
+    new DeskSessions({
+      secret: key,
+      now: () => time,
+      markOf: (agent) => marks.get(agent) ?? null,
+      inCall: () => talks,
+    });
 
   it('knows the agent again, also after a restart', () => {
     const session = made().open('li-na');
@@ -39,6 +45,19 @@ describe('DeskSessions', () => {
     expect(made().agentOf(session)).toBe('li-na');
     time += 1;
     expect(made().agentOf(session)).toBeNull();
+  });
+
+  it('does not end in the middle of a call, unless that has no end', () => {
+    const session = made().open('li-na');
+    talks = true;
+    time += SESSION_MS + LAST_CALL_MS - 1;
+    expect(made().agentOf(session)).toBe('li-na');
+    talks = false;
+    expect(made().agentOf(session)).toBeNull();
+    talks = true;
+    time += 1;
+    expect(made().agentOf(session)).toBeNull();
+    talks = false;
   });
 
   it('ends when the password changes or the account goes', () => {
