@@ -32,6 +32,8 @@ const NO_LEDGER: LedgerReader = {
   close: async () => undefined,
 };
 
+type Headers = Readonly<Record<string, string>>;
+
 /** An API with the desk of one agent, whose password is `right`. */
 export class DeskBench {
   readonly engine = new LittleEngine();
@@ -75,8 +77,8 @@ export class DeskBench {
     return state;
   }
 
-  async logIn(password = 'right'): Promise<LightMyRequestResponse> {
-    const answer = await this.ask('POST', '/v1/desk/session', { agent: LI.id, password });
+  async logIn(password = 'right', headers: Headers = {}): Promise<LightMyRequestResponse> {
+    const answer = await this.ask('POST', '/v1/desk/session', { agent: LI.id, password }, headers);
     this.#cookie = answer.cookies[0]?.value;
     return answer;
   }
@@ -85,10 +87,12 @@ export class DeskBench {
     method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     url: string,
     body?: object,
+    headers: Headers = {},
   ): Promise<LightMyRequestResponse> {
     return this.#bench.app.inject({
       method,
       url,
+      headers,
       ...(body === undefined ? {} : { payload: body }),
       ...(this.#cookie === undefined ? {} : { cookies: { 'onekey-desk': this.#cookie } }),
     });

@@ -54,6 +54,16 @@ describe('the desk in the browser', () => {
     });
   });
 
+  it('knows from a reverse proxy on this machine that the page came by HTTPS', async () => {
+    const desk = new DeskBench();
+    const proxied = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'desk.city.example' };
+    expect((await desk.logIn()).headers['set-cookie']).not.toMatch(/Secure/);
+    expect((await desk.logIn('right', proxied)).headers['set-cookie']).toMatch(/Secure/);
+    expect((await desk.ask('GET', '/v1/desk/phone', undefined, proxied)).json()).toMatchObject({
+      server: 'wss://desk.city.example:5443',
+    });
+  });
+
   it('is no phone where media is not anchored', async () => {
     const desk = new DeskBench(false);
     await desk.logIn();
