@@ -45,6 +45,14 @@ need_program() {
     die "$program is needed and could not be installed; install the package $package by hand"
 }
 
+# Make sure that Debian's Python has a module, installing the Debian package that brings it.
+need_python() {
+  local module=$1 package=$2
+  /usr/bin/python3 -c "import $module" 2>/dev/null && return 0
+  install_debian "$package" && /usr/bin/python3 -c "import $module" ||
+    die "the Python module $module is needed and could not be installed; install the package $package by hand"
+}
+
 # The database module is compiled code: does it load in this Node?
 database_loads() {
   node -e 'new (require("better-sqlite3"))(":memory:").close()' 2>/dev/null

@@ -17,6 +17,7 @@ import { packageInfo } from './config/package-root.js';
 import type { DialPlanHolder } from './dialplan/holder.js';
 import type { EmbeddedSip } from './embedded-sip.js';
 import type { Engine } from './engine/engine.js';
+import { LedgerExports } from './ledger/export/ledger-exports.js';
 import type { Ledger } from './ledger/ledger.js';
 import type { LedgerReader } from './ledger/ledger-reader.js';
 import type { AuditRecord } from './ledger/records.js';
@@ -64,6 +65,7 @@ export async function serveApi(
     ledger.append([record]);
     await ledger.flush();
   };
+  const exports = new LedgerExports({ dir: config.data });
   const desks = new Desks({
     operations: engine,
     ledger: reader,
@@ -92,6 +94,11 @@ export async function serveApi(
     ],
     recordings: {
       open: async (file) => (await office?.open(file)) ?? null,
+      audit: write,
+    },
+    exports: {
+      start: (request) => exports.start(request),
+      close: () => exports.close(),
       audit: write,
     },
     media: media.anchor.kind,

@@ -6,6 +6,8 @@ import type { Registry } from 'prom-client';
 import type { Agents } from '../agents/agents.js';
 import type { DialPlan } from '../dialplan/plan.js';
 import type { Operations } from '../engine/operations.js';
+import type { ExportRequest } from '../ledger/export/export-request.js';
+import type { LedgerExport } from '../ledger/export/ledger-exports.js';
 import type { LedgerReader } from '../ledger/ledger-reader.js';
 import type { AuditRecord } from '../ledger/records.js';
 import type { Desks } from './desk/desks.js';
@@ -18,6 +20,16 @@ import type { ApiToken } from './tokens.js';
 export interface RecordingFiles {
   /** A file by its path in the ledger; null when it is not there (any more). The caller closes it. */
   open(file: string): Promise<FileHandle | null>;
+  /** Resolves when the record is on the disk; rejects when the disk refuses. */
+  audit(record: AuditRecord): Promise<void>;
+}
+
+/** Exports of the ledger as files. */
+export interface ExportDesk {
+  /** Begin an export; null when as many run as may. */
+  start(request: ExportRequest): LedgerExport | null;
+  /** End all that run. */
+  close(): void;
   /** Resolves when the record is on the disk; rejects when the disk refuses. */
   audit(record: AuditRecord): Promise<void>;
 }
@@ -46,6 +58,8 @@ export interface ApiOptions {
   readonly events?: EventHubOptions;
   /** Files of recordings, and the audit of who hears them; without, none is served. */
   readonly recordings?: RecordingFiles;
+  /** Exports of the ledger, and the audit of who takes what; without, there are none. */
+  readonly exports?: ExportDesk;
   /** Links to screen pops that open without a token; without, none does. */
   readonly links?: Pick<ScreenPopLinks, 'opens'>;
   /** Desks of agents in browsers; without, their routes are not there. */

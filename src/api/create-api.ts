@@ -11,6 +11,7 @@ import { deskRoutes } from './desk/desk-routes.js';
 import { dialPlanRoutes } from './dial-plan-routes.js';
 import { EventHub } from './event-hub.js';
 import { eventRoutes } from './event-routes.js';
+import { exportRoutes } from './export-routes.js';
 import { Gatekeeper } from './gatekeeper.js';
 import { historyRoutes } from './history-routes.js';
 import { httpsServer } from './https-server.js';
@@ -40,6 +41,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Name of the token that it came with; null without one. */
     holder: string | null;
+    /** Role of that token; null without one. */
+    role: Role | null;
   }
 }
 
@@ -51,6 +54,7 @@ const ROUTES = [
   alertRoutes,
   agentRoutes,
   historyRoutes,
+  exportRoutes,
   recordingRoutes,
   eventRoutes,
   dialPlanRoutes,
@@ -95,6 +99,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   app.setNotFoundHandler(notFound);
   app.addHook('preClose', async () => hub.close());
   app.addHook('preClose', async () => options.desks?.close());
+  app.addHook('preClose', async () => options.exports?.close());
   guard(app, new Gatekeeper(options.tokens, options.links));
   void app.register(fastifyCookie);
   if (options.pages !== undefined) webPages(app, options.pages);
@@ -111,6 +116,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
 /** Tokens for all of /v1 and what asks for one; no caching, no sniffing; who changed what in the log. */
 function guard(app: FastifyInstance, gatekeeper: Gatekeeper): void {
   app.decorateRequest('holder', null);
+  app.decorateRequest('role', null);
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-content-type-options', 'nosniff');
     const path = request.routeOptions.url ?? request.url;
@@ -123,6 +129,7 @@ function guard(app: FastifyInstance, gatekeeper: Gatekeeper): void {
     const reading = request.method === 'GET' || request.method === 'HEAD';
     const holder = await gatekeeper.check(request, reply, role ?? (reading ? 'viewer' : 'operator'));
     request.holder = holder?.name ?? null;
+    request.role = holder?.role ?? null;
     if (holder !== undefined && !reading)
       request.log.info(
         { holder: holder.name, method: request.method, url: request.url },

@@ -23,6 +23,7 @@ export const AUDIT_ACTIONS = [
   'agent-state',
   'called-back',
   'note-written',
+  'exported',
 ] as const;
 
 const voiceSchema = z

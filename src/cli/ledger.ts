@@ -1,6 +1,8 @@
 import { openLedgerReader } from '../ledger/ledger-reader.js';
 import { ledgerPath } from '../ledger/open-file.js';
-import { queryCommand, queryHelp } from './ledger/query-command.js';
+import { exportCommand } from './ledger/export-command.js';
+import { filterHelp } from './ledger/filters.js';
+import { queryCommand } from './ledger/query-command.js';
 import { showCommand } from './ledger/show-command.js';
 import { type LedgerSurroundings, ledgerSurroundings, type Subcommand } from './ledger/subcommand.js';
 import { verifyCommand } from './ledger/verify-command.js';
@@ -11,19 +13,26 @@ export const summary = 'query the ledger of calls, transfers and recordings, and
 
 /** Text of `onekey ledger --help`. */
 export const help = `Usage: onekey ledger query calls|legs|transfers|recordings|audits [filters] [--json]
+       onekey ledger export calls|legs|transfers|recordings|audits --out FILE [filters]
        onekey ledger show CALL_ID [--json]
        onekey ledger verify [--head NUMBER:HASH] [--json]
 
   query   lists records, newest first
+  export  writes all records that fit, oldest first, to a file for Excel or for analysis
   show    tells one call as a story: its legs, transfers and recordings in the order of time
   verify  checks every record against the hash chain; exit code 0 when all fit, 1 when one does not
 
 The server may be running. Times are shown in the time zone of this machine; --json gives UTC.
 
-Filters of query:
-${queryHelp}
+Filters of query and export:
+${filterHelp}
 
 Options:
+      --out FILE       export: the file; - for the standard output
+      --format csv|xlsx|parquet
+                       export: default as FILE ends, else csv
+      --language zh|en export: of the headings, default zh
+      --mask           export: callers' numbers are masked
       --json           one JSON object a line (query), or one in all (show, verify)
       --head NUMBER:HASH
                        verify: a head that an earlier verify printed; the chain must still pass through it
@@ -33,6 +42,7 @@ Examples:
   onekey ledger query calls --missed --from 2026-03-02
   onekey ledger query transfers --outcome failed --to-member police-110 --limit 200
   onekey ledger query legs --caller '138*' --json | jq .sipStatus
+  onekey ledger export calls --from 2026-03-01 --to 2026-04-01 --out march.xlsx
   onekey ledger show 5f0c2a9e
   onekey ledger verify
 
@@ -40,6 +50,7 @@ Exit codes: 0 done, 1 not found or the chain is broken, 2 wrong usage.`;
 
 const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ['query', queryCommand],
+  ['export', exportCommand],
   ['show', showCommand],
   ['verify', verifyCommand],
 ]);
@@ -53,7 +64,7 @@ export async function run(
   const subcommand = SUBCOMMANDS.get(name ?? '');
   if (subcommand === undefined) {
     const what = name === undefined ? 'say what to do' : `there is no "ledger ${name}"`;
-    surroundings.err(`onekey ledger: ${what}; it is query, show or verify (onekey ledger --help)`);
+    surroundings.err(`onekey ledger: ${what}; it is query, export, show or verify (onekey ledger --help)`);
     return EXIT.usage;
   }
   const parsed = parseCommandLine({
@@ -85,6 +96,7 @@ export async function run(
     return await request.run({
       reader: opened.reader,
       file: ledgerPath(data),
+      config: settings.config,
       json: values.json === true,
       surroundings,
     });

@@ -192,7 +192,9 @@ export type AuditAction =
   /** A caller whom nobody had answered was called back. */
   | 'called-back'
   /** An agent wrote a note of a call, `detail`; the last one counts. */
-  | 'note-written';
+  | 'note-written'
+  /** Records left the house as a file: `subject` says of which kind, `detail` with which filter and format. */
+  | 'exported';
 
 /** Somebody did something that others must be able to ask about later. */
 export interface AuditRecord {

@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
+import type { Config } from '../../config/config.js';
 import type { LedgerReader } from '../../ledger/ledger-reader.js';
 import { processSurroundings, type Surroundings } from '../options.js';
 
@@ -13,6 +14,7 @@ export interface Workplace {
   readonly reader: LedgerReader;
   /** Path of the ledger file. */
   readonly file: string;
+  readonly config: Config;
   readonly json: boolean;
   readonly surroundings: LedgerSurroundings;
 }

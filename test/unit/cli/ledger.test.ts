@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { help, run, summary } from '../../../src/cli/ledger.js';
@@ -128,11 +130,46 @@ describe('onekey ledger query', () => {
     [['show', 'a', 'b'], 'one word too many'],
     [['verify', 'a'], 'one word too many'],
     [['verify', '--head', '5'], 'NUMBER:HASH'],
-    [['export'], 'query, show or verify'],
+    [['import'], 'query, export, show or verify'],
+    [['export'], 'calls, legs, transfers, recordings or audits'],
+    [['export', 'calls'], '--out FILE'],
+    [['export', 'calls', '--out', 'x.csv', '--format', 'pdf'], 'csv, xlsx or parquet'],
+    [['export', 'calls', '--out', 'x.csv', '--language', 'fr'], 'zh or en'],
+    [['export', 'calls', '--out', 'x.csv', '--limit', '5'], '--limit'],
+    [['export', 'legs', '--out', 'x.csv', '--missed'], '--missed is no filter'],
   ])('%j is a usage error', async (argv, message) => {
     const { code, err, out } = await onekey(...argv);
     expect([code, out]).toEqual([2, []]);
     expect(err).toContain(message);
+  });
+});
+
+describe('onekey ledger export', () => {
+  it('writes all that fits to a file, in the form that its name asks for', async () => {
+    const out = join(dir, 'calls.csv');
+    const { code, err } = await onekey('export', 'calls', '--missed', '--language', 'en', '--out', out);
+    expect({ code, err }).toEqual({ code: 0, err: `${out}: 1 records` });
+    const [heading, call, ...rest] = readFileSync(out, 'utf8').slice(1).split('\r\n');
+    expect(heading).toMatch(/^No\.,Id,Caller,/);
+    // The dial plan that is shipped lies in China.
+    expect(call).toMatch(/^6,call-2,022-热线,.*,2026-03-02 17:00:00\.000,/);
+    expect(rest).toEqual(['']);
+    expect(readdirSync(dir)).not.toContain('calls.csv.part');
+  });
+
+  it('masks numbers when it is told to', async () => {
+    const out = join(dir, 'calls.parquet');
+    expect((await onekey('export', 'calls', '--mask', '--out', out)).code).toBe(0);
+    const file = readFileSync(out, 'latin1');
+    expect(file.slice(0, 4)).toBe('PAR1');
+    expect(file).toContain('138****1111');
+    expect(file).not.toContain('13800001111');
+  });
+
+  it('leaves nothing behind when it fails', async () => {
+    const { code, err } = await onekey('export', 'calls', '--out', join(dir, 'nowhere', 'x.csv'));
+    expect(code).toBe(1);
+    expect(err).toContain('ENOENT');
   });
 });
 
