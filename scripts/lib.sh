@@ -8,12 +8,12 @@ die() {
   exit 1
 }
 
-# Node 20.11 or later and npm, or an end that says where to get them.
+# Node 20.12 or later and npm, or an end that says where to get them.
 need_node() {
-  local remedy='install Node.js 20.11 or later with npm (https://nodejs.org/en/download, or your package manager)'
+  local remedy='install Node.js 20.12 or later with npm (https://nodejs.org/en/download, or your package manager)'
   command -v node >/dev/null || die "node was not found; $remedy"
   command -v npm >/dev/null || die "npm was not found; $remedy"
-  node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 11) ? 0 : 1)' ||
+  node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 12) ? 0 : 1)' ||
     die "node $(node --version) is too old; $remedy"
 }
 

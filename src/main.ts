@@ -89,7 +89,7 @@ async function startParts(
   log.info({}, media.note ?? 'media is anchored in rtpengine');
 
   const problems = new Map<string, string>();
-  const { ledger, reader } = openLedgers(config, log, problems);
+  const { ledger, reader } = openLedgers(config, plan, log, problems);
   late.ledger = ledger;
   onStarted(async () => {
     await reader.close();
@@ -230,11 +230,14 @@ function promptsFor(dialPlanFile: string): string {
 
 function openLedgers(
   config: Config,
+  plan: DialPlan,
   log: Logger,
   problems: Map<string, string>,
 ): { ledger: Ledger; reader: LedgerReader } {
   const opened = openLedger({
     dir: config.data,
+    // The months of the ledger are those of the city.
+    timezone: plan.policies.timezone,
     commitMs: config.ledger.commitMs,
     log: log.child({ part: 'ledger' }),
     onTrouble: (trouble) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AccountStore, secretsOf } from '../../src/agents/account-store.js';
-import { ledgerPath, openForWriting, prepareFolder } from '../../src/ledger/open-file.js';
+import { agentsPath } from '../../src/agents/agent-tables.js';
 import { testPlan } from '../../test/e2e/harness/plan.js';
 import { freePort } from '../../test/e2e/harness/ports.js';
 import { Server } from '../../test/e2e/harness/server.js';
@@ -60,9 +60,7 @@ async function settled(phones: Phones): Promise<void> {
 
 function makeAccounts(dir: string, users: readonly string[]): void {
   mkdirSync(dir, { recursive: true });
-  prepareFolder(dir);
-  openForWriting(ledgerPath(dir), Date.now()).close();
-  const store = new AccountStore(ledgerPath(dir));
+  const store = new AccountStore(agentsPath(dir));
   for (const [i, id] of users.entries()) {
     const account = {
       member: 'city',

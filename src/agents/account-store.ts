@@ -1,4 +1,4 @@
-/** Accounts of agents in the ledger's database. Blocks on the disk: for the command line and a thread of its own. */
+/** Accounts of agents on disk. Blocks on the disk: for the command line and a thread of its own. */
 import Database from 'better-sqlite3';
 import type { Agent, AgentId } from './agent.js';
 import { openAgentTables } from './agent-tables.js';
@@ -47,7 +47,7 @@ export function secretsOf(id: AgentId, realm: string, password: string): Secrets
 export class AccountStore {
   readonly #db: Database.Database;
 
-  /** @param file path of a ledger; throws SQLite's errors */
+  /** @param file see agentsPath; throws SQLite's errors */
   constructor(file: string) {
     this.#db = openAgentTables(file);
   }

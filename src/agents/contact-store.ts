@@ -1,4 +1,4 @@
-/** Bindings of phones in the ledger's database, so that they outlive the program. Blocks on the disk. */
+/** Bindings of phones on disk, so that they outlive the program. Blocks on the disk. */
 import type Database from 'better-sqlite3';
 import { openAgentTables } from './agent-tables.js';
 import type { Registration } from './registration.js';
@@ -14,7 +14,7 @@ export class ContactStore {
   readonly #db: Database.Database;
   readonly #write: Database.Transaction<(changes: ContactChanges) => void>;
 
-  /** @param file path of a ledger; throws SQLite's errors */
+  /** @param file see agentsPath; throws SQLite's errors */
   constructor(file: string) {
     this.#db = openAgentTables(file);
     const save = this.#db.prepare<[string, string, number]>(

@@ -1,17 +1,17 @@
 /** Puts the parts of agents together: reads what is on disk, starts the thread that keeps it. */
 import { randomBytes } from 'node:crypto';
 import type { Worker } from 'node:worker_threads';
-import { ledgerPath } from '../ledger/open-file.js';
 import { startWorker } from '../ledger/start-worker.js';
 import { AccountStore } from './account-store.js';
 import { AgentRoom, type AgentRoomParts, type AgentSettings } from './agent-room.js';
+import { agentsPath } from './agent-tables.js';
 import type { AgentClock } from './clock.js';
 import { ContactStore } from './contact-store.js';
 import type { StoreSetup } from './store-messages.js';
 import { StoreThread } from './store-thread.js';
 
 export interface StartAgents {
-  /** Data folder, whose ledger is open already. */
+  /** Data folder, which is there. */
   readonly dir: string;
   readonly settings: AgentSettings;
   readonly log: AgentRoomParts['log'];
@@ -39,7 +39,7 @@ const systemClock: AgentClock = {
 
 /** Throws SQLite's errors. */
 export function startAgents({ dir, settings, log, ask }: StartAgents): StartedAgents {
-  const file = ledgerPath(dir);
+  const file = agentsPath(dir);
   const stored = new AccountStore(file);
   const revision = stored.revision();
   const accounts = stored.all();

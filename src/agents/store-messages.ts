@@ -3,7 +3,7 @@ import type { StoredAccount } from './account-store.js';
 import type { ContactChanges } from './contact-store.js';
 
 export interface StoreSetup {
-  /** Path of the ledger. */
+  /** See agentsPath. */
   readonly file: string;
   /** Revision of the accounts that the program has. */
   readonly revision: number;

@@ -1,6 +1,8 @@
 import { type AccountFault, AccountStore, secretsOf } from '../agents/account-store.js';
+import { agentsPath } from '../agents/agent-tables.js';
 import type { DialPlan } from '../dialplan/plan.js';
-import { judgeFile, ledgerPath, openForWriting, prepareFolder, unreadable } from '../ledger/open-file.js';
+import { prepareFolder } from '../ledger/ledger-folder.js';
+import { unreadable } from '../ledger/sqlite-file.js';
 import { type AccountValues, accountOptions, agentFrom } from './agent/account-options.js';
 import { accountsTable } from './agent/accounts-table.js';
 import { givenPassword, madePassword, type PasswordSource, processPassword } from './agent/password.js';
@@ -151,21 +153,20 @@ export async function run(
   );
 }
 
-/** Opens the accounts; makes the ledger that they are in when there is none yet. */
+/** Opens the accounts; makes the file that they are in when there is none yet. */
 async function withStore(
   dir: string,
   surroundings: Surroundings,
   act: (store: AccountStore) => Promise<number>,
 ): Promise<number> {
-  const path = ledgerPath(dir);
-  const fault = prepareFolder(dir) ?? judgeFile(path);
+  const path = agentsPath(dir);
+  const fault = prepareFolder(dir);
   if (fault !== null) {
     surroundings.err(`${fault.message}\n${fault.remedy}`);
     return EXIT.failed;
   }
   let store: AccountStore;
   try {
-    openForWriting(path, Date.now()).close();
     store = new AccountStore(path);
   } catch (error) {
     const { message, remedy } = unreadable(path, error);

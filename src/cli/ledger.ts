@@ -1,5 +1,5 @@
+import { ledgerFolder } from '../ledger/ledger-folder.js';
 import { openLedgerReader } from '../ledger/ledger-reader.js';
-import { ledgerPath } from '../ledger/open-file.js';
 import { exportCommand } from './ledger/export-command.js';
 import { filterHelp } from './ledger/filters.js';
 import { queryCommand } from './ledger/query-command.js';
@@ -95,7 +95,7 @@ export async function run(
   try {
     return await request.run({
       reader: opened.reader,
-      file: ledgerPath(data),
+      folder: ledgerFolder(data),
       config: settings.config,
       json: values.json === true,
       surroundings,

@@ -1,11 +1,17 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { RecordKind, Row } from './columns.js';
 import { TABLES } from './columns.js';
 
 /** What the first record's hash is chained to: 64 zeros. */
 export const GENESIS = '0'.repeat(64);
 
-/** Where the chain stands: how many records it has, and the hash of the last one. */
+/**
+ * So much of its hash stands in a record's row, to tell where a chain breaks; bytes. The hash of the last record of a
+ * file stands whole in its table "meta", and each hash depends on all records before it.
+ */
+export const MARK_BYTES = 8;
+
+/** Where the chain stands: how many records it has, over all files, and the hash of the last one. */
 export interface ChainHead {
   readonly count: number;
   /** 64 lower-case hex digits; {@link GENESIS} while empty. */
@@ -13,17 +19,18 @@ export interface ChainHead {
 }
 
 /**
- * The form of a record that is hashed: JSON without white space, first `seq` and `kind`, then the columns in
- * the order of the table, under their column names, null where empty. A column that came after version 1 of
- * the tables is left out where it is empty, so that a record written before it was there keeps its hash.
- * Built from column values: whoever changes a column, also from or to nothing, changes the hash.
+ * The form of a record that is hashed: JSON without white space, first `seq` and `kind`, then the columns that are
+ * not personal and not empty, in the order of the table under their column names, last `seal`: the commitment to
+ * the personal ones as hex, for kinds that have such. Built from column values: whoever changes a column, also from
+ * or to nothing, changes the hash.
  */
-export function canonicalForm(seq: number, kind: RecordKind, row: Row): string {
-  const ordered: Record<string, string | number | null> = { seq, kind };
-  for (const { name, since } of TABLES[kind].columns) {
+export function canonicalForm(seq: number, kind: RecordKind, row: Row, commitment: Buffer | null): string {
+  const ordered: Record<string, string | number> = { seq, kind };
+  for (const { name, personal } of TABLES[kind].columns) {
     const value = row[name] ?? null;
-    if (since === 1 || value !== null) ordered[name] = value;
+    if (!personal && value !== null) ordered[name] = value;
   }
+  if (commitment !== null) ordered.seal = commitment.toString('hex');
   return JSON.stringify(ordered);
 }
 
@@ -32,5 +39,15 @@ export function canonicalForm(seq: number, kind: RecordKind, row: Row): string {
  * form in UTF-8; as hex.
  */
 export function chainHash(previous: string, canonical: string): string {
-  return createHash('sha256').update(previous, 'utf8').update(canonical, 'utf8').digest('hex');
+  return hash('sha256', previous + canonical, 'hex');
+}
+
+/** The part of a hash that stands in the row. */
+export function markOf(chained: string): Buffer {
+  return Buffer.from(chained.slice(0, 2 * MARK_BYTES), 'hex');
+}
+
+/** Two records say the same, wherever they stand. */
+export function sameRecord(kind: RecordKind, one: Row, other: Row): boolean {
+  return TABLES[kind].columns.every(({ name }) => (one[name] ?? null) === (other[name] ?? null));
 }

@@ -30,7 +30,7 @@ type FlatLeg = Omit<LegRecord, 'kind' | 'media'> & FlatMedia;
 /*
  * One entry for each field, so the compiler tells when a record gains a field that has no column.
  * The order is the order of the canonical form (chain.ts): renaming a column or moving one changes every
- * hash, so neither may be done. New ones come last and are named in ADDED, with a new schema version.
+ * hash, so neither may be done. New ones come last and are named in ADDED, with a new version of the tables (schema.ts).
  */
 const CALL_FIELDS: Readonly<Record<Exclude<keyof CallRecord, 'kind'>, ColumnType>> = {
   id: 'TEXT',
@@ -150,6 +150,18 @@ const ADDED: Readonly<Record<RecordKind, Readonly<Record<string, number>>>> = {
   audit: {},
 };
 
+/**
+ * Fields that say who somebody is, or what may tell. The chain vouches for them by a commitment (seal.ts), so
+ * that they can be erased; the others stay as they are for ever.
+ */
+const PERSONAL: Readonly<Record<RecordKind, readonly string[]>> = {
+  call: ['callerNumber'],
+  leg: ['peer', 'numberDialled', 'numberCalled', 'callerNumber', 'agent'],
+  transfer: ['requestedTarget', 'note'],
+  recording: [],
+  audit: ['detail'],
+};
+
 /** One column: its name in the database, the field it holds and its type. */
 export interface Column {
   readonly name: string;
@@ -157,6 +169,7 @@ export interface Column {
   readonly type: ColumnType;
   /** Version of the tables that it came with. */
   readonly since: number;
+  readonly personal: boolean;
 }
 
 function columnsOf(kind: RecordKind, fields: Readonly<Record<string, ColumnType>>): readonly Column[] {
@@ -165,6 +178,7 @@ function columnsOf(kind: RecordKind, fields: Readonly<Record<string, ColumnType>
     field,
     type,
     since: ADDED[kind][field] ?? FIRST[kind],
+    personal: PERSONAL[kind].includes(field),
   }));
 }
 

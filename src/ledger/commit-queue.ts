@@ -1,7 +1,8 @@
 import type { LedgerTrouble } from './faults.js';
 import { errorText } from './faults.js';
+import type { JournalEntry } from './live-store.js';
 import type { LedgerRecord } from './records.js';
-import type { Batch, JournalEntry } from './writer-store.js';
+import type { Batch } from './writer-store.js';
 
 /** Time as the queue sees it. */
 export interface QueueClock {

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { answerQuestion } from './answer-question.js';
 import type { ChainHead } from './chain.js';
 import type { LedgerFault } from './faults.js';
 import { errorText } from './faults.js';
-import { judgeFile, ledgerPath } from './open-file.js';
+import { ledgerFolder, listMonths, monthPath } from './ledger-folder.js';
 import type {
   AuditFilter,
   CallFilter,
@@ -17,6 +16,8 @@ import type {
 import type { Question, ReaderAnswer, ReaderRequest, ReaderSetup } from './reader-messages.js';
 import { ReaderStore } from './reader-store.js';
 import type { AuditRecord, CallRecord, LegRecord, RecordingRecord, TransferRecord } from './records.js';
+import { SCHEMA_VERSION } from './schema.js';
+import { judgeFile, unreadable } from './sqlite-file.js';
 import { startWorker } from './start-worker.js';
 
 /**
@@ -63,19 +64,24 @@ const MAX_WAITING = 64;
 
 /** Open the ledger of a data folder for reading, also while a running onekey writes it. */
 export function openLedgerReader({ dir, thread = true }: OpenLedgerReaderOptions): OpenLedgerReaderResult {
-  const path = ledgerPath(dir);
-  const fault = readable(path);
+  const folder = ledgerFolder(dir);
+  const fault = readable(folder);
   if (fault !== null) return { ok: false, fault };
-  return { ok: true, reader: thread ? threadedReader(path) : localReader(path) };
+  return { ok: true, reader: thread ? threadedReader(folder) : localReader(folder) };
 }
 
-/** Why a file cannot be read as a ledger; null when it can. */
-export function readable(path: string): LedgerFault | null {
-  if (existsSync(path)) return judgeFile(path);
+/** Why a folder cannot be read as a ledger; null when it can. */
+function readable(folder: string): LedgerFault | null {
+  try {
+    const newest = listMonths(folder).at(-1);
+    if (newest !== undefined) return judgeFile(monthPath(folder, newest), [SCHEMA_VERSION, SCHEMA_VERSION]);
+  } catch (error) {
+    return unreadable(folder, error);
+  }
   return {
     code: 'missing',
-    path,
-    message: `there is no ledger at ${path}`,
+    path: folder,
+    message: `there is no ledger at ${folder}`,
     remedy: 'Name the data folder of the server with --data. A ledger is made when the server first starts.',
   };
 }
@@ -95,8 +101,8 @@ function readerOf(ask: Ask, close: () => Promise<void>): LedgerReader {
   };
 }
 
-function localReader(file: string): LedgerReader {
-  const store = new ReaderStore(file);
+function localReader(folder: string): LedgerReader {
+  const store = new ReaderStore(folder);
   const ask: Ask = async (question) => {
     try {
       return answerQuestion(store, question);
@@ -112,8 +118,8 @@ interface Waiting {
   reject(error: LedgerReadError): void;
 }
 
-function threadedReader(file: string): LedgerReader {
-  const setup: ReaderSetup = { file };
+function threadedReader(folder: string): LedgerReader {
+  const setup: ReaderSetup = { folder };
   const waiting = new Map<number, Waiting>();
   let worker: Worker | null = null;
   let closed = false;

@@ -1,19 +1,26 @@
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type Database from 'better-sqlite3';
+import { beginLedger } from './begin-ledger.js';
 import { CommitQueue, type QueueClock } from './commit-queue.js';
 import type { LedgerFault, LedgerLog, LedgerTrouble } from './faults.js';
 import type { JournalledCall, Ledger } from './ledger.js';
+import { ledgerFolder, listMonths, livePath, monthPath, prepareFolder } from './ledger-folder.js';
 import type { LedgerLock } from './ledger-lock.js';
 import { takeLock } from './ledger-lock.js';
-import { judgeFile, ledgerPath, openForWriting, prepareFolder, unreadable } from './open-file.js';
+import { DEFAULT_TIMEZONE } from './month.js';
 import type { LedgerRecord } from './records.js';
-import { readMeta } from './schema.js';
+import { SCHEMA_VERSION } from './schema.js';
+import { judgeFile, unreadable } from './sqlite-file.js';
+import type { WriterSetup } from './writer-messages.js';
+import { WriterStore } from './writer-store.js';
 import { WriterThread } from './writer-thread.js';
 
 /** How to open a ledger. */
 export interface OpenLedgerOptions {
-  /** Data folder; made when it is missing. The ledger is `ledger.sqlite` in it. */
+  /** Data folder; made when it is missing. The ledger is the folder `ledger` in it. */
   readonly dir: string;
+  /** Time zone whose months have a file each; IANA name. Default Asia/Shanghai. */
+  readonly timezone?: string;
   /** Entries are committed at most this often; milliseconds, 1 to 1000. Default 10. */
   readonly commitMs?: number;
   /** Hears when the disk refuses, and when it is well again. */
@@ -42,7 +49,7 @@ const SYSTEM_CLOCK: QueueClock = {
  */
 export function openLedger(options: OpenLedgerOptions): OpenLedgerResult {
   const dir = resolve(options.dir);
-  const path = ledgerPath(dir);
+  const path = ledgerFolder(dir);
   const unprepared = prepareFolder(dir);
   if (unprepared !== null) return { ok: false, fault: unprepared };
 
@@ -50,7 +57,7 @@ export function openLedger(options: OpenLedgerOptions): OpenLedgerResult {
   try {
     lock = takeLock(dir);
     if (lock === null) return { ok: false, fault: locked(dir, path) };
-    const fault = judgeFile(path);
+    const fault = judge(path);
     if (fault === null) return { ok: true, ledger: start(path, lock, options) };
     lock.release();
     return { ok: false, fault };
@@ -60,27 +67,39 @@ export function openLedger(options: OpenLedgerOptions): OpenLedgerResult {
   }
 }
 
-function start(path: string, lock: LedgerLock, options: OpenLedgerOptions): Ledger {
-  const db = openForWriting(path, Date.now());
+/** Months and live calls are made where they are missing; what a crash left half done is brought to its end. */
+function start(folder: string, lock: LedgerLock, options: OpenLedgerOptions): Ledger {
+  const timezone = options.timezone ?? DEFAULT_TIMEZONE;
+  beginLedger({ folder, timezone, now: Date.now() });
+  const store = new WriterStore({ folder, timezone, log: options.log });
   try {
-    const lastBatch = Number(readMeta(db, 'commit'));
-    return new ThreadedLedger(path, lock, options, lastBatch, readJournal(db));
+    const { live, lastBatch } = store;
+    const calls = live.all();
+    // Records are written before the journal: a call may be done and still be in both.
+    const done = new Set(calls.map(({ callId }) => callId).filter((callId) => store.hasCall(callId)));
+    live.forget([...done]);
+    const leftOpen = calls.filter(({ callId }) => !done.has(callId));
+    return new ThreadedLedger({ folder, timezone }, lock, options, lastBatch, leftOpen);
   } finally {
-    db.close();
+    store.close();
   }
 }
 
-function readJournal(db: Database.Database): readonly JournalledCall[] {
-  const rows = db
-    .prepare<[], { call_id: string; snapshot: string; written_at: number }>(
-      'SELECT call_id, snapshot, written_at FROM journal ORDER BY written_at, call_id',
-    )
-    .all();
-  return rows.map(({ call_id, snapshot, written_at }) => ({
-    callId: call_id,
-    snapshot: JSON.parse(snapshot) as unknown,
-    writtenAt: written_at,
-  }));
+/** What is wrong with the files that are written first; the others are opened when they are needed. */
+function judge(folder: string): LedgerFault | null {
+  const newest = listMonths(folder).at(-1);
+  const files = [livePath(folder), ...(newest === undefined ? [] : [monthPath(folder, newest)])];
+  for (const path of files) {
+    if (!existsSync(path) || isEmpty(path)) continue;
+    const fault = judgeFile(path, [SCHEMA_VERSION, SCHEMA_VERSION]);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+/** A file of live calls that a crash left empty is made anew. */
+function isEmpty(path: string): boolean {
+  return path.endsWith('live.sqlite') && statSync(path).size === 0;
 }
 
 function locked(dir: string, path: string): LedgerFault {
@@ -102,7 +121,7 @@ class ThreadedLedger implements Ledger {
   #closed = false;
 
   constructor(
-    path: string,
+    setup: WriterSetup,
     lock: LedgerLock,
     options: OpenLedgerOptions,
     lastBatch: number,
@@ -111,7 +130,7 @@ class ThreadedLedger implements Ledger {
     this.#lock = lock;
     this.#leftOpen = leftOpen;
     this.#options = options;
-    this.#writer = new WriterThread(path, {
+    this.#writer = new WriterThread(setup, {
       committed: (number, conflicts) => {
         for (const conflict of conflicts) this.#trouble({ kind: 'conflict', ...conflict });
         this.#queue.committed(number);

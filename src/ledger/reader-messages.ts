@@ -3,8 +3,8 @@ import type { Filters } from './query.js';
 
 /** What the reader's thread is started with. */
 export interface ReaderSetup {
-  /** Path of the ledger file. */
-  readonly file: string;
+  /** Folder of the ledger. */
+  readonly folder: string;
 }
 
 /** A question to the ledger. */

@@ -5,12 +5,12 @@ import { errorText } from './faults.js';
 import type { ReaderAnswer, ReaderRequest, ReaderSetup } from './reader-messages.js';
 import { ReaderStore } from './reader-store.js';
 
-const { file } = workerData as ReaderSetup;
+const { folder } = workerData as ReaderSetup;
 let store: ReaderStore | null = null;
 
 function answer({ id, question }: ReaderRequest): ReaderAnswer {
   try {
-    store ??= new ReaderStore(file);
+    store ??= new ReaderStore(folder);
     return { id, ok: true, value: answerQuestion(store, question) };
   } catch (error) {
     return { id, ok: false, message: errorText(error).message };

@@ -1,125 +1,117 @@
 import type Database from 'better-sqlite3';
-import type { ChainHead } from './chain.js';
-import { GENESIS } from './chain.js';
 import { RECORD_KINDS, type RecordKind, TABLES } from './columns.js';
+import { META_TABLE, type Previous } from './meta.js';
+import type { Month } from './month.js';
 
-/** Name of the ledger's file in the data folder. */
-export const LEDGER_FILE = 'ledger.sqlite';
 /** Marks a SQLite file as ours (`PRAGMA application_id`): "1key". */
 export const APPLICATION_ID = 0x316b6579;
 /**
- * Version of the tables (`PRAGMA user_version`). 2 brought the agent of a leg, and matter and note of a
- * transfer; 3 recordings and audits; 4 moves and hold of a call. A ledger of an older version is brought up to date when it is opened for writing.
+ * Version of the tables (`PRAGMA user_version`): of a month's file, and of the file of live calls. 1 to 4 were one
+ * file for all; 5 brought months and seals. A file that lacks columns or indexes of a later version gets them when it
+ * is opened for writing; readers take what is not there for empty.
  */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /**
- * Columns that the queries filter by; each index ends in the time, so pages come out in order. Indexes are
- * named after their place here: new ones come last, and the version that brought them goes to INDEXES_SINCE.
+ * What the queries need; each index ends in the time, so that pages come out in order. Values that nearly every record
+ * has are not worth an index: whoever looks for them finds them on the way. An index is named after what it is on.
  */
-const INDEXES: readonly string[] = [
-  'calls (started_at)',
-  'calls (first_member, started_at)',
-  'calls (last_member, started_at)',
-  'calls (caller_number, started_at)',
-  'calls (trunk, started_at)',
-  'calls (outcome, started_at)',
-  'calls (cause, started_at) WHERE cause IS NOT NULL',
-  'calls (started_at) WHERE missed = 1',
-  'legs (started_at)',
-  'legs (call_id)',
-  'legs (member, started_at)',
-  'legs (caller_number, started_at)',
-  'legs (trunk, started_at)',
-  'legs (outcome, started_at)',
-  'legs (sip_call_id) WHERE sip_call_id IS NOT NULL',
-  'transfers (requested_at)',
-  'transfers (call_id)',
-  'transfers (from_member, requested_at)',
-  'transfers (to_member, requested_at)',
-  'transfers (outcome, requested_at)',
-  'transfers (cause, requested_at) WHERE cause IS NOT NULL',
-  'legs (agent, started_at) WHERE agent IS NOT NULL',
-  'transfers (matter, requested_at) WHERE matter IS NOT NULL',
-  'transfers (mode, requested_at)',
-  'recordings (started_at)',
-  'recordings (call_id)',
-  'audits (done_at)',
-  'audits (subject, done_at)',
-  'audits (actor, done_at)',
-];
-/** First index of each version of the tables after the first. */
-const INDEXES_SINCE: Readonly<Record<number, number>> = { 2: 21, 3: 24 };
+const INDEXES: Readonly<Record<string, string>> = {
+  calls_time: 'calls (started_at)',
+  calls_first_member: 'calls (first_member, started_at)',
+  calls_last_member: 'calls (last_member, started_at)',
+  calls_caller: 'calls (caller_number, started_at) WHERE caller_number IS NOT NULL',
+  calls_outcome: "calls (outcome, started_at) WHERE outcome <> 'answered'",
+  calls_cause: 'calls (cause, started_at) WHERE cause IS NOT NULL',
+  calls_missed: 'calls (started_at) WHERE missed = 1',
+  legs_time: 'legs (started_at)',
+  // Also the way to a leg by its id, of which there are a few in a call.
+  legs_call: 'legs (call_id)',
+  legs_member: 'legs (member, started_at) WHERE member IS NOT NULL',
+  legs_caller: 'legs (caller_number, started_at) WHERE caller_number IS NOT NULL',
+  legs_agent: 'legs (agent, started_at) WHERE agent IS NOT NULL',
+  legs_outcome: "legs (outcome, started_at) WHERE outcome <> 'answered'",
+  transfers_time: 'transfers (requested_at)',
+  transfers_call: 'transfers (call_id)',
+  transfers_from: 'transfers (from_member, requested_at)',
+  transfers_to: 'transfers (to_member, requested_at)',
+  transfers_outcome: 'transfers (outcome, requested_at)',
+  transfers_cause: 'transfers (cause, requested_at) WHERE cause IS NOT NULL',
+  transfers_matter: 'transfers (matter, requested_at) WHERE matter IS NOT NULL',
+  transfers_mode: 'transfers (mode, requested_at)',
+  recordings_time: 'recordings (started_at)',
+  recordings_call: 'recordings (call_id)',
+  audits_time: 'audits (done_at)',
+  audits_subject: 'audits (subject, done_at)',
+  audits_actor: 'audits (actor, done_at)',
+  audits_action: 'audits (action, done_at)',
+  audits_call: 'audits (call_id) WHERE call_id IS NOT NULL',
+};
 
-/** Statements that make the indexes from this one on. */
-function indexStatements(from: number): string {
-  return INDEXES.map((index, number) => {
-    const table = index.slice(0, index.indexOf(' '));
-    return number < from ? '' : `CREATE INDEX ${table}_${number} ON ${index};`;
-  }).join('\n');
+/** How a month's file begins. */
+export interface MonthStart {
+  readonly month: Month;
+  readonly previous: Previous;
+  /** Number of the last batch written to the file before. */
+  readonly batch: number;
+  /** UTC milliseconds. */
+  readonly createdAt: number;
 }
 
-/** Make the tables in an empty database. Runs in one transaction. */
-export function createSchema(db: Database.Database, createdAt: number): void {
-  const tables = RECORD_KINDS.map(tableStatement);
+/** Make the tables of a month in an empty database, in one transaction. */
+export function createMonthSchema(db: Database.Database, start: MonthStart): void {
+  const { month, previous, batch, createdAt } = start;
   db.transaction(() => {
     db.exec(`
-      ${tables.join('\n')}
-      ${indexStatements(0)}
-      CREATE TABLE journal (call_id TEXT PRIMARY KEY, snapshot TEXT NOT NULL, written_at INTEGER NOT NULL);
-      CREATE TABLE chain (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, hash TEXT NOT NULL);
-      CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+      ${RECORD_KINDS.map(tableStatement).join('\n')}
+      CREATE TABLE erased (seq INTEGER PRIMARY KEY, erasure TEXT NOT NULL);
+      ${META_TABLE}
+      ${Object.entries(INDEXES).map(indexStatement).join('\n')}
       PRAGMA application_id = ${APPLICATION_ID};
       PRAGMA user_version = ${SCHEMA_VERSION};
     `);
     const set = db.prepare('INSERT INTO meta (key, value) VALUES (?, ?)');
+    set.run('month', month);
     set.run('created_at', String(createdAt));
-    set.run('head_hash', GENESIS);
-    set.run('count', '0');
-    set.run('commit', '0');
+    set.run('previous_file', previous.file ?? '');
+    set.run('previous_hash', previous.hash);
+    set.run('previous_count', String(previous.count));
+    set.run('head_hash', previous.hash);
+    set.run('count', String(previous.count));
+    set.run('commit', String(batch));
+    set.run('ranges', '{}');
   })();
 }
 
-function tableStatement(kind: RecordKind): string {
-  const { table, columns } = TABLES[kind];
-  const rest = columns.map(({ name, type }) =>
-    name === 'id' ? 'id TEXT NOT NULL UNIQUE' : `${quoted(name)} ${type}`,
-  );
-  return `CREATE TABLE ${table} (seq INTEGER PRIMARY KEY, ${rest.join(', ')});`;
-}
-
-/** Kinds of records that a ledger of this version has a table for. */
-export function kindsOf(version: number): readonly RecordKind[] {
-  return RECORD_KINDS.filter((kind) => TABLES[kind].since <= version);
-}
-
-/** Version of the tables of a ledger. */
-export function schemaVersion(db: Database.Database): number {
-  return Number(db.pragma('user_version', { simple: true }));
-}
-
-/**
- * Bring the tables of an older ledger up to date, in one transaction: tables, columns and indexes are added, no
- * record is touched, so the chain stays as it is.
- */
-export function upgradeSchema(db: Database.Database): void {
-  const version = schemaVersion(db);
-  if (version >= SCHEMA_VERSION) return;
-  const tables = RECORD_KINDS.filter((kind) => TABLES[kind].since > version).map(tableStatement);
-  const added = kindsOf(version).flatMap((kind) =>
-    TABLES[kind].columns
-      .filter(({ since }) => since > version)
-      .map(({ name, type }) => `ALTER TABLE ${TABLES[kind].table} ADD COLUMN ${quoted(name)} ${type};`),
-  );
-  const firstIndex = INDEXES_SINCE[version + 1] ?? INDEXES.length;
+/** Give a month's file the columns and indexes that have come since it was made, in one transaction. */
+export function completeMonthSchema(db: Database.Database): void {
+  const columns = RECORD_KINDS.flatMap((kind) => {
+    const there = columnsIn(db, kind);
+    return TABLES[kind].columns
+      .filter(({ name }) => !there.has(name))
+      .map(({ name, type }) => `ALTER TABLE ${TABLES[kind].table} ADD COLUMN ${quoted(name)} ${type};`);
+  });
+  const names = new Set(db.prepare("SELECT name FROM sqlite_master WHERE type = 'index'").pluck().all());
+  const indexes = Object.entries(INDEXES).filter(([name]) => !names.has(name));
+  if (columns.length === 0 && indexes.length === 0) return;
   db.transaction(() => {
     db.exec(`
-      ${tables.join('\n')}
-      ${added.join('\n')}
-      ${indexStatements(firstIndex)}
+      ${columns.join('\n')}
+      ${indexes.map(indexStatement).join('\n')}
       PRAGMA user_version = ${SCHEMA_VERSION};
     `);
   }).immediate();
+}
+
+/** Names of the columns that a kind's table has in a file; none where there is no such table. */
+export function columnsIn(db: Database.Database, kind: RecordKind): ReadonlySet<string> {
+  const rows = db.pragma(`table_info(${TABLES[kind].table})`) as readonly { readonly name: string }[];
+  return new Set(rows.map(({ name }) => name));
+}
+
+/** Version of the tables of a file. */
+export function schemaVersion(db: Database.Database): number {
+  return Number(db.pragma('user_version', { simple: true }));
 }
 
 /** A column name safe to use in SQL: `trigger` is a keyword. */
@@ -127,15 +119,22 @@ export function quoted(name: string): string {
   return `"${name}"`;
 }
 
-/** A value of the meta table; undefined when it is not there. */
-export function readMeta(db: Database.Database, key: string): string | undefined {
-  const row = db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE key = ?').get(key);
-  return row?.value;
+/** Finds a record by its row: by its id, one of a leg among those of its call. */
+export function byId(kind: RecordKind): string {
+  const where = kind === 'leg' ? 'call_id = @call_id AND id = @id' : 'id = @id';
+  return `SELECT * FROM ${TABLES[kind].table} WHERE ${where}`;
 }
 
-/** Where the chain stands according to the meta table; undefined when that is gone. */
-export function readHead(db: Database.Database): ChainHead | undefined {
-  const hash = readMeta(db, 'head_hash');
-  const count = Number(readMeta(db, 'count') ?? Number.NaN);
-  return hash === undefined || !Number.isSafeInteger(count) ? undefined : { count, hash };
+/** `mark`: see chain.ts. `seal`: the salt of the personal columns; once they are erased, the commitment to them. */
+function tableStatement(kind: RecordKind): string {
+  const { table, columns } = TABLES[kind];
+  const rest = columns.map(({ name, type }) => {
+    if (name !== 'id') return `${quoted(name)} ${type}`;
+    return kind === 'leg' ? 'id TEXT NOT NULL' : 'id TEXT NOT NULL UNIQUE';
+  });
+  return `CREATE TABLE ${table} (seq INTEGER PRIMARY KEY, mark BLOB NOT NULL, seal BLOB, ${rest.join(', ')});`;
+}
+
+function indexStatement([name, on]: readonly [string, string]): string {
+  return `CREATE INDEX ${name} ON ${on};`;
 }

@@ -1,9 +1,12 @@
-import type { Batch, Conflict } from './writer-store.js';
+import type { Conflict } from './month-writer.js';
+import type { Batch } from './writer-store.js';
 
 /** What the writer's thread is started with. */
 export interface WriterSetup {
-  /** Path of the ledger file, which exists and has its tables. */
-  readonly file: string;
+  /** Folder of the ledger, which is there. */
+  readonly folder: string;
+  /** Time zone whose months they are; IANA name. */
+  readonly timezone: string;
 }
 
 /** To the writer. */

@@ -1,19 +1,13 @@
-import Database from 'better-sqlite3';
-import type { ChainHead } from './chain.js';
-import { canonicalForm, chainHash } from './chain.js';
-import type { ColumnValue, RecordKind, Row } from './columns.js';
-import { TABLES, toRow } from './columns.js';
+import { existsSync } from 'node:fs';
+import type { DerivedTable } from './derived.js';
+import { EarlierMonths } from './earlier-months.js';
+import type { LedgerLog } from './faults.js';
+import { listMonths, livePath, monthPath } from './ledger-folder.js';
+import { type JournalEntry, LiveStore } from './live-store.js';
+import { type Month, MonthCalendar } from './month.js';
+import { createMonth, finishMonth } from './month-file.js';
+import { type CommitResult, MonthWriter } from './month-writer.js';
 import type { LedgerRecord } from './records.js';
-import { quoted, readHead, readMeta } from './schema.js';
-
-/** The last state of a live call in a batch; `snapshot` null forgets the call. */
-export interface JournalEntry {
-  readonly callId: string;
-  /** JSON text. */
-  readonly snapshot: string | null;
-  /** UTC milliseconds. */
-  readonly writtenAt: number;
-}
 
 /** What is committed at once. Numbers grow by one; a batch that is already in is not written again. */
 export interface Batch {
@@ -22,129 +16,128 @@ export interface Batch {
   readonly journal: readonly JournalEntry[];
 }
 
-/** A record that was left out because its id is there with other contents. */
-export interface Conflict {
-  readonly recordKind: RecordKind;
-  readonly id: string;
-}
-
-/** What a commit did. */
-export interface CommitResult {
-  readonly head: ChainHead;
-  readonly conflicts: readonly Conflict[];
-}
-
-interface Inserter {
-  readonly insert: Database.Statement<[Record<string, ColumnValue>]>;
-  readonly existing: Database.Statement<[string], Row>;
-}
-
-/** How long to wait for somebody else's write transaction (a person with a SQLite shell); milliseconds. */
-const BUSY_MS = 1000;
-/** The write-ahead log is cut back to this size after a checkpoint; bytes. */
-const WAL_KEEP_BYTES = 16 * 1024 * 1024;
-
-/** Set up a connection for durable writing: WAL with an fsync for each commit. */
-export function prepareForWriting(db: Database.Database): void {
-  db.pragma(`busy_timeout = ${BUSY_MS}`);
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = FULL');
-  db.pragma(`journal_size_limit = ${WAL_KEEP_BYTES}`);
+/** Where and how to write. */
+export interface WriterStoreOptions {
+  /** Folder of the ledger, which has begun (begin-ledger.ts); files of further months are made as they come. */
+  readonly folder: string;
+  /** Time zone whose months they are; IANA name. Default Asia/Shanghai. */
+  readonly timezone?: string | undefined;
+  /** UTC milliseconds; tells the month that a record goes to. Default the clock of the system. */
+  readonly now?: () => number;
+  /** Tables that are kept up with the records. Default all. */
+  readonly derived?: readonly DerivedTable[] | undefined;
+  readonly log?: LedgerLog | undefined;
 }
 
 /**
- * The writing end of an existing ledger file. Blocks on the disk, so it lives in the writer's thread.
- * All methods throw SQLite's errors; nothing of a failed batch is kept.
+ * The writing end of a ledger's folder. A record goes to the file of the month in which it is written; once a month has
+ * begun, none goes to an earlier one, whatever the clock says. Blocks on the disk, so it lives in the writer's thread.
+ * All methods throw errors of the disk; nothing of a failed batch is kept but what the next attempt leaves out.
  */
 export class WriterStore {
-  readonly #db: Database.Database;
-  readonly #inserters: Readonly<Record<RecordKind, Inserter>>;
-  readonly #commit: Database.Transaction<(batch: Batch) => CommitResult>;
+  readonly #folder: string;
+  readonly #calendar: MonthCalendar;
+  readonly #now: () => number;
+  readonly #derived: readonly DerivedTable[] | undefined;
+  readonly #log: LedgerLog | undefined;
+  readonly #live: LiveStore;
+  #earlier: EarlierMonths;
+  #month: MonthWriter;
 
-  constructor(file: string) {
-    this.#db = new Database(file, { fileMustExist: true });
+  constructor({ folder, timezone, now = Date.now, derived, log }: WriterStoreOptions) {
+    this.#folder = folder;
+    this.#calendar = new MonthCalendar(timezone);
+    this.#now = now;
+    this.#derived = derived;
+    this.#log = log;
+    this.#live = new LiveStore(livePath(folder));
     try {
-      prepareForWriting(this.#db);
-      this.#inserters = {
-        call: this.#inserter('call'),
-        leg: this.#inserter('leg'),
-        transfer: this.#inserter('transfer'),
-        recording: this.#inserter('recording'),
-        audit: this.#inserter('audit'),
-      };
-      this.#commit = this.#transaction();
+      const newest = listMonths(folder).at(-1);
+      if (newest === undefined) throw new Error(`there is no month's file in ${folder}`);
+      ({ earlier: this.#earlier, month: this.#month } = this.#open(newest));
+      this.#finishBefore(newest);
     } catch (error) {
-      this.#db.close();
+      this.#live.close();
       throw error;
     }
   }
 
-  /** Write a batch in one transaction. When it returns the batch is on disk. */
-  commit(batch: Batch): CommitResult {
-    return this.#commit.immediate(batch);
+  /** Number of the last batch that anything was written of. */
+  get lastBatch(): number {
+    return Math.max(this.#month.batch, this.#live.batch);
   }
 
-  /** Bring the write-ahead log into the file and close it. The log file goes when nobody else reads. */
+  get live(): LiveStore {
+    return this.#live;
+  }
+
+  /**
+   * Write a batch; when it returns the batch is on disk. Records come first: a call is not forgotten before its records
+   * are there, and after a crash between the two it is found in both places (see leftOpen).
+   */
+  commit({ number, records, journal }: Batch): CommitResult {
+    if (records.length > 0) this.#turnMonth();
+    const result = this.#month.commit(number, records);
+    this.#live.commit(number, journal);
+    return result;
+  }
+
+  /** True when the call's record is in the current file or the one before: the last that a crash can have cut off. */
+  hasCall(callId: string): boolean {
+    return this.#month.hasCall(callId) || this.#earlier.hasCall(callId);
+  }
+
   close(): void {
     try {
-      this.#db.pragma('wal_checkpoint(TRUNCATE)');
+      this.#live.close();
     } finally {
-      this.#db.close();
+      this.#earlier.close();
+      this.#month.close();
     }
   }
 
-  #inserter(kind: RecordKind): Inserter {
-    const { table, columns } = TABLES[kind];
-    const names = columns.map(({ name }) => name);
-    const into = ['seq', ...names].map(quoted).join(', ');
-    const values = ['seq', ...names].map((name) => `@${name}`).join(', ');
-    return {
-      insert: this.#db.prepare(`INSERT INTO ${table} (${into}) VALUES (${values})`),
-      existing: this.#db.prepare(`SELECT ${names.map(quoted).join(', ')} FROM ${table} WHERE id = ?`),
-    };
+  #open(month: Month) {
+    const earlier = new EarlierMonths(this.#folder, month);
+    try {
+      const path = monthPath(this.#folder, month);
+      return {
+        earlier,
+        month: new MonthWriter({
+          path,
+          month,
+          findEarlier: earlier.find,
+          derived: this.#derived,
+          log: this.#log,
+        }),
+      };
+    } catch (error) {
+      earlier.close();
+      throw error;
+    }
   }
 
-  #transaction(): Database.Transaction<(batch: Batch) => CommitResult> {
-    const db = this.#db;
-    const chain = db.prepare<[number, string, string, string]>(
-      'INSERT INTO chain (seq, kind, id, hash) VALUES (?, ?, ?, ?)',
-    );
-    const keep = db.prepare<[string, string, number]>(
-      'INSERT INTO journal (call_id, snapshot, written_at) VALUES (?, ?, ?) ' +
-        'ON CONFLICT (call_id) DO UPDATE SET snapshot = excluded.snapshot, written_at = excluded.written_at',
-    );
-    const forget = db.prepare<[string]>('DELETE FROM journal WHERE call_id = ?');
-    const setMeta = db.prepare<[string, string]>('UPDATE meta SET value = ? WHERE key = ?');
+  #turnMonth(): void {
+    const now = this.#now();
+    const month = this.#calendar.monthOf(now);
+    if (month <= this.#month.month) return;
+    const { batch, end } = this.#month;
+    // There already when the last attempt failed behind this point.
+    if (!existsSync(monthPath(this.#folder, month)))
+      createMonth(this.#folder, { month, previous: end, batch, createdAt: now }, this.#derived);
+    const opened = this.#open(month);
+    const [before, earlierThen] = [this.#month, this.#earlier];
+    this.#month = opened.month;
+    this.#earlier = opened.earlier;
+    earlierThen.close();
+    before.close();
+    finishMonth(monthPath(this.#folder, before.month), now);
+  }
 
-    return db.transaction((batch: Batch): CommitResult => {
-      let head = readHead(db);
-      if (head === undefined) throw new Error('the ledger has lost its meta table');
-      if (batch.number <= Number(readMeta(db, 'commit'))) return { head, conflicts: [] };
-
-      const conflicts: Conflict[] = [];
-      for (const record of batch.records) {
-        const row = toRow(record);
-        const { insert, existing } = this.#inserters[record.kind];
-        const before = existing.get(record.id);
-        if (before !== undefined) {
-          if (canonicalForm(0, record.kind, before) !== canonicalForm(0, record.kind, row))
-            conflicts.push({ recordKind: record.kind, id: record.id });
-          continue;
-        }
-        const seq: number = head.count + 1;
-        const hash = chainHash(head.hash, canonicalForm(seq, record.kind, row));
-        insert.run({ ...row, seq });
-        chain.run(seq, record.kind, record.id, hash);
-        head = { count: seq, hash };
-      }
-      for (const { callId, snapshot, writtenAt } of batch.journal) {
-        if (snapshot === null) forget.run(callId);
-        else keep.run(callId, snapshot, writtenAt);
-      }
-      setMeta.run(head.hash, 'head_hash');
-      setMeta.run(String(head.count), 'count');
-      setMeta.run(String(batch.number), 'commit');
-      return { head, conflicts };
-    });
+  /** A crash may have come between the new file and the last word in the old one. */
+  #finishBefore(newest: Month): void {
+    const before = listMonths(this.#folder)
+      .filter((month) => month < newest)
+      .at(-1);
+    if (before !== undefined) finishMonth(monthPath(this.#folder, before), this.#now());
   }
 }

@@ -1,8 +1,9 @@
 import type { Worker } from 'node:worker_threads';
 import { errorText } from './faults.js';
+import type { Conflict } from './month-writer.js';
 import { startWorker } from './start-worker.js';
 import type { WriterAnswer, WriterRequest, WriterSetup } from './writer-messages.js';
-import type { Batch, Conflict } from './writer-store.js';
+import type { Batch } from './writer-store.js';
 
 /** Who hears what became of a batch. */
 export interface WriterListener {
@@ -15,7 +16,7 @@ export interface WriterListener {
  * started again with the next batch; the batch that it had counts as refused and comes again.
  */
 export class WriterThread {
-  readonly #file: string;
+  readonly #setup: WriterSetup;
   readonly #listener: WriterListener;
   readonly #startThread: (setup: WriterSetup) => Worker;
   #worker: Worker | null = null;
@@ -23,11 +24,11 @@ export class WriterThread {
 
   /** `startThread` is for tests that want the thread in their hands. */
   constructor(
-    file: string,
+    setup: WriterSetup,
     listener: WriterListener,
-    startThread = (setup: WriterSetup): Worker => startWorker('writer-worker', import.meta.url, setup),
+    startThread = (given: WriterSetup): Worker => startWorker('writer-worker', import.meta.url, given),
   ) {
-    this.#file = file;
+    this.#setup = setup;
     this.#listener = listener;
     this.#startThread = startThread;
   }
@@ -56,7 +57,7 @@ export class WriterThread {
 
   #running(): Worker {
     if (this.#worker !== null) return this.#worker;
-    const worker = this.#startThread({ file: this.#file });
+    const worker = this.#startThread(this.#setup);
     worker.on('message', (answer: WriterAnswer) => this.#heard(answer));
     worker.on('messageerror', (error) => this.#lost(worker, error));
     worker.on('error', (error) => this.#lost(worker, error));

@@ -4,7 +4,7 @@ import { errorText } from './faults.js';
 import type { WriterAnswer, WriterRequest, WriterSetup } from './writer-messages.js';
 import { WriterStore } from './writer-store.js';
 
-const { file } = workerData as WriterSetup;
+const setup = workerData as WriterSetup;
 let store: WriterStore | null = null;
 
 function answer(message: WriterAnswer): void {
@@ -14,7 +14,7 @@ function answer(message: WriterAnswer): void {
 function handle(request: WriterRequest): void {
   if (request.type === 'commit') {
     try {
-      store ??= new WriterStore(file);
+      store ??= new WriterStore(setup);
       const { conflicts } = store.commit(request.batch);
       answer({ type: 'committed', number: request.batch.number, conflicts });
     } catch (error) {
@@ -25,7 +25,7 @@ function handle(request: WriterRequest): void {
   }
   try {
     // Opened also when nothing was written, so that what a crash left in the log comes into the file.
-    (store ?? new WriterStore(file)).close();
+    (store ?? new WriterStore(setup)).close();
     answer({ type: 'closed', problem: null });
   } catch (error) {
     answer({ type: 'closed', problem: errorText(error).message });

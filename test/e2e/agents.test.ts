@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { ledgerPath } from '../../src/ledger/open-file.js';
+import { agentsPath } from '../../src/agents/agent-tables.js';
 import { makeCertificate } from '../sip/support/certificate.js';
 import { addAgent, agentCommand } from './harness/accounts.js';
 import { AgentPhone, type AgentPhoneOptions } from './harness/agent-phone.js';
@@ -262,7 +262,7 @@ describe('agents whose phones register', () => {
 
   it('are still registered after the program was killed', async () => {
     const phone = await registered('li-na');
-    const db = new Database(ledgerPath(world.server.dataFolder), { readonly: true });
+    const db = new Database(agentsPath(world.server.dataFolder), { readonly: true });
     const stored = db.prepare('SELECT count(*) FROM agent_contacts WHERE instr(contact, ?) > 0').pluck();
     const uri = phone.contact.slice(1, -1);
     await until('the contact to be on disk', () => (stored.get(uri) === 1 ? true : undefined));

@@ -12,10 +12,10 @@ export const showCommand: Subcommand = {
     if (rest.length > 0) return { ok: false, message: `"${rest[0]}" is one word too many` };
     return {
       ok: true,
-      run: async ({ reader, file, json, surroundings }) => {
+      run: async ({ reader, folder, json, surroundings }) => {
         const story = await reader.story(callId);
         if (story === undefined) {
-          surroundings.err(`there is no call "${callId}" in ${file}; onekey ledger query calls lists them`);
+          surroundings.err(`there is no call "${callId}" in ${folder}; onekey ledger query calls lists them`);
           return EXIT.failed;
         }
         for (const line of json ? [JSON.stringify(toWire(story))] : tellStory(story)) surroundings.out(line);

@@ -12,8 +12,8 @@ export interface LedgerSurroundings extends Surroundings {
 /** What a subcommand works on. */
 export interface Workplace {
   readonly reader: LedgerReader;
-  /** Path of the ledger file. */
-  readonly file: string;
+  /** Folder of the ledger. */
+  readonly folder: string;
   readonly config: Config;
   readonly json: boolean;
   readonly surroundings: LedgerSurroundings;

@@ -18,18 +18,18 @@ export const verifyCommand: Subcommand = {
 };
 
 async function verify(workplace: Workplace, expected: ChainHead | undefined): Promise<number> {
-  const { file, json, surroundings } = workplace;
-  const result = await verifyLedger(file, {
+  const { folder, json, surroundings } = workplace;
+  const result = await verifyLedger(folder, {
     onProgress: (checked, total) => surroundings.progress?.(`${checked} of ${total} records checked`),
     ...(expected === undefined ? {} : { expectHead: expected }),
   });
   surroundings.progress?.('');
-  if (json) surroundings.out(JSON.stringify({ file, ...result }));
+  if (json) surroundings.out(JSON.stringify({ folder, ...result }));
   else if (result.ok) {
-    surroundings.out(`${file}: ${result.head.count} records, all as they were written`);
+    surroundings.out(`${folder}: ${result.head.count} records, all as they were written`);
     surroundings.out(`head ${result.head.count}:${result.head.hash}`);
   } else {
-    surroundings.out(`${file}: BROKEN (${result.break.problem})`);
+    surroundings.out(`${folder}: BROKEN (${result.break.problem})`);
     surroundings.out(result.break.message);
   }
   return result.ok ? EXIT.ok : EXIT.failed;

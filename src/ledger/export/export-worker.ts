@@ -1,7 +1,7 @@
 /** The thread of an export: reads, makes the file and sends a chunk of it whenever it is asked for one. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorText } from '../faults.js';
-import { ledgerPath } from '../open-file.js';
+import { ledgerFolder } from '../ledger-folder.js';
 import { ReaderStore } from '../reader-store.js';
 import type { ExportMessage, ExportProgress, ExportSetup } from './export-request.js';
 import { writeExport } from './write-export.js';
@@ -31,7 +31,7 @@ function tell(message: ExportMessage): void {
 }
 
 async function run(): Promise<void> {
-  const store = new ReaderStore(ledgerPath(dir));
+  const store = new ReaderStore(ledgerFolder(dir));
   let progress: ExportProgress = { rows: 0, at: null };
   try {
     for await (const made of writeExport(store, request)) {

@@ -9,10 +9,9 @@ import type { Matter } from '../../../src/dialplan/matter.js';
 import { MatterCatalogue } from '../../../src/dialplan/matter-catalogue.js';
 import type { DialPlan, Member, Trunk } from '../../../src/dialplan/plan.js';
 import { openLedgerReader } from '../../../src/ledger/ledger-reader.js';
-import { ledgerPath, openForWriting, prepareFolder } from '../../../src/ledger/open-file.js';
 import type { LedgerRecord } from '../../../src/ledger/records.js';
-import { WriterStore } from '../../../src/ledger/writer-store.js';
-import { LittleEngine, START } from './little-engine.js';
+import { writerOf } from '../ledger/fixtures.js';
+import { LittleEngine } from './little-engine.js';
 
 export const OPERATOR = 'operator-0123456789';
 export const VIEWER = 'viewer-0123456789';
@@ -30,9 +29,7 @@ export interface Bench {
 
 export function bench(options: Partial<ApiOptions> = {}): Bench {
   const dir = mkdtempSync(join(tmpdir(), 'onekey-api-'));
-  prepareFolder(dir);
-  openForWriting(ledgerPath(dir), START).close();
-  const store = new WriterStore(ledgerPath(dir));
+  const store = writerOf(dir);
   const opened = openLedgerReader({ dir, thread: false });
   if (!opened.ok) throw new Error(opened.fault.message);
   const engine = new LittleEngine();

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AccountStore, secretsOf } from '../../../src/agents/account-store.js';
+import { agentsPath } from '../../../src/agents/agent-tables.js';
 import { help, run } from '../../../src/cli/agent.js';
-import { ledgerPath } from '../../../src/ledger/open-file.js';
 import { temporaryFolder } from '../ledger/fixtures.js';
 
 let dir = '';
@@ -28,7 +28,7 @@ async function add(id: string, ...more: string[]) {
 }
 
 function stored() {
-  const store = new AccountStore(ledgerPath(dir));
+  const store = new AccountStore(agentsPath(dir));
   const all = store.all();
   store.close();
   return all;

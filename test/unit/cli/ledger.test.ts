@@ -4,10 +4,17 @@ import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { help, run, summary } from '../../../src/cli/ledger.js';
 import type { ChainHead } from '../../../src/ledger/chain.js';
-import { ledgerPath, openForWriting, prepareFolder } from '../../../src/ledger/open-file.js';
+import { ledgerFolder } from '../../../src/ledger/ledger-folder.js';
 import type { LedgerRecord } from '../../../src/ledger/records.js';
-import { WriterStore } from '../../../src/ledger/writer-store.js';
-import { callRecord, legRecord, START, temporaryFolder, transferRecord } from '../ledger/fixtures.js';
+import {
+  callRecord,
+  legRecord,
+  newestMonth,
+  START,
+  temporaryFolder,
+  transferRecord,
+  writerOf,
+} from '../ledger/fixtures.js';
 
 let dir = '';
 let head: ChainHead = { count: 0, hash: '' };
@@ -57,9 +64,7 @@ async function onekey(...argv: string[]) {
 
 beforeEach(() => {
   dir = temporaryFolder();
-  prepareFolder(dir);
-  openForWriting(ledgerPath(dir), START).close();
-  const store = new WriterStore(ledgerPath(dir));
+  const store = writerOf(dir);
   head = store.commit({ number: 1, records: RECORDS, journal: [] }).head;
   store.close();
 });
@@ -95,7 +100,7 @@ describe('onekey ledger query', () => {
   });
 
   it('says when there are more, and gives all when asked', async () => {
-    const store = new WriterStore(ledgerPath(dir));
+    const store = writerOf(dir);
     const records = Array.from({ length: 1100 }, (_, n) => legRecord(`more-${n}`, { trunk: 'bulk' }));
     store.commit({ number: 2, records, journal: [] });
     store.close();
@@ -212,7 +217,7 @@ describe('onekey ledger show', () => {
 describe('agent, matter and note', () => {
   beforeEach(() => {
     const call = { callId: 'call-3' };
-    const store = new WriterStore(ledgerPath(dir));
+    const store = writerOf(dir);
     const note = '停电，老人独居，门牌看不清，请先打电话再上门\u001b[2J';
     store.commit({
       number: 2,
@@ -263,7 +268,7 @@ describe('onekey ledger verify', () => {
   });
 
   it('names the record that was changed, and exits with 1', async () => {
-    const db = new Database(ledgerPath(dir));
+    const db = new Database(newestMonth(dir));
     db.exec("UPDATE legs SET talk_ms = 1 WHERE id = 'leg-3'");
     db.close();
     const { code, out } = await onekey('verify');
@@ -277,7 +282,7 @@ describe('onekey ledger verify', () => {
     dir = temporaryFolder();
     const { code, err } = await onekey('verify');
     expect(code).toBe(1);
-    expect(err).toContain(ledgerPath(dir));
+    expect(err).toContain(ledgerFolder(dir));
     expect(err).toContain('--data');
   });
 });

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { ledgerFolder } from '../../../src/ledger/ledger-folder.js';
 import { openLedgerReader } from '../../../src/ledger/ledger-reader.js';
-import { ledgerPath } from '../../../src/ledger/open-file.js';
 import { verifyLedger } from '../../../src/ledger/verify-ledger.js';
 import { temporaryFolder } from './fixtures.js';
 
@@ -116,7 +116,7 @@ describe('a program killed while it writes', () => {
       await dead;
       await kill();
 
-      const result = await verifyLedger(ledgerPath(dir));
+      const result = await verifyLedger(ledgerFolder(dir));
       if (!result.ok && said.length === 0 && total === 0) continue; // Killed before there was a ledger.
       expect(result, `life ${life}`).toMatchObject({ ok: true });
       const last = confirmed(said);
@@ -165,7 +165,7 @@ describe('a disk that takes no more', () => {
     await child.until(() => child.said.some(({ trouble }) => trouble === 'recovered'));
     await child.until(() => confirmed(child.said) > before + 10);
     await child.kill();
-    expect(await verifyLedger(ledgerPath(dir))).toMatchObject({ ok: true });
+    expect(await verifyLedger(ledgerFolder(dir))).toMatchObject({ ok: true });
     const legs = await idsOf(dir, 'legs');
     for (let n = 1; n <= confirmed(child.said); n += 1) expect(legs).toContain(`full-${n}-a`);
   }, 60_000);

@@ -1,11 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { ledgerFolder } from '../../../src/ledger/ledger-folder.js';
 import { type LedgerReader, openLedgerReader } from '../../../src/ledger/ledger-reader.js';
-import { ledgerPath, openForWriting, prepareFolder } from '../../../src/ledger/open-file.js';
 import type { CallFilter, Cursor, LegFilter, TransferFilter } from '../../../src/ledger/query.js';
 import { decodeCursor, encodeCursor } from '../../../src/ledger/query.js';
 import type { LedgerRecord } from '../../../src/ledger/records.js';
-import { WriterStore } from '../../../src/ledger/writer-store.js';
-import { callRecord, legRecord, START, temporaryFolder, transferRecord } from './fixtures.js';
+import { callRecord, legRecord, START, temporaryFolder, transferRecord, writerOf } from './fixtures.js';
 
 interface Bench {
   readonly reader: LedgerReader;
@@ -14,9 +13,7 @@ interface Bench {
 
 function bench(thread = false): Bench {
   const dir = temporaryFolder();
-  prepareFolder(dir);
-  openForWriting(ledgerPath(dir), START).close();
-  const store = new WriterStore(ledgerPath(dir));
+  const store = writerOf(dir);
   const opened = openLedgerReader({ dir, thread });
   if (!opened.ok) throw new Error(opened.fault.message);
   onTestFinished(async () => {
@@ -194,7 +191,7 @@ describe('LedgerReader', () => {
   it('names the missing file and the remedy', () => {
     const dir = temporaryFolder();
     const result = openLedgerReader({ dir });
-    expect(result).toMatchObject({ ok: false, fault: { code: 'missing', path: ledgerPath(dir) } });
+    expect(result).toMatchObject({ ok: false, fault: { code: 'missing', path: ledgerFolder(dir) } });
   });
 
   it('takes no text for a cursor that is none', () => {

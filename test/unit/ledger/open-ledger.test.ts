@@ -1,15 +1,15 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LedgerTrouble } from '../../../src/ledger/faults.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
+import { ledgerFolder, livePath, monthPath } from '../../../src/ledger/ledger-folder.js';
 import { openLedgerReader } from '../../../src/ledger/ledger-reader.js';
-import { ledgerPath } from '../../../src/ledger/open-file.js';
 import { type OpenLedgerOptions, openLedger } from '../../../src/ledger/open-ledger.js';
 import { SCHEMA_VERSION } from '../../../src/ledger/schema.js';
 import { verifyLedger } from '../../../src/ledger/verify-ledger.js';
-import { callRecord, legRecord, temporaryFolder, transferRecord } from './fixtures.js';
+import { callRecord, legRecord, newestMonth, temporaryFolder, transferRecord, writerOf } from './fixtures.js';
 
 function opened(options: OpenLedgerOptions): Ledger {
   const result = openLedger(options);
@@ -43,7 +43,7 @@ describe('openLedger', () => {
     });
     await reading.reader.close();
     await ledger.close();
-    expect(await verifyLedger(ledgerPath(dir))).toMatchObject({ ok: true, head: { count: 3 } });
+    expect(await verifyLedger(ledgerFolder(dir))).toMatchObject({ ok: true, head: { count: 3 } });
   });
 
   it('gives back the last state of the calls that were live, and of no other', async () => {
@@ -69,15 +69,48 @@ describe('openLedger', () => {
     expect(opened({ dir }).leftOpen()).toEqual([]);
   });
 
-  it('leaves one file and the lock behind, readable by owner and group', async () => {
+  it('forgets at the start the calls whose record is there: a crash came between records and journal', async () => {
+    const dir = temporaryFolder();
+    const before = writerOf(dir);
+    const journal = ['done', 'open'].map((callId) => ({ callId, snapshot: '{"step":1}', writtenAt: 5 }));
+    before.commit({ number: 1, records: [], journal });
+    before.commit({
+      number: 2,
+      records: [callRecord('done'), legRecord('open-1', { callId: 'open' })],
+      journal: [],
+    });
+    before.close();
+    const ledger = opened({ dir });
+    expect(ledger.leftOpen()).toEqual([{ callId: 'open', snapshot: { step: 1 }, writtenAt: 5 }]);
+    ledger.append([callRecord('open')], 'open');
+    await ledger.close();
+    expect(opened({ dir }).leftOpen()).toEqual([]);
+  });
+
+  it('forgets them also when the month has turned since', async () => {
+    const dir = temporaryFolder();
+    const before = writerOf(dir, { now: () => Date.now() - 40 * 86_400_000 });
+    before.commit({ number: 1, records: [callRecord('done')], journal: [] });
+    before.commit({ number: 2, records: [], journal: [{ callId: 'done', snapshot: '{}', writtenAt: 5 }] });
+    before.close();
+    const after = writerOf(dir);
+    after.commit({ number: 3, records: [callRecord('other')], journal: [] });
+    after.close();
+    expect(opened({ dir }).leftOpen()).toEqual([]);
+  });
+
+  it('leaves a file for the month, one for live calls and the lock behind, readable by owner and group', async () => {
     const dir = join(temporaryFolder(), 'made', 'on the way');
     const ledger = opened({ dir });
     ledger.append([callRecord('call-1')]);
     await ledger.flush();
-    expect(existsSync(join(dir, 'ledger.sqlite-wal'))).toBe(true);
+    const month = basename(newestMonth(dir));
+    expect(existsSync(`${newestMonth(dir)}-wal`)).toBe(true);
     await ledger.close();
-    expect(readdirSync(dir).sort()).toEqual(['ledger.lock', 'ledger.sqlite']);
-    expect(statSync(ledgerPath(dir)).mode & 0o007).toBe(0);
+    expect(readdirSync(dir).sort()).toEqual(['ledger', 'ledger.lock']);
+    expect(readdirSync(ledgerFolder(dir)).sort()).toEqual([month, 'live.sqlite']);
+    for (const path of [ledgerFolder(dir), newestMonth(dir), livePath(ledgerFolder(dir))])
+      expect(statSync(path).mode & 0o007, path).toBe(0);
   });
 
   it('writes a record once: the same again is left out, another under its id is reported', async () => {
@@ -96,7 +129,7 @@ describe('openLedger', () => {
       ['leg-1', 'answered'],
       ['leg-2', 'answered'],
     ]);
-    expect(await verifyLedger(ledgerPath(dir))).toMatchObject({ ok: true, head: { count: 2 } });
+    expect(await verifyLedger(ledgerFolder(dir))).toMatchObject({ ok: true, head: { count: 2 } });
   });
 
   it('holds entries while the file cannot be written, then writes all of them in order', async () => {
@@ -105,7 +138,7 @@ describe('openLedger', () => {
     const ledger = opened({ dir, onTrouble: (trouble) => troubles.push(trouble) });
     ledger.append([legRecord('leg-0')]);
     await ledger.flush();
-    const intruder = new Database(ledgerPath(dir));
+    const intruder = new Database(newestMonth(dir));
     intruder.exec('BEGIN IMMEDIATE');
     for (let n = 1; n <= 20; n += 1) ledger.append([legRecord(`leg-${n}`)]);
     await expect(ledger.flush()).rejects.toThrow('SQLITE_BUSY');
@@ -126,7 +159,7 @@ describe('openLedger', () => {
     const ledger = opened({ dir });
     ledger.append([legRecord('leg-0')]);
     await ledger.flush();
-    const intruder = new Database(ledgerPath(dir));
+    const intruder = new Database(newestMonth(dir));
     intruder.exec('BEGIN IMMEDIATE');
     ledger.append([legRecord('leg-1')]);
     ledger.journal('call-1', {});
@@ -144,7 +177,7 @@ describe('openLedger', () => {
     ledger.append([legRecord('late')]);
     ledger.journal('late', {});
     expect(complaints).toHaveLength(2);
-    expect(await verifyLedger(ledgerPath(dir))).toMatchObject({ ok: true, head: { count: 0 } });
+    expect(await verifyLedger(ledgerFolder(dir))).toMatchObject({ ok: true, head: { count: 0 } });
   });
 });
 
@@ -152,7 +185,7 @@ describe('openLedger refuses', () => {
   it('a second writer, and lets it in once the first is closed', async () => {
     const dir = temporaryFolder();
     const first = opened({ dir });
-    expect(refused(dir)).toMatchObject({ code: 'locked', path: ledgerPath(dir) });
+    expect(refused(dir)).toMatchObject({ code: 'locked', path: ledgerFolder(dir) });
     await first.close();
     opened({ dir });
   });
@@ -164,10 +197,14 @@ describe('openLedger refuses', () => {
     expect(refused(join(path, 'below'))).toMatchObject({ code: 'not-writable' });
   });
 
-  it('a ledger file that is a folder', () => {
+  it('a folder of the ledger that is a file, and a file of it that is a folder', () => {
     const dir = temporaryFolder();
-    mkdirSync(ledgerPath(dir));
-    expect(refused(dir)).toMatchObject({ code: 'not-writable', path: ledgerPath(dir) });
+    writeFileSync(ledgerFolder(dir), '');
+    expect(refused(dir)).toMatchObject({ code: 'not-writable', path: ledgerFolder(dir) });
+    const other = temporaryFolder();
+    const month = monthPath(ledgerFolder(other), '2026-03');
+    mkdirSync(month, { recursive: true });
+    expect(refused(other)).toMatchObject({ code: 'not-a-ledger', path: month });
   });
 
   it('a place where nobody may write', () => {
@@ -176,16 +213,19 @@ describe('openLedger refuses', () => {
     expect(fault.remedy).toContain('--data');
   });
 
-  it('a file that is no database, and leaves it as it is', () => {
+  it.each(['live', '2026-03'])('%s.sqlite that is no database, and leaves it as it is', (name) => {
     const dir = temporaryFolder();
-    writeFileSync(ledgerPath(dir), 'minutes of the meeting\n'.repeat(100));
-    expect(refused(dir)).toMatchObject({ code: 'not-a-ledger', path: ledgerPath(dir) });
-    expect(statSync(ledgerPath(dir)).size).toBe(2300);
+    mkdirSync(ledgerFolder(dir));
+    const path = join(ledgerFolder(dir), `${name}.sqlite`);
+    writeFileSync(path, 'minutes of the meeting\n'.repeat(100));
+    expect(refused(dir)).toMatchObject({ code: 'not-a-ledger', path });
+    expect(statSync(path).size).toBe(2300);
   });
 
   it('the database of another program', () => {
     const dir = temporaryFolder();
-    const db = new Database(ledgerPath(dir));
+    mkdirSync(ledgerFolder(dir));
+    const db = new Database(monthPath(ledgerFolder(dir), '2026-03'));
     db.exec('CREATE TABLE recipes (id INTEGER PRIMARY KEY)');
     db.close();
     expect(refused(dir)).toMatchObject({ code: 'not-a-ledger' });
@@ -194,7 +234,7 @@ describe('openLedger refuses', () => {
   it('a ledger of a newer onekey', async () => {
     const dir = temporaryFolder();
     await opened({ dir }).close();
-    const db = new Database(ledgerPath(dir));
+    const db = new Database(newestMonth(dir));
     db.pragma(`user_version = ${SCHEMA_VERSION + 1}`);
     db.close();
     const fault = refused(dir);
@@ -202,15 +242,16 @@ describe('openLedger refuses', () => {
     expect(fault.message).toContain(`version ${SCHEMA_VERSION + 1}`);
   });
 
-  it('a ledger whose meta table is gone, and a damaged file', async () => {
+  it('a month whose meta table is gone, and a damaged file', async () => {
     const dir = temporaryFolder();
     await opened({ dir }).close();
-    const db = new Database(ledgerPath(dir));
-    db.exec("DELETE FROM meta WHERE key = 'count'");
+    const path = newestMonth(dir);
+    const db = new Database(path);
+    db.exec("DELETE FROM meta WHERE key = 'commit'");
     db.close();
-    expect(refused(dir)).toMatchObject({ code: 'not-a-ledger' });
-    writeFileSync(ledgerPath(dir), `SQLite format 3\0${'x'.repeat(5000)}`);
-    chmodSync(ledgerPath(dir), 0o640);
+    expect(refused(dir)).toMatchObject({ code: 'not-a-ledger', path });
+    writeFileSync(path, `SQLite format 3\0${'x'.repeat(5000)}`);
+    chmodSync(path, 0o640);
     expect(['not-a-ledger', 'unreadable']).toContain(refused(dir).code);
   });
 });

@@ -1,28 +1,26 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { ledgerPath, openForWriting, prepareFolder } from '../../../src/ledger/open-file.js';
+import { ledgerFolder, livePath } from '../../../src/ledger/ledger-folder.js';
+import { DEFAULT_TIMEZONE } from '../../../src/ledger/month.js';
 import { startWorker } from '../../../src/ledger/start-worker.js';
 import { verifyLedger } from '../../../src/ledger/verify-ledger.js';
-import { WriterStore } from '../../../src/ledger/writer-store.js';
 import { WriterThread } from '../../../src/ledger/writer-thread.js';
-import { legRecord, START, temporaryFolder } from './fixtures.js';
+import { legRecord, newestMonth, START, temporaryFolder, writerOf } from './fixtures.js';
 
-let file = '';
+let dir = '';
 
 beforeEach(() => {
-  const dir = temporaryFolder();
-  prepareFolder(dir);
-  file = ledgerPath(dir);
-  openForWriting(file, START).close();
+  dir = temporaryFolder();
 });
 
 const entry = (callId: string, snapshot: string | null) => ({ callId, snapshot, writtenAt: START });
 
 describe('WriterStore', () => {
   it('writes a batch once, however often it comes', () => {
-    const store = new WriterStore(file);
+    const store = writerOf(dir);
     const first = { number: 1, records: [legRecord('a')], journal: [entry('call-1', '{"step":1}')] };
     const second = { number: 2, records: [legRecord('b')], journal: [entry('call-1', null)] };
     store.commit(first);
@@ -31,25 +29,27 @@ describe('WriterStore', () => {
     expect(store.commit(first)).toEqual({ head, conflicts: [] });
     expect(store.commit(second)).toEqual({ head, conflicts: [] });
     store.close();
-    const db = new Database(file, { readonly: true });
-    expect(db.prepare('SELECT count(*) FROM journal').pluck().get()).toBe(0);
+    const live = new Database(livePath(ledgerFolder(dir)), { readonly: true });
+    expect(live.prepare('SELECT count(*) FROM journal').pluck().get()).toBe(0);
+    live.close();
+    const db = new Database(newestMonth(dir), { readonly: true });
     expect(db.prepare('SELECT count(*) FROM legs').pluck().get()).toBe(2);
     db.close();
   });
 
   it('keeps nothing of a batch that fails in its middle', async () => {
-    const store = new WriterStore(file);
+    const store = writerOf(dir);
     const bad = { ...legRecord('b'), kind: 'parcel' } as never;
     expect(() => store.commit({ number: 1, records: [legRecord('a'), bad], journal: [] })).toThrow();
     expect(store.commit({ number: 1, records: [legRecord('c')], journal: [] }).head.count).toBe(1);
     store.close();
-    expect(await verifyLedger(file)).toMatchObject({ ok: true, head: { count: 1 } });
+    expect(await verifyLedger(ledgerFolder(dir))).toMatchObject({ ok: true, head: { count: 1 } });
   });
 
   it('shows a commit to other connections at once', () => {
-    const store = new WriterStore(file);
+    const store = writerOf(dir);
     store.commit({ number: 1, records: [legRecord('a')], journal: [] });
-    const db = new Database(file, { readonly: true });
+    const db = new Database(newestMonth(dir), { readonly: true });
     expect(db.prepare('SELECT id FROM legs').pluck().all()).toEqual(['a']);
     expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
     db.close();
@@ -60,6 +60,7 @@ describe('WriterStore', () => {
 describe('WriterThread', () => {
   /** A thread whose answers come as a list that can be waited for. */
   function bench() {
+    writerOf(dir).close();
     const answers: string[] = [];
     const waiting: (() => void)[] = [];
     const workers: Worker[] = [];
@@ -68,7 +69,7 @@ describe('WriterThread', () => {
       for (const wake of waiting.splice(0)) wake();
     };
     const thread = new WriterThread(
-      file,
+      { folder: ledgerFolder(dir), timezone: DEFAULT_TIMEZONE },
       { committed: (number) => heard(`committed ${number}`), refused: (code) => heard(`refused ${code}`) },
       (setup) => {
         const worker = startWorker(
@@ -100,14 +101,16 @@ describe('WriterThread', () => {
     expect((await next(3))[2]).toBe('committed 2');
     expect(workers).toHaveLength(2);
     await thread.close();
-    expect(await verifyLedger(file)).toMatchObject({ ok: true, head: { count: 2 } });
+    expect(await verifyLedger(ledgerFolder(dir))).toMatchObject({ ok: true, head: { count: 2 } });
   });
 
-  it('refuses while the file is gone, and says so on closing', async () => {
-    rmSync(file);
+  it('refuses while the files are gone, and says so on closing', async () => {
     const { thread, next } = bench();
+    // As when the disk is gone and its mount point is left: no new ledger may begin there.
+    for (const name of readdirSync(ledgerFolder(dir))) rmSync(join(ledgerFolder(dir), name));
     thread.send({ number: 1, records: [legRecord('a')], journal: [] });
     expect(await next(1)).toEqual(['refused SQLITE_CANTOPEN']);
     await expect(thread.close()).rejects.toThrow('could not be closed');
+    expect(readdirSync(ledgerFolder(dir))).toEqual([]);
   });
 });
