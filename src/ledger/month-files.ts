@@ -71,9 +71,10 @@ export class MonthFiles {
     this.#maxOpen = maxOpen;
   }
 
-  /** Months that have a file, oldest first. */
+  /** Months that have a file, oldest first. Throws when there is none: that is no empty ledger, but one that is gone. */
   list(): readonly Month[] {
     const months = listMonths(this.#folder);
+    if (months.length === 0) throw new Error(`there is no month's file in ${this.#folder}`);
     for (const month of this.#settled.keys()) if (!months.includes(month)) this.#settled.delete(month);
     for (const [month, file] of this.#open) {
       if (months.includes(month)) continue;

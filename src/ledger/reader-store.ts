@@ -25,7 +25,7 @@ export class ReaderStore {
   /** For questions that have a file of their own (answer-question.ts). */
   readonly months: MonthFiles;
 
-  /** @param folder see ledgerFolder */
+  /** @param folder see ledgerFolder; methods throw SQLite's errors, and when no month's file is there */
   constructor(folder: string) {
     this.months = new MonthFiles(folder);
   }

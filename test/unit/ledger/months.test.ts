@@ -278,6 +278,14 @@ describe('reading over the turn of a month', () => {
     expect(reader().story('nobody')).toBeUndefined();
   });
 
+  it('does not take a ledger that is gone for an empty one', () => {
+    const store = reader();
+    expect(store.head().count).toBe(33);
+    for (const month of listMonths(folder)) renameSync(monthPath(folder, month), `${folder}/${month}.away`);
+    expect(() => store.head()).toThrow(folder);
+    expect(() => store.list('call', {})).toThrow(folder);
+  });
+
   it('sees a file that comes, and does without one that goes', () => {
     const store = reader();
     expect(store.head().count).toBe(33);
