@@ -24,6 +24,7 @@ export const AUDIT_ACTIONS = [
   'called-back',
   'note-written',
   'exported',
+  'ledger-taken-over',
 ] as const;
 
 const voiceSchema = z

@@ -2,9 +2,17 @@ import { ledgerFolder } from '../ledger/ledger-folder.js';
 import { openLedgerReader } from '../ledger/ledger-reader.js';
 import { exportCommand } from './ledger/export-command.js';
 import { filterHelp } from './ledger/filters.js';
+import { migrateCommand } from './ledger/migrate-command.js';
 import { queryCommand } from './ledger/query-command.js';
 import { showCommand } from './ledger/show-command.js';
-import { type LedgerSurroundings, ledgerSurroundings, type Subcommand } from './ledger/subcommand.js';
+import {
+  type FolderSubcommand,
+  type FolderWorkplace,
+  type LedgerSurroundings,
+  ledgerSurroundings,
+  type Subcommand,
+  type Understood,
+} from './ledger/subcommand.js';
 import { verifyCommand } from './ledger/verify-command.js';
 import { commonOptions, commonOptionsHelp, EXIT, parseCommandLine, readSettings } from './options.js';
 
@@ -16,11 +24,14 @@ export const help = `Usage: onekey ledger query calls|legs|transfers|recordings|
        onekey ledger export calls|legs|transfers|recordings|audits --out FILE [filters]
        onekey ledger show CALL_ID [--json]
        onekey ledger verify [--head NUMBER:HASH] [--json]
+       onekey ledger migrate
 
   query   lists records, newest first
   export  writes all records that fit, oldest first, to a file for Excel or for analysis
   show    tells one call as a story: its legs, transfers and recordings in the order of time
   verify  checks every record against the hash chain; exit code 0 when all fit, 1 when one does not
+  migrate takes a ledger of an older version over, one file for all, into a file for each month; the start of
+          the server does the same. The server must not be running
 
 The server may be running. Times are shown in the time zone of this machine; --json gives UTC.
 
@@ -55,16 +66,20 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ['verify', verifyCommand],
 ]);
 
+/** Those that bring the ledger itself into order. */
+const FOLDER_SUBCOMMANDS: ReadonlyMap<string, FolderSubcommand> = new Map([['migrate', migrateCommand]]);
+
 /** Run `onekey ledger ...`; resolves to the exit code. */
 export async function run(
   argv: readonly string[],
   surroundings: LedgerSurroundings = ledgerSurroundings(),
 ): Promise<number> {
   const [name, ...rest] = argv;
-  const subcommand = SUBCOMMANDS.get(name ?? '');
+  const subcommand = FOLDER_SUBCOMMANDS.get(name ?? '') ?? reading(SUBCOMMANDS.get(name ?? ''));
   if (subcommand === undefined) {
     const what = name === undefined ? 'say what to do' : `there is no "ledger ${name}"`;
-    surroundings.err(`onekey ledger: ${what}; it is query, export, show or verify (onekey ledger --help)`);
+    const known = [...SUBCOMMANDS.keys(), ...FOLDER_SUBCOMMANDS.keys()];
+    surroundings.err(`onekey ledger: ${what}; it is ${known.join(', ')} (onekey ledger --help)`);
     return EXIT.usage;
   }
   const parsed = parseCommandLine({
@@ -85,21 +100,33 @@ export async function run(
   }
   const settings = readSettings(values, surroundings);
   if (!settings.ok) return settings.exitCode;
+  return request.run({ config: settings.config, json: values.json === true, surroundings });
+}
 
-  const { data } = settings.config;
+/** A subcommand that reads, with the reader that it needs. */
+function reading(subcommand: Subcommand | undefined): FolderSubcommand | undefined {
+  if (subcommand === undefined) return undefined;
+  return {
+    options: subcommand.options,
+    understand(values, positionals) {
+      const request = subcommand.understand(values, positionals);
+      return request.ok ? { ok: true, run: (workplace) => runReading(request, workplace) } : request;
+    },
+  };
+}
+
+async function runReading(
+  request: Understood & { readonly ok: true },
+  workplace: FolderWorkplace,
+): Promise<number> {
+  const { data } = workplace.config;
   const opened = openLedgerReader({ dir: data, thread: false });
   if (!opened.ok) {
-    surroundings.err(`${opened.fault.message}\n${opened.fault.remedy}`);
+    workplace.surroundings.err(`${opened.fault.message}\n${opened.fault.remedy}`);
     return EXIT.failed;
   }
   try {
-    return await request.run({
-      reader: opened.reader,
-      folder: ledgerFolder(data),
-      config: settings.config,
-      json: values.json === true,
-      surroundings,
-    });
+    return await request.run({ ...workplace, reader: opened.reader, folder: ledgerFolder(data) });
   } finally {
     await opened.reader.close();
   }

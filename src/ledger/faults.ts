@@ -1,6 +1,13 @@
 /** Why a ledger could not be opened. `message` names the path, `remedy` says what to do. */
 export interface LedgerFault {
-  readonly code: 'not-writable' | 'not-a-ledger' | 'newer-version' | 'locked' | 'missing' | 'unreadable';
+  readonly code:
+    | 'not-writable'
+    | 'not-a-ledger'
+    | 'newer-version'
+    | 'locked'
+    | 'missing'
+    | 'unreadable'
+    | 'two-ledgers';
   /** File or folder at fault. */
   readonly path: string;
   readonly message: string;

@@ -4,6 +4,7 @@ import type { ChainHead } from './chain.js';
 import type { LedgerFault } from './faults.js';
 import { errorText } from './faults.js';
 import { ledgerFolder, listMonths, monthPath } from './ledger-folder.js';
+import { hasOldLedger, oldLedgerPath } from './old-ledger.js';
 import type {
   AuditFilter,
   CallFilter,
@@ -65,19 +66,26 @@ const MAX_WAITING = 64;
 /** Open the ledger of a data folder for reading, also while a running onekey writes it. */
 export function openLedgerReader({ dir, thread = true }: OpenLedgerReaderOptions): OpenLedgerReaderResult {
   const folder = ledgerFolder(dir);
-  const fault = readable(folder);
+  const fault = readable(dir, folder);
   if (fault !== null) return { ok: false, fault };
   return { ok: true, reader: thread ? threadedReader(folder) : localReader(folder) };
 }
 
 /** Why a folder cannot be read as a ledger; null when it can. */
-function readable(folder: string): LedgerFault | null {
+function readable(dir: string, folder: string): LedgerFault | null {
   try {
     const newest = listMonths(folder).at(-1);
     if (newest !== undefined) return judgeFile(monthPath(folder, newest), [SCHEMA_VERSION, SCHEMA_VERSION]);
   } catch (error) {
     return unreadable(folder, error);
   }
+  if (hasOldLedger(dir))
+    return {
+      code: 'missing',
+      path: oldLedgerPath(dir),
+      message: `the ledger at ${oldLedgerPath(dir)} is of an older version, which had one file for all`,
+      remedy: 'Start the server, or run onekey ledger migrate: it is taken over into a file for each month.',
+    };
   return {
     code: 'missing',
     path: folder,

@@ -11,6 +11,7 @@ import { DEFAULT_TIMEZONE } from './month.js';
 import type { LedgerRecord } from './records.js';
 import { SCHEMA_VERSION } from './schema.js';
 import { judgeFile, unreadable } from './sqlite-file.js';
+import { takeOverOldLedger } from './take-over.js';
 import type { WriterSetup } from './writer-messages.js';
 import { WriterStore } from './writer-store.js';
 import { WriterThread } from './writer-thread.js';
@@ -57,7 +58,8 @@ export function openLedger(options: OpenLedgerOptions): OpenLedgerResult {
   try {
     lock = takeLock(dir);
     if (lock === null) return { ok: false, fault: locked(dir, path) };
-    const fault = judge(path);
+    const taken = takeOverOldLedger({ dir, timezone: timezoneOf(options), now: Date.now, log: options.log });
+    const fault = taken.ok ? judge(path) : taken.fault;
     if (fault === null) return { ok: true, ledger: start(path, lock, options) };
     lock.release();
     return { ok: false, fault };
@@ -69,7 +71,7 @@ export function openLedger(options: OpenLedgerOptions): OpenLedgerResult {
 
 /** Months and live calls are made where they are missing; what a crash left half done is brought to its end. */
 function start(folder: string, lock: LedgerLock, options: OpenLedgerOptions): Ledger {
-  const timezone = options.timezone ?? DEFAULT_TIMEZONE;
+  const timezone = timezoneOf(options);
   beginLedger({ folder, timezone, now: Date.now() });
   const store = new WriterStore({ folder, timezone, log: options.log });
   try {
@@ -83,6 +85,10 @@ function start(folder: string, lock: LedgerLock, options: OpenLedgerOptions): Le
   } finally {
     store.close();
   }
+}
+
+function timezoneOf({ timezone = DEFAULT_TIMEZONE }: OpenLedgerOptions): string {
+  return timezone;
 }
 
 /** What is wrong with the files that are written first; the others are opened when they are needed. */

@@ -194,7 +194,9 @@ export type AuditAction =
   /** An agent wrote a note of a call, `detail`; the last one counts. */
   | 'note-written'
   /** Records left the house as a file: `subject` says of which kind, `detail` with which filter and format. */
-  | 'exported';
+  | 'exported'
+  /** A ledger of one file was taken over into months; `subject` is the head that it had, `detail` whether it fitted. */
+  | 'ledger-taken-over';
 
 /** Somebody did something that others must be able to ask about later. */
 export interface AuditRecord {

@@ -19,6 +19,24 @@ export interface Workplace {
   readonly surroundings: LedgerSurroundings;
 }
 
+/** What a subcommand works on that brings the ledger itself into order, and needs no reader for it. */
+export interface FolderWorkplace {
+  readonly config: Config;
+  readonly json: boolean;
+  readonly surroundings: LedgerSurroundings;
+}
+
+/** One of `onekey ledger ...` that brings the ledger itself into order. */
+export interface FolderSubcommand {
+  readonly options: NonNullable<ParseArgsConfig['options']>;
+  understand(
+    values: OptionValues,
+    positionals: readonly string[],
+  ):
+    | { readonly ok: true; run(workplace: FolderWorkplace): Promise<number> }
+    | { readonly ok: false; readonly message: string };
+}
+
 /** A command line understood, ready to run; `run` resolves to the exit code. */
 export type Understood =
   | { readonly ok: true; run(workplace: Workplace): Promise<number> }

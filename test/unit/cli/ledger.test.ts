@@ -5,6 +5,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { help, run, summary } from '../../../src/cli/ledger.js';
 import type { ChainHead } from '../../../src/ledger/chain.js';
 import { ledgerFolder } from '../../../src/ledger/ledger-folder.js';
+import { takeLock } from '../../../src/ledger/ledger-lock.js';
+import { oldLedgerPath } from '../../../src/ledger/old-ledger.js';
 import type { LedgerRecord } from '../../../src/ledger/records.js';
 import {
   callRecord,
@@ -135,7 +137,7 @@ describe('onekey ledger query', () => {
     [['show', 'a', 'b'], 'one word too many'],
     [['verify', 'a'], 'one word too many'],
     [['verify', '--head', '5'], 'NUMBER:HASH'],
-    [['import'], 'query, export, show or verify'],
+    [['import'], 'query, export, show, verify'],
     [['export'], 'calls, legs, transfers, recordings or audits'],
     [['export', 'calls'], '--out FILE'],
     [['export', 'calls', '--out', 'x.csv', '--format', 'pdf'], 'csv, xlsx or parquet'],
@@ -284,6 +286,29 @@ describe('onekey ledger verify', () => {
     expect(code).toBe(1);
     expect(err).toContain(ledgerFolder(dir));
     expect(err).toContain('--data');
+  });
+});
+
+describe('onekey ledger migrate', () => {
+  it('takes an older ledger over, once', async () => {
+    dir = temporaryFolder();
+    const db = new Database(oldLedgerPath(dir));
+    db.exec(readFileSync(join(import.meta.dirname, '..', 'ledger', 'version-1.sql'), 'utf8'));
+    db.close();
+    const before = await onekey('query', 'calls');
+    expect([before.code, before.err]).toEqual([1, expect.stringContaining('onekey ledger migrate')]);
+    const { code, out, progress } = await onekey('migrate');
+    expect([code, ...out]).toEqual([0, expect.stringContaining('5 records taken over')]);
+    expect(progress).toContain('5 of 5 records taken over');
+    expect((await onekey('query', 'legs')).out).toHaveLength(4);
+    expect((await onekey('migrate')).out.join()).toContain('no ledger of an older version');
+  });
+
+  it('stands back while the server runs, and takes no words', async () => {
+    const lock = takeLock(dir);
+    expect((await onekey('migrate')).err).toContain('in use by a running onekey');
+    lock?.release();
+    expect((await onekey('migrate', 'now')).code).toBe(2);
   });
 });
 
