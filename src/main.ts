@@ -80,6 +80,8 @@ async function startParts(
     newSessionId: () => randomInt(1, 2 ** 47),
     onRemade: (callId, legs) => late.reports?.remade(callId, legs),
     onMixingLost: (callId) => late.reports?.mixingLost(callId),
+    onListeningReset: (callId) => late.engine?.monitors.modeReset(callId),
+    onListeningLost: (callId) => late.engine?.monitors.mediaLost(callId),
     onKey: (callId, leg, key) => late.reports?.keyPressed(callId, leg, key),
     onSilence: ({ callId, leg, silent, forMs }) => late.reports?.silent(callId, leg, silent, forMs),
     isUp: (callId, leg) => late.reports?.isUp(callId, leg) ?? false,

@@ -19,6 +19,7 @@ import { liveRoutes } from './live-routes.js';
 import { matterRoutes } from './matter-routes.js';
 import { createMetrics } from './metrics.js';
 import { missedCallRoutes } from './missed-call-routes.js';
+import { monitorRoutes } from './monitor-routes.js';
 import { queueRoutes } from './queue-routes.js';
 import { recordingRoutes } from './recording-routes.js';
 import { screenPopRoutes } from './screen-pop-routes.js';
@@ -49,6 +50,7 @@ declare module 'fastify' {
 const ROUTES = [
   systemRoutes,
   liveRoutes,
+  monitorRoutes,
   transferRoutes,
   screenPopRoutes,
   alertRoutes,

@@ -40,6 +40,9 @@ const EVENTS: Readonly<Record<LiveEvent['type'], string>> = {
   'recording-failed': 'it should be recorded and is not; `cause` says why, the call goes on',
   'recordings-stopped': 'the disk of recordings is nearly full: nothing is recorded until there is room',
   'recordings-back': 'there is room again',
+  'monitor-started': 'the phone of `listener` is called, for `by`, to listen to the call',
+  'monitor-changed': 'the listener hears the call, and is heard as `mode` says',
+  'monitor-stopped': 'nobody listens any more; `cause` says why',
   'agent-registered': 'an agent has a first phone that can be called: `agent`, `member`, `phones`',
   'agent-unregistered': 'an agent has no phone any more that can be called',
   'agent-locked-out':

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   DIRECTIONS,
   LEG_ROLES,
+  MONITOR_MODES,
   matter,
   note,
   TRANSFER_MODES,
@@ -125,6 +126,17 @@ export const liveCallSchema = z
       })
       .nullable()
       .meta({ id: 'LiveRecording', description: 'The recording that goes on; null when none does' }),
+    monitor: z
+      .object({
+        id: text('Names this listening'),
+        startedAt: time('INVITE to the listener'),
+        requestedBy: text('Who asked for it'),
+        listener: text('Whose phone it is', 'agent wang-fang'),
+        state: z.enum(['calling', 'listening', 'ending']),
+        mode: z.enum(MONITOR_MODES).meta({ description: 'How the listener is heard' }),
+      })
+      .nullable()
+      .meta({ id: 'LiveMonitor', description: 'Somebody who listens; null while nobody does' }),
   })
   .meta({ id: 'LiveCall', description: 'A call in progress.' });
 

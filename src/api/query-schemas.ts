@@ -8,6 +8,7 @@ import {
   ENDED_BY,
   LEG_OUTCOMES,
   LEG_ROLES,
+  MONITOR_MODES,
   TRANSFER_MODES,
   TRANSFER_OUTCOMES,
   TRANSFER_TRIGGERS,
@@ -277,6 +278,34 @@ function namesOneParty(party: Party, context: z.RefinementCtx): void {
   const message = `expected one of sipCallId, extension and agent, found ${given.length} of them`;
   context.addIssue({ code: 'custom', message });
 }
+
+/** Who is to listen to a call. */
+export const listenerBody = z
+  .strictObject({
+    agent: word('Account of an agent or supervisor, whose phone is registered here').optional(),
+    member: word('Member that the desk belongs to').optional(),
+    extension: z
+      .string()
+      .regex(/^\d{1,8}$/, 'expected 1 to 8 digits')
+      .optional()
+      .meta({ description: 'Desk of that member: at a phone that is registered here, else behind its PBX' }),
+  })
+  .superRefine(({ agent, member, extension }, context) => {
+    const desk = member !== undefined && extension !== undefined;
+    const half = member !== undefined || extension !== undefined;
+    if (agent !== undefined ? !half : desk) return;
+    const message = 'expected `agent` alone, or `member` and `extension`';
+    context.addIssue({ code: 'custom', message });
+  })
+  .meta({ example: { agent: 'wang-fang' } });
+
+export const monitorModeBody = z
+  .strictObject({
+    mode: z.enum(MONITOR_MODES).meta({
+      description: '`listen`: heard by nobody. `whisper`: by the agent alone. `join`: by agent and caller.',
+    }),
+  })
+  .meta({ example: { mode: 'whisper' } });
 
 export const partyTransferBody = z
   .strictObject({ ...partyFields, ...transferFields })

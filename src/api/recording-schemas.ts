@@ -25,6 +25,9 @@ export const AUDIT_ACTIONS = [
   'note-written',
   'exported',
   'ledger-taken-over',
+  'monitor-started',
+  'monitor-changed',
+  'monitor-stopped',
 ] as const;
 
 const voiceSchema = z
@@ -80,7 +83,7 @@ export const auditSchema = z
     callId: text('Call').nullable(),
     detail: text('Address that it was asked from, or why').nullable(),
   })
-  .meta({ id: 'Audit', description: 'Who listened to, started, stopped or deleted a recording.' });
+  .meta({ id: 'Audit', description: 'Who did what with recordings, agents and calls, and who listened.' });
 
 export const storySchema = z
   .object({

@@ -28,10 +28,17 @@ export const REFUSALS = {
   'hop-limit': { status: 422, meaning: 'the caller was moved as often as the dial plan allows' },
   loop: { status: 422, meaning: 'the caller is with this member already' },
   'bad-refer': { status: 422, meaning: 'a REFER without one plain Refer-To' },
-  'mode-unavailable': { status: 501, meaning: 'the mode needs a media server that mixes' },
+  'mode-unavailable': { status: 501, meaning: 'it needs media through rtpengine, and a mixer' },
   'not-recordable': { status: 409, meaning: 'the dial plan forbids it, or nothing can be recorded here now' },
   'recorded-by-policy': { status: 403, meaning: 'the dial plan wants it recorded' },
   'not-recorded': { status: 409, meaning: 'nobody has asked for a recording' },
+  'already-monitored': { status: 409, meaning: 'somebody listens to this call already' },
+  'not-monitored': { status: 404, meaning: 'nobody listens to such a live call' },
+  'not-listening': { status: 409, meaning: 'the listener has not answered yet, or is leaving' },
+  'mode-pending': { status: 409, meaning: 'another mode is being set' },
+  'unknown-listener': { status: 422, meaning: 'there is no such agent or member' },
+  'listener-unreachable': { status: 409, meaning: 'no phone of the listener can be called now' },
+  'not-audited': { status: 503, meaning: 'the ledger cannot write who listens' },
   'shutting-down': { status: 503, meaning: 'the program stops' },
 } as const satisfies Readonly<Record<Refusal['code'], Meaning>>;
 

@@ -21,9 +21,19 @@ export const milliseconds = (description: string) =>
 export const matter = text('Code of the matter', 'water-07').nullable();
 export const note = text('What the agent wrote for the target').nullable();
 
-export const LEG_ROLES = ['caller', 'agent', 'target'] as const;
+export const LEG_ROLES = ['caller', 'agent', 'target', 'monitor'] as const;
+export const MONITOR_MODES = ['listen', 'whisper', 'join'] as const;
 export const DIRECTIONS = ['in', 'out'] as const;
-export const ENDED_BY = ['caller', 'agent', 'target', 'us', 'operator', 'network', 'crash'] as const;
+export const ENDED_BY = [
+  'caller',
+  'agent',
+  'target',
+  'monitor',
+  'us',
+  'operator',
+  'network',
+  'crash',
+] as const;
 export const CALL_OUTCOMES = ['answered', 'missed', 'abandoned', 'refused', 'interrupted'] as const;
 export const LEG_OUTCOMES = [
   'answered',

@@ -179,7 +179,8 @@ export function endLeg(w: Work, id: LegId, endedBy: EndedBy, reason: string | nu
   w.patchLeg(id, { state: 'ended', exchange: null, leave: null, remote: null, given: null });
 }
 
-function outcomeOf(leg: Leg): LegOutcome {
+/** How a leg that is gone ended. */
+export function outcomeOf(leg: Leg): LegOutcome {
   if (leg.answeredAt !== null) return 'answered';
   switch (leg.leave?.cause) {
     case 'ring-timeout':

@@ -24,7 +24,12 @@ function between(from: Instant | null, to: Instant): number | null {
   return from === null || to.mono < from.mono ? null : Math.round(to.mono - from.mono);
 }
 
-export function legRecord(call: Call, leg: Leg, at: Instant, end: LegEnd): LegRecord {
+export function legRecord(
+  call: Pick<Call, 'id' | 'callerNumber'>,
+  leg: Leg,
+  at: Instant,
+  end: LegEnd,
+): LegRecord {
   return {
     kind: 'leg',
     id: leg.id,

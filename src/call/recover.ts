@@ -176,10 +176,11 @@ function ofEarlierProcess(call: Call): Call {
   };
 }
 
-function earlier(instant: Instant): Instant {
+/** A moment of an earlier process. */
+export function earlier(instant: Instant): Instant {
   return { utc: instant.utc, mono: instant.mono + EARLIER_MS };
 }
 
-function maybeEarlier(instant: Instant | null): Instant | null {
+export function maybeEarlier(instant: Instant | null): Instant | null {
   return instant === null ? null : earlier(instant);
 }

@@ -189,6 +189,11 @@ export class CallRunner {
     this.parts.media.callsJoined(other, this.id);
   }
 
+  /** Write the call down as it is now, because what media keeps of it has changed. */
+  journal(): void {
+    if (this.#call !== null) this.#records.done();
+  }
+
   /** No more events: the legs belong to another call now, or to none. What is on its way out goes out. */
   stop(): void {
     this.#call = null;

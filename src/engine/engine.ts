@@ -1,9 +1,10 @@
-import type { AgentChange, AgentStatus, AgentWish, WaiterView } from '../agents/queue-types.js';
+import type { AgentStatus, AgentWish, WaiterView } from '../agents/queue-types.js';
 import type { Call, CallId } from '../call/call.js';
 import type { CallNews, RequestResult } from '../call/command.js';
 import type { Routing } from '../call/routing.js';
 import type { DialPlan } from '../dialplan/plan.js';
 import type { MediaWay } from '../media/anchor.js';
+import { AgentAudit } from './agent-audit.js';
 import { CallBook } from './call-book.js';
 import { CallRunner } from './call-runner.js';
 import type { EngineParts } from './engine-parts.js';
@@ -13,6 +14,7 @@ import { GatewayHealth } from './gateway-health.js';
 import { LiveCalls } from './live-calls.js';
 import { LiveEvents } from './live-events.js';
 import { MediaReports } from './media-reports.js';
+import { Monitors } from './monitoring/monitors.js';
 import { Occupancy } from './occupancy.js';
 import type {
   EngineFigures,
@@ -47,7 +49,9 @@ export class Engine implements Operations {
   /** For the media server to tell what it sees. */
   readonly mediaReports: MediaReports;
   readonly #live: LiveCalls;
+  readonly #audit: AgentAudit;
   readonly recordings: Recordings;
+  readonly monitors: Monitors;
   readonly #health: GatewayHealth;
   readonly #runnerParts: RunnerParts<CallRunner>;
   readonly #queues: QueueDesk;
@@ -56,17 +60,22 @@ export class Engine implements Operations {
   readonly #phones: PhoneCalls;
   #linkUp = false;
   #draining = false;
-  /** Changes of agents' states since the start: names of their records. */
-  #changes = 0;
   #whenEmpty: (() => void) | null = null;
 
   constructor(private readonly parts: EngineParts) {
     const { clock, signalling, log } = parts;
     this.#phones = new PhoneCalls(parts.agents);
     this.#events = new LiveEvents(() => clock.now().utc);
-    this.mediaReports = new MediaReports(this.#calls, this.#events, log);
     this.recordings = new Recordings(parts, this.#events);
-    this.#live = new LiveCalls(this.#calls, this.#events.alerts, (id) => this.recordings.of(id));
+    this.monitors = this.#listeners();
+    this.mediaReports = new MediaReports(this.#calls, this.#events, log, this.monitors);
+    this.#audit = new AgentAudit(parts.ledger, this.#events);
+    this.#live = new LiveCalls(
+      this.#calls,
+      this.#events.alerts,
+      (id) => this.recordings.of(id),
+      (id) => this.monitors.of(id),
+    );
     this.#health = new GatewayHealth({
       clock,
       ask: (uri) => signalling.options(uri),
@@ -94,9 +103,13 @@ export class Engine implements Operations {
       callOf: (leg) => this.#calls.ofLeg(leg)?.call ?? null,
       absorb: (other, into) => {
         this.recordings.absorbed(other, into.id);
+        this.monitors.absorbed(other, into.id);
         return this.#calls.absorb(other, into);
       },
-      onState: (call) => this.recordings.see(call),
+      onState: (call) => {
+        this.recordings.see(call);
+        this.monitors.see(call);
+      },
       onForget: (callId) => this.#forget(callId),
     };
     this.#queues = new QueueDesk({
@@ -104,7 +117,7 @@ export class Engine implements Operations {
       agents: parts.agents,
       plan: () => parts.dialPlan.current,
       tell: (call, says) => this.#calls.get(call)?.dispatch(says),
-      onChange: (change) => this.#agentChanged(change),
+      onChange: (change) => this.#audit.stateChanged(change),
       onQueue: ({ type, callId, ...detail }) =>
         this.#events.publish({ type, callId, legId: null, transferId: null, detail }),
     });
@@ -134,7 +147,7 @@ export class Engine implements Operations {
 
   /** Go on with the calls of before a restart, then take new ones. Rejects when the SIP server cannot be reached. */
   async start(): Promise<void> {
-    await this.#recovery.prepare();
+    await this.#recovery.prepare(this.monitors.prepare(this.parts.ledger.leftOpen()));
     await this.parts.signalling.connect({
       onInvite: (invite) => this.#door.onInvite(invite),
       onRegister: (request) => this.parts.agents.register(request),
@@ -149,6 +162,7 @@ export class Engine implements Operations {
         this.parts.agents.isPhone({ host: ip, port }),
     });
     this.#linkUp = true;
+    this.monitors.goOn();
     await this.#recovery.goOn();
     this.#health.watch(this.parts.dialPlan.current);
   }
@@ -186,9 +200,29 @@ export class Engine implements Operations {
     return new CallRunner(id, routing, this.#runnerParts, this.parts.log.child({ call: id }));
   }
 
+  #listeners(): Monitors {
+    const { dialPlan, times } = this.parts;
+    return new Monitors({
+      ...this.parts,
+      occupancy: this.#occupancy,
+      noResponseMs: times.noResponseMs,
+      trunk: (id) => dialPlan.current.trunks.get(id),
+      formatNumber: (trunk, number) =>
+        trunk === undefined ? number : dialPlan.current.formatFor(trunk, number),
+      routing: () => this.#routing(dialPlan.current, 'anchored'),
+      draining: () => this.#draining,
+      callOf: (id) => this.#calls.get(id)?.call ?? null,
+      journal: (id) => this.#calls.get(id)?.journal(),
+      onNews: ({ event: type, detail }, { callId, leg }) =>
+        this.#events.publish({ type, callId, legId: leg.id, transferId: null, detail }),
+      onUnexpected: () => this.#figures.countUnexpected(),
+    });
+  }
+
   #onLegEvent(event: LegEvent): void {
-    if (event.type === 'attended') return this.#onAttended(event);
     if (event.type === 'failed' && !event.reached) this.#phones.unreached(event.leg);
+    if (this.monitors.onLegEvent(event)) return;
+    if (event.type === 'attended') return this.#onAttended(event);
     const runner = this.#calls.ofLeg(event.leg);
     if (runner === undefined) {
       this.parts.log.debug({ leg: event.leg, event: event.type }, 'event of a call that is over');
@@ -231,25 +265,6 @@ export class Engine implements Operations {
       transferId: null,
       detail: { gateway, status },
     });
-  }
-
-  /** Everybody who looks at the agents sees it, and the ledger keeps who changed what. */
-  #agentChanged({ agent, member, from, to, reason, by, callId, at }: AgentChange): void {
-    const detail = { agent, member, from, to, reason, by };
-    this.#events.publish({ type: 'agent-state', callId, legId: null, transferId: null, detail });
-    this.#changes += 1;
-    this.parts.ledger.append([
-      {
-        kind: 'audit',
-        id: `${agent}-${at}-${this.#changes}`,
-        doneAt: at,
-        actor: by,
-        action: 'agent-state',
-        subject: agent,
-        callId,
-        detail: `${from} > ${to}: ${reason}`,
-      },
-    ]);
   }
 
   #forget(callId: CallId): void {
@@ -359,13 +374,7 @@ export class Engine implements Operations {
   }
 
   async noteCalledBack(callId: string, by: string, note: string | null): Promise<void> {
-    const { clock, ledger } = this.parts;
-    const doneAt = clock.now().utc;
-    const id = `${callId}-called-back-${doneAt}`;
-    ledger.append([
-      { kind: 'audit', id, doneAt, actor: by, action: 'called-back', subject: callId, callId, detail: note },
-    ]);
-    await ledger.flush();
+    await this.#audit.calledBack(callId, by, note, this.parts.clock.now().utc);
   }
 
   subscribe(listener: (event: LiveEvent) => void): () => void {

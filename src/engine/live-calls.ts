@@ -8,6 +8,7 @@ import type {
   EngineFigures,
   LiveAlert,
   LiveCall,
+  LiveMonitor,
   LiveRecording,
   LiveScreenPop,
   LocatedCall,
@@ -21,6 +22,7 @@ export class LiveCalls {
     private readonly book: CallBook,
     private readonly alerts: LiveAlerts,
     private readonly recordingOf: (callId: string) => LiveRecording | null,
+    private readonly monitorOf: (callId: string) => LiveMonitor | null,
   ) {}
 
   all(): readonly LiveCall[] {
@@ -60,7 +62,7 @@ export class LiveCalls {
   }
 
   #view(call: Call): LiveCall {
-    return liveView(call, this.alerts.of(call.id), this.recordingOf(call.id));
+    return liveView(call, this.alerts.of(call.id), this.recordingOf(call.id), this.monitorOf(call.id));
   }
 
   #now(): readonly Call[] {

@@ -5,6 +5,7 @@ import type {
   LiveAlert,
   LiveCall,
   LiveLeg,
+  LiveMonitor,
   LiveRecording,
   LiveScreenPop,
   LiveTransfer,
@@ -116,6 +117,7 @@ export function liveView(
   call: Call,
   alerts: readonly RaisedAlert[],
   recording: LiveRecording | null = null,
+  monitor: LiveMonitor | null = null,
 ): LiveCall {
   return {
     id: call.id,
@@ -132,6 +134,7 @@ export function liveView(
     transfer: liveTransfer(call),
     alerts: alerts.map((raised) => liveAlert(call, raised)),
     recording,
+    monitor,
   };
 }
 

@@ -3,6 +3,7 @@ import { isUp } from '../call/work.js';
 import type { CallBook } from './call-book.js';
 import type { LiveEvents } from './live-events.js';
 import type { EngineLog } from './log.js';
+import type { Monitors } from './monitoring/monitors.js';
 
 /** What the media server tells of calls by itself. It may speak of legs and calls that are over by now. */
 export class MediaReports {
@@ -10,11 +11,14 @@ export class MediaReports {
     private readonly calls: Pick<CallBook, 'get'>,
     private readonly events: Pick<LiveEvents, 'publish'>,
     private readonly log: Pick<EngineLog, 'warn'>,
+    private readonly monitors: Pick<Monitors, 'mediaLost'>,
   ) {}
 
   /** The media server had lost this call; it is made anew, at other ports. */
   remade(callId: CallId, legs: readonly LegId[]): void {
     this.calls.get(callId)?.dispatch({ type: 'media-remade', legs });
+    // A listener is not told another place: whoever wants to go on asks again.
+    this.monitors.mediaLost(callId);
   }
 
   /** Legs of this call that heard each other through the mixer hear nobody any more. */

@@ -8,11 +8,18 @@ import type { AgentStatus, AgentWish, WaiterView } from '../agents/queue-types.j
 import type { CallNews, RefusalCode } from '../call/command.js';
 import type { TransferAction } from '../call/event.js';
 import type { ReloadResult } from '../dialplan/holder.js';
-import type { RecordingTrigger, TransferMode, TransferOutcome, TransferTrigger } from '../ledger/records.js';
+import type {
+  LegRole,
+  MonitorMode,
+  RecordingTrigger,
+  TransferMode,
+  TransferOutcome,
+  TransferTrigger,
+} from '../ledger/records.js';
 
 export interface LiveLeg {
   readonly id: string;
-  readonly role: 'caller' | 'agent' | 'target';
+  readonly role: LegRole;
   readonly direction: 'in' | 'out';
   readonly state: 'trying' | 'ringing' | 'answered' | 'ending';
   readonly member: string | null;
@@ -86,6 +93,17 @@ export interface LiveRecording {
   readonly requestedBy: string | null;
 }
 
+/** Somebody who listens to a call, or is called for it. */
+export interface LiveMonitor {
+  readonly id: string;
+  readonly startedAt: number;
+  /** Who asked for it, and who listens. */
+  readonly requestedBy: string;
+  readonly listener: string;
+  readonly state: 'calling' | 'listening' | 'ending';
+  readonly mode: MonitorMode;
+}
+
 export interface LiveCall {
   readonly id: string;
   readonly phase:
@@ -111,6 +129,8 @@ export interface LiveCall {
   readonly alerts: readonly LiveAlert[];
   /** Null while it is not recorded. */
   readonly recording: LiveRecording | null;
+  /** Null while nobody listens. */
+  readonly monitor: LiveMonitor | null;
 }
 
 /** What a desk is shown of a live call besides the call itself. */
@@ -154,9 +174,25 @@ export interface LocatedCall {
 /** Why a call is not recorded, or not stopped being so. */
 export type RecordingRefusal = 'not-recordable' | 'recorded-by-policy' | 'not-recorded';
 
+/** Why nobody listens to a call, or not so. */
+export type MonitorRefusal =
+  | 'already-monitored'
+  | 'not-monitored'
+  | 'not-listening'
+  | 'mode-pending'
+  | 'unknown-listener'
+  | 'listener-unreachable'
+  | 'not-audited';
+
 /** Why an operation was not carried out. `code` is stable, `message` is for people. */
 export interface Refusal {
-  readonly code: RefusalCode | 'unknown-call' | 'ambiguous' | 'shutting-down' | RecordingRefusal;
+  readonly code:
+    | RefusalCode
+    | 'unknown-call'
+    | 'ambiguous'
+    | 'shutting-down'
+    | RecordingRefusal
+    | MonitorRefusal;
   readonly message: string;
   /** The calls that fit, when there are several. */
   readonly calls?: readonly string[];
@@ -186,6 +222,9 @@ export interface LiveEvent {
     | 'recording-failed'
     | 'recordings-stopped'
     | 'recordings-back'
+    | 'monitor-started'
+    | 'monitor-changed'
+    | 'monitor-stopped'
     | 'dialplan-reloaded'
     | 'dialplan-refused';
   readonly callId: string | null;
@@ -227,6 +266,28 @@ export interface RecordingOperations {
   stop(callId: string): OperationResult<{ callId: string }>;
 }
 
+/** Who is to listen: an agent of ours, or a desk of a member. */
+export type ListenerWish =
+  | { readonly agent: string }
+  | { readonly member: string; readonly extension: string };
+
+export interface MonitorOperations {
+  /** Call somebody's phone; when it is answered it hears the call, and nobody in the call is told. */
+  start(
+    callId: string,
+    listener: ListenerWish,
+    by: string,
+  ): Promise<OperationResult<{ callId: string; monitorId: string }>>;
+  /** How the listener is heard from now on. */
+  change(
+    callId: string,
+    mode: MonitorMode,
+    by: string,
+  ): Promise<OperationResult<{ callId: string; monitorId: string }>>;
+  /** Nobody listens any more. */
+  stop(callId: string, by: string): OperationResult<{ callId: string; monitorId: string }>;
+}
+
 export interface Operations {
   /** True once calls can be taken, false while starting or draining. */
   ready(): boolean;
@@ -260,6 +321,7 @@ export interface Operations {
    */
   askAgentState(agent: string, wish: AgentWish, by: string): 'done' | 'unknown-agent' | 'unreachable';
   readonly recordings: RecordingOperations;
+  readonly monitors: MonitorOperations;
   /**
    * Somebody has called a caller back whom nobody had answered. Resolves when the ledger has it.
    * @param callId the missed call
@@ -271,4 +333,4 @@ export interface Operations {
   figures(): EngineFigures;
 }
 
-export type { AgentStatus, AgentWish, ReloadResult, TransferAction, WaiterView };
+export type { AgentStatus, AgentWish, MonitorMode, ReloadResult, TransferAction, WaiterView };

@@ -132,6 +132,24 @@ export class PlanRouting implements Routing {
     return member.mayTransferTo === null || member.mayTransferTo.includes(to);
   }
 
+  /** Ways to a desk of a member that need be none of its targets: at a phone of ours, else behind its PBX. */
+  desk(id: string, extension: string, ringSeconds: number): readonly Branch[] {
+    const member = this.plan.members.get(id);
+    if (member === undefined) return [];
+    const agent = this.parts.agents.atExtension(id, extension);
+    if (agent !== undefined) return phonesOf(agent, ringSeconds, this.parts.agents);
+    const trunk = [...this.plan.trunks.values()].find((one) => one.kind === 'member' && one.member === id);
+    if (trunk === undefined) return [];
+    const ways = this.#ways(member, {
+      kind: 'trunk',
+      trunk: trunk.id,
+      number: extension,
+      ringSeconds,
+      weight: 1,
+    });
+    return ways.length === 0 ? [] : [ways];
+  }
+
   canMix(): boolean {
     return this.parts.canMix();
   }

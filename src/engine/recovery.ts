@@ -48,10 +48,14 @@ export class Recovery {
 
   constructor(private readonly parts: RecoveryParts) {}
 
-  /** Before the link to the SIP server is up: requests of parties shall find their calls. */
-  async prepare(): Promise<void> {
+  /**
+   * Before the link to the SIP server is up: requests of parties shall find their calls.
+   *
+   * @param calls what the journal has of them
+   */
+  async prepare(calls: readonly JournalledCall[]): Promise<void> {
     const { ledger, log } = this.parts;
-    for (const left of ledger.leftOpen()) {
+    for (const left of calls) {
       const former = journalledCall(left.snapshot);
       if (former === null) {
         log.error({ call: left.callId }, 'a journalled call cannot be read; it stays in the journal');

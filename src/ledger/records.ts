@@ -3,11 +3,15 @@
  * nothing in here is guessed. Times are UTC in milliseconds since 1970; durations are monotonic.
  */
 
-export type LegRole = 'caller' | 'agent' | 'target';
+/** `monitor`: somebody who listens to the call and has no part in it. */
+export type LegRole = 'caller' | 'agent' | 'target' | 'monitor';
 export type LegDirection = 'in' | 'out';
 
 /** Who ended a leg or call. `us`: a limit of the dial plan, or because the other party left. */
-export type EndedBy = 'caller' | 'agent' | 'target' | 'us' | 'operator' | 'network' | 'crash';
+export type EndedBy = 'caller' | 'agent' | 'target' | 'monitor' | 'us' | 'operator' | 'network' | 'crash';
+
+/** How somebody who listens to a call is heard: by nobody, by the agent alone, or by both. */
+export type MonitorMode = 'listen' | 'whisper' | 'join';
 
 /** How a leg ended. */
 export type LegOutcome = 'answered' | 'rejected' | 'unanswered' | 'cancelled' | 'unreachable' | 'interrupted';
@@ -196,7 +200,13 @@ export type AuditAction =
   /** Records left the house as a file: `subject` says of which kind, `detail` with which filter and format. */
   | 'exported'
   /** A ledger of one file was taken over into months; `subject` is the head that it had, `detail` whether it fitted. */
-  | 'ledger-taken-over';
+  | 'ledger-taken-over'
+  /** Somebody is called to listen to a call; `detail` says who. */
+  | 'monitor-started'
+  /** How the listener is heard has changed; `detail` says from what to what. */
+  | 'monitor-changed'
+  /** Nobody listens any more; `detail` says why. */
+  | 'monitor-stopped';
 
 /** Somebody did something that others must be able to ask about later. */
 export interface AuditRecord {

@@ -1,3 +1,4 @@
+import type { MediaMonitoring } from './monitoring.js';
 import type { MediaRecording } from './recording/media-recording.js';
 
 /** Where the media of calls flows. One implementation with a media server, one without. */
@@ -87,6 +88,8 @@ export interface MediaAnchor {
   readonly moves: MediaMoves | null;
   /** Null where nothing can be recorded. */
   readonly recording: MediaRecording | null;
+  /** Null where nobody can listen to calls. */
+  readonly monitoring: MediaMonitoring | null;
   /**
    * A new call: how its media goes until its end, `anchored` in a media server or `direct` from party to party. Null
    * when there is no media server for it and the settings want none without.

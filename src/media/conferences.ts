@@ -1,12 +1,7 @@
-import { isIP } from 'node:net';
 import type { MediaLog } from './log.js';
-import { type Mixer, MixerFailure, type MixerRoom, type RtpAddress } from './mixer/mixer.js';
+import type { Mixer, MixerRoom } from './mixer/mixer.js';
 import type { MediaSession } from './rtpengine/media-session.js';
-import { connectionOf, cutSdp, readMediaLine } from './rtpengine/sdp-sections.js';
-import { describeSessionFailure, type Outcome } from './rtpengine/session-outcome.js';
-
-/** Begins the names of seats among the legs of a session; no name of a party does. */
-const seatMark = ':mixer-';
+import { leaveSeat, must, seatDescription, seatName, takenAt, takeSeat } from './seats.js';
 
 /** One call whose parties hear each other through a room of the mixer. */
 interface Conference {
@@ -136,14 +131,11 @@ export class Conferences {
     return made;
   }
 
-  /** A place in the room, and its leg in the engine, which hears nobody yet. */
   async #seat({ room }: Pick<Conference, 'room'>, session: MediaSession): Promise<string> {
     this.seats += 1;
-    const seat = `${seatMark}${this.seats}`;
-    const told = must(await session.prepare(seat));
+    const seat = seatName(this.seats);
     try {
-      const there = await room.add(seat, takenAt(told), { muted: false });
-      must(await session.answered(seat, seatDescription(there)));
+      await takeSeat(room, session, seat);
     } catch (error) {
       this.#giveUp({ room }, session, seat);
       throw error;
@@ -153,8 +145,7 @@ export class Conferences {
 
   #giveUp({ room }: Pick<Conference, 'room'>, session: MediaSession, seat: string | undefined): void {
     if (seat === undefined) return;
-    this.#later(room.remove(seat), session.id);
-    void session.leave(seat);
+    this.#later(leaveSeat(room, session, seat), session.id);
   }
 
   #close(callId: string): void {
@@ -168,38 +159,4 @@ export class Conferences {
   #later(step: Promise<void>, callId: string): void {
     step.catch((err: unknown) => this.log.debug({ callId, err }, 'mixer step not taken'));
   }
-}
-
-export function isSeat(leg: string): boolean {
-  return leg.startsWith(seatMark);
-}
-
-function must<T>(outcome: Outcome<T>): T {
-  if (!outcome.ok) throw new MixerFailure(describeSessionFailure(outcome.failure));
-  return outcome.value;
-}
-
-/** Where a description says that audio is taken. */
-function takenAt(sdp: string): RtpAddress {
-  const sections = cutSdp(sdp);
-  const address = connectionOf(sections).split(' ')[2] ?? '';
-  const port = readMediaLine(sections.media[0] ?? [])?.port ?? 0;
-  if (isIP(address) === 0 || port === 0) throw new MixerFailure('the engine gave no place for a seat');
-  return { address, port };
-}
-
-function seatDescription({ address, port }: RtpAddress): string {
-  const family = isIP(address) === 6 ? 'IP6' : 'IP4';
-  const lines = [
-    'v=0',
-    `o=- 1 1 IN ${family} ${address}`,
-    's=-',
-    `c=IN ${family} ${address}`,
-    't=0 0',
-    `m=audio ${port} RTP/AVP 8`,
-    'a=rtpmap:8 PCMA/8000',
-    'a=ptime:20',
-    'a=sendrecv',
-  ];
-  return `${lines.join('\r\n')}\r\n`;
 }

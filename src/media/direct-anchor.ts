@@ -19,6 +19,7 @@ export class DirectAnchor implements MediaAnchor {
   readonly kind = 'direct';
   readonly moves = null;
   readonly recording = null;
+  readonly monitoring = null;
   readonly can = {
     holdPrompts: false,
     keysFromRtp: false,

@@ -31,6 +31,10 @@ export class FallbackAnchor implements MediaAnchor {
     return this.anchored.recording;
   }
 
+  get monitoring(): MediaAnchor['monitoring'] {
+    return this.anchored.monitoring;
+  }
+
   begin(callId: string): MediaWay | null {
     const way = this.anchored.begin(callId);
     if (way !== null) return way;

@@ -1,10 +1,11 @@
 import type { MediaLog } from './log.js';
 import type { Mixer } from './mixer/mixer.js';
+import type { ListeningHooks } from './monitoring.js';
 import type { PromptStore } from './prompts/prompt-store.js';
 import type { EnginePool } from './rtpengine/engine-pool.js';
 
 /** What anchored media is made of. */
-export interface RtpengineAnchorParts {
+export interface RtpengineAnchorParts extends ListeningHooks {
   readonly pool: EnginePool;
   readonly prompts: Pick<PromptStore, 'path'>;
   /** Language of the prompts. */

@@ -9,20 +9,20 @@ import type {
   RtpKey,
 } from './anchor.js';
 import { type Announcement, Announcements } from './announcements.js';
-import { Conferences, isSeat } from './conferences.js';
+import { Conferences } from './conferences.js';
 import { Holds } from './holds.js';
 import { type KeptMedia, keptMedia } from './kept-media.js';
 import { legFigures } from './leg-figures.js';
 import { failure, MediaFailure, value } from './media-failure.js';
+import { Monitoring, withoutListener } from './monitoring.js';
+import { PromptPlayer } from './prompts/prompt-player.js';
 import { type MediaRecording, SessionRecording } from './recording/media-recording.js';
 import type { LegProfile } from './rtpengine/audio-description.js';
 import type { MediaSession } from './rtpengine/media-session.js';
 import { OwnKeys, sendableMs } from './rtpengine/own-keys.js';
 import { describeSessionFailure, failed, type Outcome } from './rtpengine/session-outcome.js';
 import type { RtpengineAnchorParts } from './rtpengine-anchor-parts.js';
-
-/** Music is played so often; some hours of it. */
-const MUSIC_REPEATS = 1000;
+import { isSeat } from './seats.js';
 
 /** Spoken prompts end in a pause, of which so much is not waited for: nobody shall hear silence. */
 const PAUSE_AT_END_MS = 100;
@@ -32,8 +32,7 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   readonly kind = 'rtpengine';
   readonly can: MediaAbilities;
   readonly #sessions = new Map<string, MediaSession>();
-  /** What plays to a leg now: music follows a prompt only if nothing else came meanwhile. Ids of legs are unique. */
-  readonly #playing = new Map<string, symbol>();
+  readonly #player: PromptPlayer;
   readonly #holds = new Holds();
   /** How media reaches legs, and how many calls they had it in, for one that comes into another call. */
   readonly #reached = new Map<string, { readonly profile: LegProfile; readonly places: number }>();
@@ -43,11 +42,15 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   readonly #announcements = new Announcements();
   readonly recording: MediaRecording | null;
 
+  readonly monitoring: Monitoring | null;
   readonly #conferences: Conferences | null;
 
   constructor(private readonly parts: RtpengineAnchorParts) {
     const { records: recording, mixer, log } = parts;
+    this.#player = new PromptPlayer(parts);
     this.#conferences = mixer === null ? null : new Conferences(mixer, log, randomInt(2 ** 40));
+    const listening = { ...parts, sessionOf: (callId: string) => this.#sessions.get(callId) };
+    this.monitoring = mixer === null ? null : new Monitoring({ ...listening, mixer }, randomInt(2 ** 40));
     const announce: MediaRecording['announce'] = (callId, a, b) => this.#announced(callId, a, b);
     this.recording = recording
       ? new SessionRecording((callId) => this.#sessions.get(callId), announce)
@@ -115,21 +118,20 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     const held = this.#holds.isHolding(leg);
     const partner = as === 'offer' ? this.#holds.offered(leg, sdp) : null;
     const holds = this.#holds.isHolding(leg);
-    if (holds !== held)
-      await this.#conferences
-        ?.held(session, leg, holds)
-        .catch((err: unknown) => this.parts.log.warn({ callId, leg, err }, 'a hold in a conference failed'));
-    if (partner === null) return;
-    // The party gets its answer all the same.
-    await this.#bringTogether(session, leg, partner).catch((err: unknown) =>
-      this.parts.log.warn({ callId, leg, err }, 'who is on hold hears no music'),
-    );
+    if (holds === held) return;
+    await this.#moving(callId, [leg], async () => {
+      await this.#conferences?.held(session, leg, holds);
+      if (partner !== null) await this.#bringTogether(session, leg, partner);
+      // The party gets its answer all the same.
+    }).catch((err: unknown) => this.parts.log.warn({ callId, leg, err }, 'a hold was not followed'));
   }
 
   async join(callId: string, a: string, b: string, keysKept: readonly string[]): Promise<void> {
     this.#holds.joined(a, b);
     const session = this.#session(callId);
-    await this.#keepingKeys(session, keysKept, () => this.#bringTogether(session, a, b));
+    await this.#moving(callId, [a, b], () =>
+      this.#keepingKeys(session, keysKept, () => this.#bringTogether(session, a, b)),
+    );
     this.#conferences?.vacate(session, [a, b]);
   }
 
@@ -137,17 +139,25 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     const conferences = this.#conferences;
     if (conferences === null) throw new MediaFailure('there is no mixer');
     const session = this.#session(callId);
-    await this.#keepingKeys(session, keysKept, () =>
-      conferences.confer(session, legs, (leg) => this.#holds.isHolding(leg)),
+    await this.#moving(callId, legs, () =>
+      this.#keepingKeys(session, keysKept, () =>
+        conferences.confer(session, legs, (leg) => this.#holds.isHolding(leg)),
+      ),
     );
     for (const leg of legs) {
       this.#holds.parted(leg);
-      this.#playing.delete(leg);
+      this.#player.forget(leg);
     }
+  }
+
+  /** Parties are moved: whoever listens to them is told, before and after. */
+  #moving<T>(callId: string, legs: readonly string[], move: () => Promise<T>): Promise<T> {
+    return this.monitoring === null ? move() : this.monitoring.around(callId, legs, move);
   }
 
   /** The mixer has died, and all conversations in it with it. */
   mixerLost(): void {
+    this.monitoring?.lost();
     this.#conferences?.lost((callId) => this.#sessions.get(callId), this.parts.onMixingLost);
   }
 
@@ -173,13 +183,14 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     const announced = this.#announcements.add(callId, { a, b, file });
     const session = this.#sessions.get(callId);
     // Else they are about to be joined.
-    if (session?.areJoined(a, b)) await this.#bringTogether(session, a, b);
+    if (session?.areJoined(a, b) || (session !== undefined && this.monitoring?.hasApart(callId, a)))
+      await this.#moving(callId, [a, b], () => this.#bringTogether(session, a, b));
     return announced;
   }
 
   async sendKeys(callId: string, leg: string, keys: readonly RtpKey[]): Promise<void> {
     // A mixer makes nothing of them.
-    if (this.#conferences?.has(callId, leg)) return;
+    if (this.#conferences?.has(callId, leg) || this.monitoring?.hasApart(callId, leg)) return;
     const session = this.#session(callId);
     for (const { key, durationMs } of keys) {
       const ms = sendableMs(durationMs);
@@ -202,23 +213,16 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     const session = this.#session(callId);
     this.#holds.parted(leg);
     this.#announcements.cut(callId, leg);
-    value(await session.park(leg));
+    await this.#moving(callId, [leg], async () => value(await session.park(leg)));
     this.#conferences?.vacate(session, [leg]);
-    await this.#play(session, leg, prompt);
+    await this.#player.play(session, leg, prompt);
   }
 
   async announce(callId: string, leg: string, prompt: string): Promise<number | null> {
-    const { prompts, language, log } = this.parts;
     const session = this.#session(callId);
     this.#holds.parted(leg);
-    value(await session.park(leg));
-    const file = prompts.path(prompt, language);
-    if (file === null) {
-      log.warn({ callId, leg, prompt, language }, 'there is no such prompt; the call ends without it');
-      return null;
-    }
-    this.#playing.set(leg, Symbol(prompt));
-    return value(await session.play(leg, file)).durationMs;
+    await this.#moving(callId, [leg], async () => value(await session.park(leg)));
+    return this.#player.once(session, leg, prompt);
   }
 
   wayOf(): 'anchored' {
@@ -232,19 +236,21 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     // A recording ends with the process; whoever keeps recordings begins another.
     const snapshot = { ...session.snapshot(), recorded: false };
     const holding = snapshot.legs.map(({ name }) => name).filter((leg) => this.#holds.isHolding(leg));
-    return { engine, session: snapshot, holding } satisfies KeptMedia;
+    const listening = this.monitoring?.kept(callId);
+    return { engine, session: snapshot, holding, listening } satisfies KeptMedia;
   }
 
   async resume(callId: string, kept: unknown): Promise<boolean> {
     const read = keptMedia.safeParse(kept);
     if (!read.success) return false;
     // The rest of the shape is what `kept` gave.
-    const { engine, session, holding } = kept as KeptMedia;
+    const { engine, session, holding, listening } = kept as KeptMedia;
     const restored = this.parts.pool.restore(engine, session);
     if (restored === null) return false;
     this.#sessions.set(callId, restored);
     for (const leg of holding) this.#holds.resume(leg);
     await this.parts.pool.revive(callId);
+    await withoutListener(restored, listening);
     // What mixed for them is not known to be there.
     for (const { name } of session.legs) if (isSeat(name)) this.#later(restored.leave(name), `leave ${name}`);
     return true;
@@ -256,14 +262,16 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
   }
 
   legEnded(callId: string, leg: string): void {
-    this.#playing.delete(leg);
+    this.#player.forget(leg);
     this.#holds.forget(leg);
     this.#misheard.delete(leg);
     this.#reached.delete(leg);
     this.#announcements.cut(callId, leg);
     const session = this.#sessions.get(callId);
     if (session === undefined) return;
-    this.#later(session.leave(leg), `leave ${leg}`);
+    const left = session.leave(leg);
+    this.#later(left, `leave ${leg}`);
+    void this.#moving(callId, [leg], () => left);
     this.#conferences?.vacate(session, [leg]);
   }
 
@@ -271,6 +279,7 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     this.#ownKeys.callEnded(callId);
     this.#announcements.cut(callId);
     this.#conferences?.ended(callId);
+    void this.monitoring?.end(callId);
     if (!this.#sessions.delete(callId)) return;
     void this.parts.pool.close(callId);
   }
@@ -291,7 +300,8 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     const session = this.#sessions.get(callId);
     if (session === undefined) return;
     for (const leg of legs)
-      if (this.#playing.has(leg)) void this.#play(session, leg, 'music').catch(() => undefined);
+      if (this.#player.playsTo(leg)) void this.#player.play(session, leg, 'music').catch(() => undefined);
+    this.monitoring?.remade(callId);
     if (!legs.some(isSeat)) return;
     const taken = this.#conferences?.remade(session, legs);
     taken?.catch((err: unknown) => {
@@ -318,8 +328,8 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
       const first = this.#announcements.due(session.id, a, b);
       if (first === 'plays') return;
       if (first !== null) return this.#announce(session, first);
-      this.#playing.delete(a);
-      this.#playing.delete(b);
+      this.#player.forget(a);
+      this.#player.forget(b);
       value(await session.join(a, b));
       return;
     }
@@ -327,8 +337,8 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     for (const leg of [a, b]) {
       value(await session.park(leg));
       if (!this.#holds.isHolding(leg)) {
-        if (!this.#playing.has(leg)) await this.#play(session, leg, 'music');
-      } else if (this.#playing.delete(leg)) {
+        if (!this.#player.playsTo(leg)) await this.#player.play(session, leg, 'music');
+      } else if (this.#player.forget(leg)) {
         value(await session.stop(leg));
       }
     }
@@ -339,7 +349,7 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     const { a, b, file } = announcement;
     const played = [];
     for (const leg of [a, b]) {
-      this.#playing.delete(leg);
+      this.#player.forget(leg);
       value(await session.park(leg));
       played.push(await session.play(leg, file));
     }
@@ -367,28 +377,6 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     if (session === null) throw new MediaFailure('no media engine answers');
     this.#sessions.set(callId, session);
     return session;
-  }
-
-  /** A prompt that is missing must not leave the party in silence: then there is music at once. */
-  async #play(session: MediaSession, leg: string, prompt: string): Promise<void> {
-    const { prompts, language, log } = this.parts;
-    const mark = Symbol(prompt);
-    this.#playing.set(leg, mark);
-    const music = prompts.path('music', language);
-    const file = prompt === 'music' ? null : prompts.path(prompt, language);
-    if (file !== null) {
-      const played = await session.play(leg, file);
-      if (played.ok) {
-        const next = setTimeout(() => {
-          if (this.#playing.get(leg) === mark && music !== null)
-            this.#later(session.play(leg, music, MUSIC_REPEATS), `music for ${leg}`);
-        }, played.value.durationMs);
-        next.unref();
-        return;
-      }
-      log.warn({ leg, prompt, why: describeSessionFailure(played.failure) }, 'a prompt was not played');
-    }
-    if (music !== null) value(await session.play(leg, music, MUSIC_REPEATS));
   }
 
   #later(step: Promise<Outcome<unknown>>, what: string): void {

@@ -1,16 +1,17 @@
 import type { MediaAnchor, RtpKey } from './anchor.js';
 import { systemClock } from './clock.js';
-import { isSeat } from './conferences.js';
 import { DirectAnchor } from './direct-anchor.js';
 import { FallbackAnchor } from './fallback-anchor.js';
 import type { MediaLog } from './log.js';
 import type { MixerFigures } from './mixer/mixer.js';
 import { type MixerStart, type MixerWishes, type RunningMixer, startMixer } from './mixer/start-mixer.js';
+import type { ListeningHooks } from './monitoring.js';
 import { PromptStore } from './prompts/prompt-store.js';
 import type { EngineStatus } from './rtpengine/engine-pool.js';
 import { findProgram } from './rtpengine/find-program.js';
 import { type EnginesStart, type EngineWishes, startEngines } from './rtpengine/start-engines.js';
 import { RtpengineAnchor } from './rtpengine-anchor.js';
+import { isSeat } from './seats.js';
 import { type Silence, SilenceWatch } from './silence-watch.js';
 
 export interface MediaWishes {
@@ -29,7 +30,7 @@ export interface MediaWishes {
   readonly silenceSeconds: number;
 }
 
-export interface MediaHooks {
+export interface MediaHooks extends ListeningHooks {
   /** Where calls are recorded to at this moment; null for nowhere. */
   readonly captures?: () => string | null;
   readonly log: MediaLog;
@@ -107,6 +108,8 @@ export async function startMedia(wishes: MediaWishes, hooks: MediaHooks): Promis
     records: (hooks.captures?.() ?? null) !== null,
     mixer: mixing.running?.mixer ?? null,
     onMixingLost: hooks.onMixingLost,
+    onListeningReset: hooks.onListeningReset,
+    onListeningLost: hooks.onListeningLost,
     log: hooks.log,
   });
   anchored.anchor = anchor;

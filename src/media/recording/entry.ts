@@ -13,7 +13,7 @@ const place = z.object({
 const voice = z.object({
   channel: z.enum(['left', 'right']),
   leg: z.string(),
-  role: z.enum(['caller', 'agent', 'target']),
+  role: z.enum(['caller', 'agent', 'target', 'monitor']),
   member: z.string().nullable(),
   fromAt: z.number(),
   /** Null while it is on the channel. */

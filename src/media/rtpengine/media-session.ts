@@ -7,6 +7,7 @@ import { type Leg, newLeg } from './session-leg.js';
 import { SessionLegs, type SessionSettings } from './session-legs.js';
 import { type Changes, done, failed, type Outcome } from './session-outcome.js';
 import type { SessionSnapshot } from './session-snapshot.js';
+import { SessionTaps } from './session-taps.js';
 
 /** Steps of one session that may wait for their turn. */
 const mostSteps = 64;
@@ -18,6 +19,8 @@ const mostSteps = 64;
  * they were.
  */
 export class MediaSession {
+  /** Copies of what parties send, for others to listen to. */
+  readonly taps: SessionTaps;
   readonly #legs: SessionLegs;
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -33,6 +36,7 @@ export class MediaSession {
   ) {
     this.#legs = new SessionLegs(port, settings, kept);
     this.#recorded = kept?.recorded ?? false;
+    this.taps = new SessionTaps(port, settings.callId, (take) => this.#step(take));
   }
 
   /** The call in the engine. */
@@ -73,6 +77,11 @@ export class MediaSession {
   /** These two hear each other. */
   areJoined(a: string, b: string): boolean {
     return this.#legs.get(a)?.partner === b;
+  }
+
+  /** Legs that are joined with another one. */
+  joined(): readonly string[] {
+    return this.legs().filter((name) => this.#legs.get(name)?.partner != null);
   }
 
   /** Names of all legs. */
@@ -206,9 +215,17 @@ export class MediaSession {
     return this.joinAll([[a, b]]);
   }
 
-  /** {@link join} for several pairs in the same moment; of a leg that is in two pairs nothing is promised. */
-  joinAll(wanted: readonly (readonly [string, string])[]): Promise<Outcome<Changes>> {
+  /**
+   * {@link join} for several pairs in the same moment; of a leg that is in two pairs nothing is promised.
+   *
+   * @param still asked when it is the turn of this step; where it is false nothing is done, and the step fails
+   */
+  joinAll(
+    wanted: readonly (readonly [string, string])[],
+    still: () => boolean = () => true,
+  ): Promise<Outcome<Changes>> {
     return this.#step(async () => {
+      if (!still()) return failed({ kind: 'overtaken' });
       const pairs: (readonly [Leg, Leg])[] = [];
       for (const [a, b] of wanted) {
         if (a === b) return failed({ kind: 'same-leg', leg: a });
@@ -286,9 +303,7 @@ export class MediaSession {
   stop(name: string): Promise<Outcome<void>> {
     return this.#step(async () => {
       const found = this.#legs.find(name);
-      if (!found.ok) return found;
-      const leg = found.value;
-      return this.#legs.stopPlaying(leg);
+      return found.ok ? this.#legs.stopPlaying(found.value) : found;
     });
   }
 

@@ -19,6 +19,8 @@ export type SessionFailure =
   /** The file is missing, or no audio that the engine reads. */
   | { readonly kind: 'unplayable'; readonly file: string }
   | { readonly kind: 'too-many'; readonly what: 'legs' | 'steps' }
+  /** What it was wanted for is over. */
+  | { readonly kind: 'overtaken' }
   | { readonly kind: 'ended' };
 
 /** A step and what came of it. */
@@ -63,6 +65,8 @@ export function describeSessionFailure(failure: SessionFailure): string {
       return `${failure.file} cannot be played; is it there, and a WAV file?`;
     case 'too-many':
       return `too many ${failure.what} in one media session`;
+    case 'overtaken':
+      return 'the parties are with others by now';
     case 'ended':
       return 'the media session has ended';
     default:

@@ -82,7 +82,7 @@ export class Api {
     return answer.body;
   }
 
-  async ask(method: 'GET' | 'POST', path: string, body?: unknown): Promise<ApiAnswer> {
+  async ask(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<ApiAnswer> {
     const response = await fetch(this.base + path, {
       method,
       headers: {

@@ -81,6 +81,8 @@ export class Switchboard {
         newSessionId: () => 1,
         onMixingLost: (call) => reports().mixingLost(call),
         onRemade: (call, legs) => reports().remade(call, legs),
+        onListeningReset: (call) => board.engine.monitors.modeReset(call),
+        onListeningLost: (call) => board.engine.monitors.mediaLost(call),
         onKey: (call, leg, key) => reports().keyPressed(call, leg, key),
         onSilence: ({ callId, leg, silent, forMs }) => reports().silent(callId, leg, silent, forMs),
         isUp: (call, leg) => reports().isUp(call, leg),

@@ -8,6 +8,7 @@ import type {
   LiveEvent,
   LiveScreenPop,
   LocatedCall,
+  MonitorOperations,
   OperationResult,
   Operations,
   PartyQuery,
@@ -90,6 +91,7 @@ export class LittleEngine implements Operations {
       ],
       transfer: null,
       recording: null,
+      monitor: null,
       alerts: [],
     });
     this.publish('call-started', id);
@@ -278,6 +280,20 @@ export class LittleEngine implements Operations {
     stop: (callId) =>
       this.recorded.delete(callId) ? { ok: true, value: { callId } } : refuse('not-recorded'),
   };
+
+  /** What was asked for of listeners. */
+  readonly listening: unknown[][] = [];
+  readonly monitors: MonitorOperations = {
+    start: async (callId, listener, by) => this.#listen(callId, ['start', listener, by]),
+    change: async (callId, mode, by) => this.#listen(callId, ['change', mode, by]),
+    stop: (callId, by) => this.#listen(callId, ['stop', by]),
+  };
+
+  #listen(callId: string, asked: unknown[]): OperationResult<{ callId: string; monitorId: string }> {
+    if (!this.#calls.has(callId)) return refuse(asked[0] === 'start' ? 'unknown-call' : 'not-monitored');
+    this.listening.push([callId, ...asked]);
+    return { ok: true, value: { callId, monitorId: `${callId}-m1` } };
+  }
 
   async noteCalledBack(callId: string, by: string, note: string | null): Promise<void> {
     this.calledBack.push([callId, by, note]);

@@ -41,7 +41,16 @@ function mediaServer(): MediaAnchor {
     callEnded: () => undefined,
   };
   const restarts = { kept: () => null, wayOf: () => 'anchored' as const, resume: async () => false };
-  return { kind: 'rtpengine', can, moves, recording: null, describe: async () => sdp, ...ended, ...restarts };
+  return {
+    kind: 'rtpengine',
+    can,
+    moves,
+    recording: null,
+    monitoring: null,
+    describe: async () => sdp,
+    ...ended,
+    ...restarts,
+  };
 }
 
 beforeEach(async () => {

@@ -16,6 +16,7 @@ const anchored: MediaAnchor = {
   can: { holdPrompts: true, keysFromRtp: true, recording: false, webrtc: true, conference: false },
   moves: null,
   recording: null,
+  monitoring: null,
   begin: () => (up ? 'anchored' : null),
   kept: (callId) => ({ engine: callId }),
   wayOf: () => 'anchored',

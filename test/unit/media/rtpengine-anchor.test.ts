@@ -27,6 +27,8 @@ async function anchorOf(keysAreTold: boolean): Promise<RtpengineAnchor> {
     records: true,
     mixer: null,
     onMixingLost: () => undefined,
+    onListeningReset: () => undefined,
+    onListeningLost: () => undefined,
     log: silentLog,
   });
 }
