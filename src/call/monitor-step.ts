@@ -221,13 +221,13 @@ function earOpened(d: Draft, ok: boolean): void {
   d.emit({ type: 'publish', event: 'monitor-changed', detail: { mode: d.monitor.mode } });
 }
 
-function modeAsked(d: Draft, { mode, by }: EventOf<'mode-asked'>): void {
+function modeAsked(d: Draft, { mode, by, ticket }: EventOf<'mode-asked'>): void {
   const { ear, changing, callId } = d.monitor;
   const refuse = (code: 'not-listening' | 'mode-pending', message: string): void =>
-    d.emit({ type: 'reply', result: { ok: false, code, message } });
+    d.emit({ type: 'reply', ticket, result: { ok: false, code, message } });
   if (ear !== 'open') return refuse('not-listening', 'The listener has not answered yet, or is leaving');
   if (changing !== null) return refuse('mode-pending', `The mode is being changed to ${changing.to}`);
-  d.patch({ changing: { to: mode, by } });
+  d.patch({ changing: { to: mode, by, ticket } });
   d.emit({ type: 'set-mode', callId, mode });
 }
 
@@ -237,7 +237,7 @@ function modeSet(d: Draft, failure: EventOf<'mode-set'>['failure']): void {
   d.patch({ changing: null });
   changed(d, failure === null ? changing.to : 'listen', changing.by);
   const result = failure === null ? ({ ok: true } as const) : refusal(failure);
-  d.emit({ type: 'reply', result });
+  d.emit({ type: 'reply', ticket: changing.ticket, result });
 }
 
 function refusal(code: 'not-talking' | 'mode-unavailable'): MonitorReply {
@@ -273,10 +273,12 @@ function callJoined(d: Draft, into: string): void {
 
 /** Who waits for a mode is told that it will not be. */
 function refuseChange(d: Draft): void {
-  if (d.monitor.changing === null) return;
+  const { changing } = d.monitor;
+  if (changing === null) return;
   d.patch({ changing: null });
   const message = 'The listener hears the call no more, or hears another';
-  d.emit({ type: 'reply', result: { ok: false, code: 'not-listening', message } });
+  const result = { ok: false, code: 'not-listening', message } as const;
+  d.emit({ type: 'reply', ticket: changing.ticket, result });
 }
 
 /** End it, once. */
@@ -305,7 +307,7 @@ function closeEar(d: Draft): void {
   refuseChange(d);
   if (d.monitor.ear === 'none') return;
   d.emit({ type: 'close-ear', callId: d.monitor.callId });
-  d.patch({ ear: 'none' });
+  d.patch({ ear: 'none', mode: 'listen' });
 }
 
 /** The leg is gone from the wire: its record, and the end of the audit. */
@@ -334,7 +336,7 @@ function recovered(d: Draft): void {
     answeredAt: maybeEarlier(answeredAt),
   });
   const { leg } = d;
-  d.patch({ ear: 'none', changing: null });
+  d.patch({ ear: 'none', mode: 'listen', changing: null });
   if (d.monitor.end === null) d.patch({ end: { cause: 'restart', by: 'onekey' } });
   const answered = leg.state === 'answered' || leg.leave?.by === 'bye';
   // The server itself cancels INVITEs that nobody answered.

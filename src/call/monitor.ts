@@ -49,7 +49,7 @@ export interface Monitor {
   /** How the listener is heard. */
   readonly mode: MonitorMode;
   /** Media is asked for this mode, by somebody who waits for an answer. */
-  readonly changing: { readonly to: MonitorMode; readonly by: string } | null;
+  readonly changing: { readonly to: MonitorMode; readonly by: string; readonly ticket: number } | null;
   /** Modes that were changed so far; names their records. */
   readonly changes: number;
   readonly end: { readonly cause: MonitorEnd; readonly by: string } | null;
@@ -97,7 +97,13 @@ export type MonitorEvent = { readonly at: Instant } & (
   /** The parties were moved: the listener is heard by nobody any more. */
   | { readonly type: 'mode-reset' }
   | { readonly type: 'media-lost' }
-  | { readonly type: 'mode-asked'; readonly mode: MonitorMode; readonly by: string }
+  /** `ticket` comes back with the reply. */
+  | {
+      readonly type: 'mode-asked';
+      readonly mode: MonitorMode;
+      readonly by: string;
+      readonly ticket: number;
+    }
   | { readonly type: 'stop-asked'; readonly by: string }
   | { readonly type: 'call-over' }
   /** The call has become part of another. */
@@ -141,7 +147,7 @@ export type MonitorCommand =
       readonly event: 'monitor-started' | 'monitor-changed' | 'monitor-stopped';
       readonly detail: Readonly<Record<string, string | number | boolean | null>>;
     }
-  | { readonly type: 'reply'; readonly result: MonitorReply }
+  | { readonly type: 'reply'; readonly ticket: number; readonly result: MonitorReply }
   | { readonly type: 'unexpected'; readonly event: string; readonly why: string }
   /** The leg is gone and all records are written. */
   | { readonly type: 'forget' };

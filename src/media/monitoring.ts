@@ -1,9 +1,15 @@
 import { Ear, type Listener, type ListeningMode, type Pair } from './ear.js';
 import type { MediaLog } from './log.js';
-import type { Mixer } from './mixer/mixer.js';
+import { type Mixer, MixerFailure } from './mixer/mixer.js';
 import type { MediaSession } from './rtpengine/media-session.js';
 
 export type { Listener, ListeningMode, Pair };
+
+/**
+ * How often a listener may be given a voice in one call. Each takes two names of legs, of which the engine's session
+ * has so many: those are for the parties of the call.
+ */
+const MOST_VOICES = 50;
 
 /** Somebody listens to a call, and nobody in it notices, unless the listener is to be heard. */
 export interface MediaMonitoring {
@@ -39,6 +45,8 @@ export interface MonitoringParts extends ListeningHooks {
 /** The listeners of all calls. */
 export class Monitoring implements MediaMonitoring {
   readonly #ears = new Map<string, Ear>();
+  /** How often a listener was given a voice, by call. */
+  readonly #voices = new Map<string, number>();
 
   /** @param numbers names given so far; calls that outlive this program have had some, and none comes twice */
   constructor(
@@ -69,6 +77,11 @@ export class Monitoring implements MediaMonitoring {
   }
 
   async speak(callId: string, mode: ListeningMode, pair: Pair, noted: () => Promise<void>): Promise<void> {
+    if (mode !== 'listen') {
+      const voices = (this.#voices.get(callId) ?? 0) + 1;
+      if (voices > MOST_VOICES) throw new MixerFailure('the listener has spoken too often in this call');
+      this.#voices.set(callId, voices);
+    }
     await this.#ears.get(callId)?.speak(mode, pair, noted);
   }
 
@@ -76,6 +89,12 @@ export class Monitoring implements MediaMonitoring {
     const ear = this.#ears.get(callId);
     this.#ears.delete(callId);
     await ear?.end();
+  }
+
+  /** The call is over, or all its media. */
+  callEnded(callId: string): void {
+    this.#voices.delete(callId);
+    void this.end(callId);
   }
 
   /** Take a step that moves these legs of a call: a listener whom they hear is not in its way. */

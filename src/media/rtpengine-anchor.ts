@@ -279,7 +279,7 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     this.#ownKeys.callEnded(callId);
     this.#announcements.cut(callId);
     this.#conferences?.ended(callId);
-    void this.monitoring?.end(callId);
+    this.monitoring?.callEnded(callId);
     if (!this.#sessions.delete(callId)) return;
     void this.parts.pool.close(callId);
   }

@@ -40,7 +40,8 @@ type Untimed = MonitorEvent extends infer E ? (E extends unknown ? Omit<E, 'at'>
 export class MonitorRunner {
   readonly #timers: CallTimers;
   readonly #outbox: MonitorCommand[] = [];
-  readonly #replies: ((reply: MonitorReply) => void)[] = [];
+  readonly #replies = new Map<number, (reply: MonitorReply) => void>();
+  #tickets = 0;
   #monitor: Monitor;
   #sending = false;
   #over = false;
@@ -105,16 +106,24 @@ export class MonitorRunner {
     }
   }
 
-  ask(event: Extract<Untimed, { type: 'mode-asked' }>): Promise<MonitorReply> {
+  /** Ask that the listener is heard so; resolves to what came of it. */
+  ask(mode: Monitor['mode'], by: string): Promise<MonitorReply> {
     return new Promise((resolve) => {
-      this.#replies.push(resolve);
-      this.dispatch(event);
+      this.#tickets += 1;
+      this.#replies.set(this.#tickets, resolve);
+      this.dispatch({ type: 'mode-asked', mode, by, ticket: this.#tickets });
     });
+  }
+
+  #reply(ticket: number, reply: MonitorReply): void {
+    this.#replies.get(ticket)?.(reply);
+    this.#replies.delete(ticket);
   }
 
   #refuseReplies(): void {
     const message = 'Nobody listens any more';
-    for (const reply of this.#replies.splice(0)) reply({ ok: false, code: 'not-listening', message });
+    for (const ticket of [...this.#replies.keys()])
+      this.#reply(ticket, { ok: false, code: 'not-listening', message });
   }
 
   #take({ monitor, commands }: MonitorStep): void {
@@ -202,7 +211,7 @@ export class MonitorRunner {
       case 'publish':
         return this.parts.onNews(command, this.#monitor);
       case 'reply':
-        return this.#replies.shift()?.(command.result);
+        return this.#reply(command.ticket, command.result);
       case 'unexpected':
         this.log.warn({ event: command.event, why: command.why }, 'unexpected event of a listener');
         return this.parts.onUnexpected();

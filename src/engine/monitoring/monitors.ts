@@ -86,7 +86,7 @@ export class Monitors implements MonitorOperations {
     const runner = this.#ofCall(callId);
     if (runner === undefined) return notMonitored(callId);
     const { id } = runner.monitor;
-    const reply = await runner.ask({ type: 'mode-asked', mode, by });
+    const reply = await runner.ask(mode, by);
     return reply.ok ? { ok: true, value: { callId, monitorId: id } } : refused(reply.code, reply.message);
   }
 
@@ -186,10 +186,8 @@ export class Monitors implements MonitorOperations {
   goOn(): void {
     for (const { runner, monitor, kept } of this.#former.splice(0)) {
       // Made known to media only to be taken away there.
-      void this.parts.media
-        .resume(monitor.id, kept.media)
-        .catch(() => false)
-        .then(() => runner.dispatch({ type: 'recovered' }));
+      void this.parts.media.resume(monitor.id, kept.media).catch(() => false);
+      runner.dispatch({ type: 'recovered' });
     }
   }
 

@@ -336,6 +336,7 @@ describe('the OpenAPI document', () => {
       )
       .filter(({ method }) => method !== 'head');
     expect(operations.map(({ path, method }) => `${method} ${path}`).sort()).toEqual([
+      'delete /v1/calls/{id}/monitor',
       'get /healthz',
       'get /metrics',
       'get /v1/agents',
@@ -356,8 +357,10 @@ describe('the OpenAPI document', () => {
       'get /v1/recordings/{id}/page',
       'get /v1/screen-pop/{id}',
       'get /v1/transfers',
+      'patch /v1/calls/{id}/monitor',
       'post /v1/agents/{id}/state',
       'post /v1/calls/{id}/hangup',
+      'post /v1/calls/{id}/monitor',
       'post /v1/calls/{id}/recording/start',
       'post /v1/calls/{id}/recording/stop',
       'post /v1/calls/{id}/transfer/{action}',

@@ -26,8 +26,9 @@ export class FakeEngine implements NgPort {
     const failure = this.fails(line);
     if (failure !== null) return Promise.resolve({ ok: false, failure });
     // The answer to an offer is for the other end, that to an answer for the one who offered.
-    const sdp = command === 'offer' ? this.#told(String(fields['to-tag'])) : this.#told(from);
-    const body = command === 'offer' || command === 'answer' ? { sdp } : {};
+    const toOther = command === 'offer' || command === 'subscribe request';
+    const sdp = toOther ? this.#told(String(fields['to-tag'])) : this.#told(from);
+    const body = toOther || command === 'answer' ? { sdp } : {};
     return Promise.resolve({ ok: true, fields: { result: 'ok', ...body, ...this.extra } });
   }
 
