@@ -286,7 +286,7 @@ export const listenerBody = z
     member: word('Member that the desk belongs to').optional(),
     extension: z
       .string()
-      .regex(/^\d{1,8}$/, 'expected 1 to 8 digits')
+      .regex(/^\d{1,6}$/, 'expected 1 to 6 digits')
       .optional()
       .meta({ description: 'Desk of that member: at a phone that is registered here, else behind its PBX' }),
   })

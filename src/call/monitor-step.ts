@@ -2,21 +2,27 @@
  * `stepMonitor(monitor, event)` gives the monitor as it is after the event, and what is to be done. Pure, as the core
  * of calls is; no command of it is about a leg of the call that is listened to.
  */
-import type { AuditRecord } from '../ledger/records.js';
-import type { EndedBy, Instant, LeaveCause, Leg } from './call.js';
+import type { EndedBy, Instant, Leg } from './call.js';
 import type { Candidate } from './candidate.js';
-import { GUARD_MS, outcomeOf } from './legs.js';
 import {
   MONITOR_ROLE,
   type Monitor,
-  type MonitorCommand,
   type MonitorEnd,
   type MonitorEvent,
-  type MonitorMode,
   type MonitorReply,
   type MonitorStep,
 } from './monitor.js';
-import { legRecord } from './records.js';
+import {
+  changed,
+  Draft,
+  ended,
+  isGone,
+  refuseChange,
+  release,
+  respond,
+  stop,
+  stopTimers,
+} from './monitor-work.js';
 import { earlier, maybeEarlier } from './recover.js';
 
 type EventOf<T extends MonitorEvent['type']> = Extract<MonitorEvent, { type: T }>;
@@ -26,41 +32,6 @@ export interface MonitorAsked extends Pick<Monitor, 'id' | 'callId' | 'callerNum
   readonly to: Candidate;
   /** How long the phone may not even ring; milliseconds. */
   readonly noResponseMs: number;
-}
-
-/** The draft that one step works on. */
-class Draft {
-  readonly commands: MonitorCommand[] = [];
-
-  constructor(
-    public monitor: Monitor,
-    readonly at: Instant,
-  ) {}
-
-  get leg(): Leg {
-    return this.monitor.leg;
-  }
-
-  patch(patch: Partial<Monitor>): void {
-    this.monitor = { ...this.monitor, ...patch };
-  }
-
-  patchLeg(patch: Partial<Leg>): void {
-    this.patch({ leg: { ...this.leg, ...patch } });
-  }
-
-  emit(command: MonitorCommand): void {
-    this.commands.push(command);
-  }
-
-  audit(action: AuditRecord['action'], actor: string, name: string, detail: string): void {
-    const { id, callId } = this.monitor;
-    const doneAt = this.at.utc;
-    this.emit({
-      type: 'write',
-      record: { kind: 'audit', id: `${id}-${name}`, doneAt, actor, action, subject: callId, callId, detail },
-    });
-  }
 }
 
 /** Somebody is to listen: the listener's phone is called. */
@@ -140,20 +111,6 @@ function leftBy(by: 'peer' | 'stack'): EndedBy {
   return by === 'stack' ? 'network' : 'monitor';
 }
 
-function isGone(leg: Leg): boolean {
-  return leg.state === 'leaving' || leg.state === 'ended';
-}
-
-function stopTimers(d: Draft): void {
-  const { id, state } = d.leg;
-  if (state === 'trying' || state === 'ringing') {
-    d.emit({ type: 'stop-timer', timer: `silent:${id}` });
-    d.emit({ type: 'stop-timer', timer: `ring:${id}` });
-  } else if (state === 'leaving') {
-    d.emit({ type: 'stop-timer', timer: `guard:${id}` });
-  }
-}
-
 function provisional(d: Draft): void {
   if (d.leg.state !== 'trying') return;
   d.emit({ type: 'stop-timer', timer: `silent:${d.leg.id}` });
@@ -210,10 +167,6 @@ function acked(d: Draft, { leg, sdp }: EventOf<'acked'>): void {
   if (sdp !== null && d.leg.state === 'answered') d.emit({ type: 'heard', leg, sdp, as: 'answer' });
 }
 
-function respond(d: Draft, request: string, status: number): void {
-  d.emit({ type: 'respond', leg: d.leg.id, request, status, describe: false });
-}
-
 function earOpened(d: Draft, ok: boolean): void {
   if (d.monitor.ear !== 'opening') return;
   if (!ok) return stop(d, 'media-lost', 'onekey');
@@ -253,14 +206,6 @@ function modeReset(d: Draft): void {
   if (d.monitor.changing === null) changed(d, 'listen', 'onekey');
 }
 
-function changed(d: Draft, mode: MonitorMode, by: string): void {
-  const { mode: before, changes } = d.monitor;
-  if (mode === before) return;
-  d.patch({ mode, changes: changes + 1 });
-  d.audit('monitor-changed', by, `mode-${changes + 1}`, `${before} > ${mode}`);
-  d.emit({ type: 'publish', event: 'monitor-changed', detail: { by, mode } });
-}
-
 function callJoined(d: Draft, into: string): void {
   const { ear, callId } = d.monitor;
   if (isGone(d.leg)) return d.patch({ callId: into });
@@ -269,62 +214,6 @@ function callJoined(d: Draft, into: string): void {
   changed(d, 'listen', 'onekey');
   d.patch({ callId: into });
   if (ear !== 'none') openEar(d);
-}
-
-/** Who waits for a mode is told that it will not be. */
-function refuseChange(d: Draft): void {
-  const { changing } = d.monitor;
-  if (changing === null) return;
-  d.patch({ changing: null });
-  const message = 'The listener hears the call no more, or hears another';
-  const result = { ok: false, code: 'not-listening', message } as const;
-  d.emit({ type: 'reply', ticket: changing.ticket, result });
-}
-
-/** End it, once. */
-function stop(d: Draft, cause: MonitorEnd, by: string): void {
-  if (isGone(d.leg)) return;
-  d.patch({ end: { cause, by } });
-  release(d, leaveCauses[cause] ?? 'other-party-left');
-}
-
-const leaveCauses: Partial<Record<MonitorEnd, LeaveCause>> = {
-  request: 'operator',
-  'media-lost': 'refused',
-};
-
-function release(d: Draft, cause: LeaveCause): void {
-  const { id, state } = d.leg;
-  stopTimers(d);
-  closeEar(d);
-  const by = state === 'answered' ? 'bye' : 'cancel';
-  d.emit({ type: by, leg: id, cause });
-  d.patchLeg({ state: 'leaving', leave: { cause, by }, exchange: null });
-  d.emit({ type: 'start-timer', timer: `guard:${id}`, ms: GUARD_MS });
-}
-
-function closeEar(d: Draft): void {
-  refuseChange(d);
-  if (d.monitor.ear === 'none') return;
-  d.emit({ type: 'close-ear', callId: d.monitor.callId });
-  d.patch({ ear: 'none', mode: 'listen' });
-}
-
-/** The leg is gone from the wire: its record, and the end of the audit. */
-function ended(d: Draft, endedBy: EndedBy, reason: string | null, cause: MonitorEnd): void {
-  stopTimers(d);
-  closeEar(d);
-  const end = d.monitor.end ?? { cause, by: endedBy === 'monitor' ? d.monitor.listener : 'onekey' };
-  const { leg } = d;
-  const outcome = endedBy === 'crash' ? 'interrupted' : outcomeOf(leg);
-  const call = { id: d.monitor.callId, callerNumber: d.monitor.callerNumber };
-  const why = reason ?? leg.leave?.cause ?? null;
-  d.emit({ type: 'write', record: legRecord(call, leg, d.at, { endedBy, outcome, reason: why }) });
-  d.audit('monitor-stopped', end.by, 'stopped', end.cause);
-  d.patchLeg({ state: 'ended', exchange: null, leave: null, remote: null });
-  d.patch({ end });
-  d.emit({ type: 'publish', event: 'monitor-stopped', detail: { by: end.by, cause: end.cause } });
-  d.emit({ type: 'forget' });
 }
 
 /** Nobody goes on listening unasked: the phone is let go. */

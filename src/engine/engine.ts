@@ -67,8 +67,6 @@ export class Engine implements Operations {
     this.#phones = new PhoneCalls(parts.agents);
     this.#events = new LiveEvents(() => clock.now().utc);
     this.recordings = new Recordings(parts, this.#events);
-    this.monitors = this.#listeners();
-    this.mediaReports = new MediaReports(this.#calls, this.#events, log, this.monitors);
     this.#audit = new AgentAudit(parts.ledger, this.#events);
     this.#live = new LiveCalls(
       this.#calls,
@@ -112,6 +110,17 @@ export class Engine implements Operations {
       },
       onForget: (callId) => this.#forget(callId),
     };
+    this.monitors = new Monitors({
+      ...this.#runnerParts,
+      agents: parts.agents,
+      log,
+      noResponseMs: parts.times.noResponseMs,
+      routing: () => this.#routing(parts.dialPlan.current, 'anchored'),
+      draining: () => this.#draining,
+      calls: this.#calls,
+      events: this.#events,
+    });
+    this.mediaReports = new MediaReports(this.#calls, this.#events, log, this.monitors);
     this.#queues = new QueueDesk({
       clock,
       agents: parts.agents,
@@ -198,25 +207,6 @@ export class Engine implements Operations {
 
   #runner(id: CallId, routing: Routing): CallRunner {
     return new CallRunner(id, routing, this.#runnerParts, this.parts.log.child({ call: id }));
-  }
-
-  #listeners(): Monitors {
-    const { dialPlan, times } = this.parts;
-    return new Monitors({
-      ...this.parts,
-      occupancy: this.#occupancy,
-      noResponseMs: times.noResponseMs,
-      trunk: (id) => dialPlan.current.trunks.get(id),
-      formatNumber: (trunk, number) =>
-        trunk === undefined ? number : dialPlan.current.formatFor(trunk, number),
-      routing: () => this.#routing(dialPlan.current, 'anchored'),
-      draining: () => this.#draining,
-      callOf: (id) => this.#calls.get(id)?.call ?? null,
-      journal: (id) => this.#calls.get(id)?.journal(),
-      onNews: ({ event: type, detail }, { callId, leg }) =>
-        this.#events.publish({ type, callId, legId: leg.id, transferId: null, detail }),
-      onUnexpected: () => this.#figures.countUnexpected(),
-    });
   }
 
   #onLegEvent(event: LegEvent): void {

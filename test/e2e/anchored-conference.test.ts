@@ -179,14 +179,19 @@ describe('a conference on anchored media', () => {
   });
 });
 
-it('a conference without a mixer is refused, and says so', async () => {
+it('a conference without a mixer is refused, and so is whoever would listen', async () => {
   const stage = await VoiceStage.open();
   try {
     const number = await stage.talk();
     const { id } = await stage.live('talking');
     const wish = { to: '110', mode: 'conference' };
     const answer = await stage.world.server.api.ask('POST', `/v1/calls/${id}/transfers`, wish);
-    expect(answer).toMatchObject({ status: 501, body: { error: { code: 'mode-unavailable' } } });
+    const refused = { status: 501, body: { error: { code: 'mode-unavailable' } } };
+    expect(answer).toMatchObject(refused);
+    const listener = { member: 'duty', extension: '3009' };
+    expect(await stage.world.server.api.ask('POST', `/v1/calls/${id}/monitor`, listener)).toMatchObject(
+      refused,
+    );
     await stage.end(number);
   } finally {
     await stage.close();

@@ -30,7 +30,7 @@ export interface MonitorRunnerParts {
   /** Journal this call as it is now, with what media keeps of it. */
   journal(callId: string): void;
   onNews(news: Extract<MonitorCommand, { type: 'publish' }>, monitor: Monitor): void;
-  onUnexpected(): void;
+  onUnexpected(callId: string, event: string): void;
   onForget(monitor: Monitor): void;
 }
 
@@ -102,7 +102,7 @@ export class MonitorRunner {
       this.#take(stepMonitor(this.#monitor, { ...event, at: clock.now() } as MonitorEvent));
     } catch (err) {
       this.log.error({ err, event: event.type }, 'an event of a listener could not be handled');
-      this.parts.onUnexpected();
+      this.parts.onUnexpected(this.#monitor.callId, event.type);
     }
   }
 
@@ -214,7 +214,7 @@ export class MonitorRunner {
         return this.#reply(command.ticket, command.result);
       case 'unexpected':
         this.log.warn({ event: command.event, why: command.why }, 'unexpected event of a listener');
-        return this.parts.onUnexpected();
+        return this.parts.onUnexpected(this.#monitor.callId, command.event);
       case 'forget':
         return this.#forget();
     }

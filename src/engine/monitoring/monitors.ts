@@ -3,7 +3,8 @@ import type { Call, CallId } from '../../call/call.js';
 import type { Candidate } from '../../call/candidate.js';
 import type { MonitorId, MonitorMode } from '../../call/monitor.js';
 import type { JournalledCall, Ledger } from '../../ledger/ledger.js';
-import { callOf } from '../call-book.js';
+import { type CallBook, callOf } from '../call-book.js';
+import type { LiveEvents } from '../live-events.js';
 import type { EngineLog } from '../log.js';
 import type {
   ListenerWish,
@@ -20,7 +21,10 @@ import { MonitorRunner, type MonitorRunnerParts } from './monitor-runner.js';
 /** How long the phone of a listener rings, seconds. */
 const RING_SECONDS = 30;
 
-export interface MonitorsParts extends Omit<MonitorRunnerParts, 'onForget' | 'ledger'> {
+export interface MonitorsParts
+  extends Omit<MonitorRunnerParts, 'onForget' | 'ledger' | 'callOf' | 'journal' | 'onNews'> {
+  readonly calls: Pick<CallBook, 'get'>;
+  readonly events: Pick<LiveEvents, 'publish'>;
   readonly ledger: Ledger;
   readonly agents: Pick<Agents, 'agent' | 'contactsOf'>;
   readonly log: EngineLog;
@@ -44,7 +48,7 @@ export class Monitors implements MonitorOperations {
   constructor(private readonly parts: MonitorsParts) {}
 
   async start(callId: string, wish: ListenerWish, by: string): Promise<Monitored> {
-    const call = this.parts.callOf(callId);
+    const call = this.#call(callId);
     if (call === null || call.phase.name === 'ending' || call.phase.name === 'ended') return unknown(callId);
     const { media } = this.parts;
     if (this.parts.draining()) return refused('shutting-down', 'The program is stopping');
@@ -192,7 +196,11 @@ export class Monitors implements MonitorOperations {
   }
 
   #ofCall(callId: CallId): MonitorRunner | undefined {
-    return this.#byCall.get(this.parts.callOf(callId)?.id ?? callId);
+    return this.#byCall.get(this.#call(callId)?.id ?? callId);
+  }
+
+  #call(callId: CallId): Call | null {
+    return this.parts.calls.get(callId)?.call ?? null;
   }
 
   #listener(wish: ListenerWish): OperationResult<{ to: Candidate; listener: string }> {
@@ -214,6 +222,10 @@ export class Monitors implements MonitorOperations {
   #runnerParts(): MonitorRunnerParts {
     return {
       ...this.parts,
+      callOf: (callId) => this.#call(callId),
+      journal: (callId) => this.parts.calls.get(callId)?.journal(),
+      onNews: ({ event: type, detail }, { callId, leg }) =>
+        this.parts.events.publish({ type, callId, legId: leg.id, transferId: null, detail }),
       onForget: ({ id, callId }) => {
         const runner = this.#all.get(id);
         this.#all.delete(id);

@@ -2,6 +2,7 @@
 import type { Mutant } from './mutants.js';
 
 const file = 'monitor-step.ts';
+const work = 'monitor-work.ts';
 const family = 'somebody who listens';
 
 export const MONITORED: readonly Mutant[] = [
@@ -23,9 +24,9 @@ export const MONITORED: readonly Mutant[] = [
   },
   {
     bug: 'the room goes on when the listener hangs up',
-    file,
-    from: 'function ended(d: Draft, endedBy: EndedBy, reason: string | null, cause: MonitorEnd): void {\n  stopTimers(d);\n  closeEar(d);',
-    to: 'function ended(d: Draft, endedBy: EndedBy, reason: string | null, cause: MonitorEnd): void {\n  stopTimers(d);',
+    file: work,
+    from: 'export function ended(d: Draft, endedBy: EndedBy, reason: string | null, cause: MonitorEnd): void {\n  stopTimers(d);\n  closeEar(d);',
+    to: 'export function ended(d: Draft, endedBy: EndedBy, reason: string | null, cause: MonitorEnd): void {\n  stopTimers(d);',
     family,
     rule: 'media goes on for somebody who has left',
   },
