@@ -23,6 +23,7 @@ import { monitorRoutes } from './monitor-routes.js';
 import { queueRoutes } from './queue-routes.js';
 import { recordingRoutes } from './recording-routes.js';
 import { screenPopRoutes } from './screen-pop-routes.js';
+import { statisticsRoutes } from './statistics-routes.js';
 import { systemRoutes } from './system-routes.js';
 import type { Role } from './tokens.js';
 import { transferRoutes } from './transfer-routes.js';
@@ -57,6 +58,7 @@ const ROUTES = [
   agentRoutes,
   historyRoutes,
   exportRoutes,
+  statisticsRoutes,
   recordingRoutes,
   eventRoutes,
   dialPlanRoutes,

@@ -19,6 +19,7 @@ export function describeApi(app: FastifyInstance): void {
       tags: [
         { name: 'live', description: 'Calls in progress' },
         { name: 'ledger', description: 'Calls, legs and transfers that have ended' },
+        { name: 'statistics', description: 'Sums over the ledger: members, transfers, goals' },
         { name: 'recordings', description: 'Recordings of calls, and who heard them' },
         { name: 'dial plan', description: 'Members, keys and trunks' },
         { name: 'system', description: 'Health and figures' },

@@ -1,5 +1,7 @@
 import type { Question } from './reader-messages.js';
 import type { ReaderStore } from './reader-store.js';
+import { answerStatistics, reachOf } from './statistics/answer-statistics.js';
+import { statisticsFiles } from './statistics/statistics-files.js';
 
 /** Put a question to a store. Throws SQLite's errors. */
 export function answerQuestion(store: ReaderStore, question: Question): unknown {
@@ -10,5 +12,7 @@ export function answerQuestion(store: ReaderStore, question: Question): unknown 
       return store.story(question.callId);
     case 'head':
       return store.head();
+    case 'statistics':
+      return answerStatistics(statisticsFiles(store.months, reachOf(question.question)), question.question);
   }
 }

@@ -7,6 +7,7 @@ import { fromRow, type Row } from './columns.js';
 import { readMeta, writeMeta } from './meta.js';
 import type { LedgerRecord } from './records.js';
 import { rowsInOrder } from './rows-in-order.js';
+import { STATISTICS } from './statistics/statistics-table.js';
 
 /** Takes a record into a derived table; called within the transaction that writes the record. */
 export type DerivedWriter = (record: LedgerRecord, row: Row, seq: number) => void;
@@ -28,7 +29,7 @@ export interface DerivedTable {
 }
 
 /** All of them. */
-export const DERIVED: readonly DerivedTable[] = [];
+export const DERIVED: readonly DerivedTable[] = [STATISTICS];
 
 /** Records between two signs of life while tables are made anew. */
 const STRIDE = 10_000;

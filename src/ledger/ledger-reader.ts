@@ -20,6 +20,12 @@ import type { AuditRecord, CallRecord, LegRecord, RecordingRecord, TransferRecor
 import { SCHEMA_VERSION } from './schema.js';
 import { judgeFile, unreadable } from './sqlite-file.js';
 import { startWorker } from './start-worker.js';
+import type {
+  StatisticsAnswers,
+  StatisticsName,
+  StatisticsQueries,
+  StatisticsQuestion,
+} from './statistics/questions.js';
 
 /**
  * The read side of the ledger. All methods reject with a {@link LedgerReadError} when the disk refuses or
@@ -35,6 +41,8 @@ export interface LedgerReader {
   story(callId: string): Promise<CallStory | undefined>;
   /** How many records there are, and the hash of the last one. */
   head(): Promise<ChainHead>;
+  /** Sums over all that is kept; see statistics/questions.ts. */
+  statistics<N extends StatisticsName>(what: N, query: StatisticsQueries[N]): Promise<StatisticsAnswers[N]>;
   close(): Promise<void>;
 }
 
@@ -105,6 +113,10 @@ function readerOf(ask: Ask, close: () => Promise<void>): LedgerReader {
     audits: (filter) => ask({ ask: 'list', kind: 'audit', filter }) as Promise<Page<AuditRecord>>,
     story: (callId) => ask({ ask: 'story', callId }) as Promise<CallStory | undefined>,
     head: () => ask({ ask: 'head' }) as Promise<ChainHead>,
+    statistics: <N extends StatisticsName>(what: N, query: StatisticsQueries[N]) =>
+      ask({ ask: 'statistics', question: { what, query } as StatisticsQuestion }) as Promise<
+        StatisticsAnswers[N]
+      >,
     close,
   };
 }

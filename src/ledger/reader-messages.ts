@@ -1,5 +1,6 @@
 import type { RecordKind } from './columns.js';
 import type { Filters } from './query.js';
+import type { StatisticsQuestion } from './statistics/questions.js';
 
 /** What the reader's thread is started with. */
 export interface ReaderSetup {
@@ -13,7 +14,8 @@ export type Question =
       readonly [K in RecordKind]: { readonly ask: 'list'; readonly kind: K; readonly filter: Filters[K] };
     }[RecordKind]
   | { readonly ask: 'story'; readonly callId: string }
-  | { readonly ask: 'head' };
+  | { readonly ask: 'head' }
+  | { readonly ask: 'statistics'; readonly question: StatisticsQuestion };
 
 /** A question with the number that its answer carries. */
 export interface ReaderRequest {

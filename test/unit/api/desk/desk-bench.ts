@@ -29,6 +29,7 @@ const NO_LEDGER: LedgerReader = {
   audits: nothing,
   story: async () => undefined,
   head: async () => ({ count: 0, hash: '' }),
+  statistics: () => Promise.reject(new Error('this bench has no statistics')),
   close: async () => undefined,
 };
 

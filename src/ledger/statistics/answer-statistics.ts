@@ -1,0 +1,87 @@
+import { answerGoals, DAY_HOURS } from './goals.js';
+import type { HourRange } from './hours.js';
+import { answerCompare, answerFigures } from './member-figures.js';
+import { answerCauses, answerMatrix, answerMatters } from './passed-on.js';
+import type {
+  Arrivals,
+  ArrivalsAnswer,
+  ArrivalsQuery,
+  StatisticsAnswers,
+  StatisticsName,
+  StatisticsQuestion,
+} from './questions.js';
+import { hourlyRows, type StatisticsFile } from './sum-cube.js';
+
+/** Answer a question from the statistics of the files of all months. Throws SQLite's errors. */
+export function answerStatistics(
+  files: readonly StatisticsFile[],
+  question: StatisticsQuestion,
+): StatisticsAnswers[StatisticsName] {
+  const missing = files.filter(({ current }) => !current).map(({ month }) => month);
+  switch (question.what) {
+    case 'figures':
+      return { ...answerFigures(files, question.query), missing };
+    case 'matrix':
+      return { ...answerMatrix(files, question.query), missing };
+    case 'matters':
+      return { ...answerMatters(files, question.query), missing };
+    case 'causes':
+      return { ...answerCauses(files, question.query), missing };
+    case 'goals':
+      return { ...answerGoals(files, question.query), missing };
+    case 'compare':
+      return { ...answerCompare(files, question.query), missing };
+    case 'arrivals':
+      return { ...answerArrivals(files, question.query), missing };
+  }
+}
+
+/** The hours that an answer may need; null: all that there are. */
+export function reachOf(question: StatisticsQuestion): HourRange | null {
+  switch (question.what) {
+    case 'figures':
+    case 'matrix':
+    case 'causes':
+      return question.query;
+    case 'matters':
+      return { from: 2 * question.query.from - question.query.to, to: question.query.to };
+    case 'goals':
+      return { from: question.query.from - DAY_HOURS, to: question.query.to };
+    case 'compare': {
+      const { now, before } = question.query;
+      return { from: Math.min(now.from, before.from), to: Math.max(now.to, before.to) };
+    }
+    case 'arrivals':
+      return null;
+  }
+}
+
+/** How many calls each member was offered in these hours, and how many transfers named each matter. */
+function answerArrivals(
+  files: readonly StatisticsFile[],
+  { hours }: ArrivalsQuery,
+): Omit<ArrivalsAnswer, 'missing'> {
+  const known = files.flatMap((file) => (file.hours === null || !file.current ? [] : [file.hours.from]));
+  return {
+    since: known.length === 0 ? null : Math.min(...known),
+    items: hours.flatMap((hour) => [
+      ...arrivals(files, { from: hour, to: hour + 1 }, 'member'),
+      ...arrivals(files, { from: hour, to: hour + 1 }, 'matter'),
+    ]),
+  };
+}
+
+function arrivals(
+  files: readonly StatisticsFile[],
+  range: HourRange,
+  of: Arrivals['of'],
+): readonly Arrivals[] {
+  const [cube, sum] = of === 'member' ? (['members', 'offered'] as const) : (['matters', 'asked'] as const);
+  const counts = new Map<string, number>();
+  for (const row of hourlyRows(files, range, { cube, by: [of], sums: [sum] })) {
+    const name = String(row[of]);
+    const count = Number(row[sum]);
+    if (count > 0) counts.set(name, (counts.get(name) ?? 0) + count);
+  }
+  return [...counts].map(([name, count]) => ({ hour: range.from, of, name, count }));
+}

@@ -1,0 +1,115 @@
+/** Figures of members, of periods, and two ranges side by side. */
+import { percentiles, SWITCH_BOUNDS_MS } from './buckets.js';
+import { CityCalendar } from './city-calendar.js';
+import { NOBODY } from './contribution.js';
+import { SWITCH_BUCKETS } from './cubes.js';
+import { figuresOf } from './figures.js';
+import type { HourRange } from './hours.js';
+import type {
+  CompareAnswer,
+  CompareQuery,
+  FiguresAnswer,
+  FiguresQuery,
+  FullFigures,
+  PeriodFigures,
+} from './questions.js';
+import { type StatisticsFile, type SumRow, type SumWish, sumCube } from './sum-cube.js';
+
+type Answered<T> = Omit<T, 'missing'>;
+
+/** Figures of a range: all together, of each member, and by periods when that is asked for. */
+export function answerFigures(
+  files: readonly StatisticsFile[],
+  query: FiguresQuery,
+): Answered<FiguresAnswer> {
+  const { member, by, timezone, perMember = false } = query;
+  const totals = totalsOf(files, query, member);
+  const periods = by === undefined ? [] : new CityCalendar(timezone).periods(query, by);
+  return {
+    ...totals,
+    periods: periods.flatMap((period) => periodFigures(files, period, member, perMember)),
+  };
+}
+
+/** The figures of two ranges, for all that are known in one of them. */
+export function answerCompare(
+  files: readonly StatisticsFile[],
+  { now, before }: CompareQuery,
+): Answered<CompareAnswer> {
+  const [is, was] = [totalsOf(files, now, undefined), totalsOf(files, before, undefined)];
+  const names = [...new Set([...is.members, ...was.members].map(({ member }) => member))].sort();
+  const none: FullFigures = { ...figuresOf({}), switch: null };
+  const of = ({ members }: Totals, name: string): FullFigures => {
+    const { member: _, ...figures } = members.find(({ member }) => member === name) ?? {
+      ...none,
+      member: name,
+    };
+    return figures;
+  };
+  return {
+    all: { now: is.all, before: was.all },
+    members: names.map((member) => ({ member, now: of(is, member), before: of(was, member) })),
+  };
+}
+
+type Totals = Pick<FiguresAnswer, 'all' | 'members' | 'notedBack'>;
+
+function totalsOf(files: readonly StatisticsFile[], range: HourRange, member: string | undefined): Totals {
+  const rows = sumCube(files, range, ofMember('members', member));
+  const switches = sumCube(files, range, {
+    ...ofMember('switches', member),
+    by: ['member', 'bucket'],
+  }).filter((row) => row.member !== NOBODY);
+  const known = rows.filter((row) => row.member !== NOBODY);
+  return {
+    all: full(known, switches),
+    members: known
+      .map((row) => {
+        const name = String(row.member);
+        return {
+          member: name,
+          ...full(
+            [row],
+            switches.filter((s) => s.member === name),
+          ),
+        };
+      })
+      .sort((a, b) => (a.member < b.member ? -1 : 1)),
+    notedBack: rows.reduce((sum, row) => sum + Number(row.noted_back), 0),
+  };
+}
+
+function full(rows: readonly SumRow[], switches: readonly SumRow[]): FullFigures {
+  const counts = new Array<number>(SWITCH_BUCKETS).fill(0);
+  for (const { bucket, switches: count } of switches)
+    counts[Number(bucket)] = (counts[Number(bucket)] ?? 0) + Number(count);
+  return { ...figuresOf(added(rows)), switch: percentiles(SWITCH_BOUNDS_MS, counts) };
+}
+
+function periodFigures(
+  files: readonly StatisticsFile[],
+  period: HourRange,
+  member: string | undefined,
+  perMember: boolean,
+): readonly PeriodFigures[] {
+  const rows = sumCube(files, period, ofMember('members', member)).filter((row) => row.member !== NOBODY);
+  if (!perMember) return [{ ...period, member: member ?? null, ...figuresOf(added(rows)) }];
+  return rows.map((row) => ({ ...period, member: String(row.member), ...figuresOf(row) }));
+}
+
+function ofMember(cube: 'members' | 'switches', member: string | undefined): SumWish {
+  return {
+    cube,
+    by: ['member'],
+    ...(member === undefined ? {} : { only: { key: 'member', value: member } }),
+  };
+}
+
+/** The sums of several rows. */
+function added(rows: readonly SumRow[]): SumRow {
+  const sums: Record<string, number> = {};
+  for (const row of rows)
+    for (const [name, value] of Object.entries(row))
+      if (typeof value === 'number') sums[name] = (sums[name] ?? 0) + value;
+  return sums;
+}
