@@ -19,7 +19,10 @@ interface Phone {
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Phones of agents behind one UDP socket of this machine; each keeps its nonce and counts its uses. */
+/**
+ * Phones of agents behind one UDP socket of this machine; each keeps its nonce and counts its uses. Requests that come
+ * are for whoever made them.
+ */
 export class Phones {
   readonly #phones = new Map<string, Phone>();
   #byStatus = new Map<number, number>();
@@ -30,6 +33,7 @@ export class Phones {
     private readonly host: string,
     private readonly server: number,
     private readonly password: string,
+    private readonly asked: (request: string) => void,
   ) {
     socket.on('message', (bytes) => this.#heard(bytes.toString('latin1')));
   }
@@ -40,12 +44,23 @@ export class Phones {
     server: number,
     users: readonly string[],
     password: string,
+    asked: (request: string) => void = () => undefined,
   ): Promise<Phones> {
     const socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 });
     await new Promise<void>((resolve) => socket.bind(0, host, resolve));
-    const phones = new Phones(socket, host, server, password);
+    const phones = new Phones(socket, host, server, password, asked);
     for (const user of users) phones.#phones.set(user, { user, nonce: '', count: 0, cseq: 0, sentAt: 0 });
     return phones;
+  }
+
+  /** Where all of them listen. */
+  get port(): number {
+    return this.socket.address().port;
+  }
+
+  /** Say something to the server, from where they listen. */
+  send(text: string): void {
+    this.socket.send(text, this.server, '127.0.0.1');
   }
 
   register(user: string): void {
@@ -105,6 +120,7 @@ export class Phones {
   }
 
   #heard(text: string): void {
+    if (!text.startsWith('SIP/2.0 ')) return this.asked(text);
     const status = Number(text.slice(8, 11));
     const phone = this.#phones.get(/^To: <sip:([^@]+)@/m.exec(text)?.[1] ?? '');
     if (phone === undefined || !(status >= 200)) return;

@@ -1,13 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AccountStore, secretsOf } from '../../src/agents/account-store.js';
-import { agentsPath } from '../../src/agents/agent-tables.js';
 import { testPlan } from '../../test/e2e/harness/plan.js';
 import { freePort } from '../../test/e2e/harness/ports.js';
 import { Server } from '../../test/e2e/harness/server.js';
 import { readCommandLine } from '../command-line.js';
+import { makeAccounts } from './make-accounts.js';
 import { cpuMs, machineLine, residentBytes } from './process-usage.js';
 import { type Answers, Phones } from './register-phones.js';
 
@@ -58,29 +57,6 @@ async function settled(phones: Phones): Promise<void> {
   while (phones.remind(PATIENCE_MS) > 0 && performance.now() < end) await sleep(100);
 }
 
-function makeAccounts(dir: string, users: readonly string[]): void {
-  mkdirSync(dir, { recursive: true });
-  const store = new AccountStore(agentsPath(dir));
-  for (const [i, id] of users.entries()) {
-    const account = {
-      member: 'city',
-      extension: String(10_000 + i),
-      displayName: id,
-      role: 'agent',
-    } as const;
-    const agent = { id, ...account, skills: [], languages: [], liaisonFor: [], enabled: true };
-    const now = Date.now();
-    store.add({
-      agent,
-      realm: 'onekey',
-      secrets: secretsOf(id, 'onekey', PASSWORD),
-      createdAt: now,
-      changedAt: now,
-    });
-  }
-  store.close();
-}
-
 const statuses = ({ byStatus }: Answers): string =>
   [...byStatus]
     .sort(([a], [b]) => a - b)
@@ -93,7 +69,8 @@ const told = (answers: Answers): string =>
 async function bench(): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'onekey-bench-'));
   const users = Array.from({ length: wish.count }, (_, i) => `agent${i}`);
-  makeAccounts(join(folder, 'data'), users);
+  const accounts = users.map((id, i) => ({ id, member: 'city', extension: String(10_000 + i) }));
+  makeAccounts(join(folder, 'data'), accounts, PASSWORD);
   const pbx = { 'pbx-12345': 1, 'pbx-110': 2, 'pbx-96456': 3, 'pbx-96456-b': 4, 'pbx-12333': 5 };
   const plan = testPlan({ caller: await freePort(), desk: await freePort(), pbx });
   const server = await Server.start({ folder, plan, settings: { log: { level: 'warn' } } });

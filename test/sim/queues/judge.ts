@@ -55,10 +55,14 @@ export function judge({ records, trace, callers, left }: Played): Verdict {
   };
 }
 
-/** Legs of one agent follow each other. */
-function rungTwice(legs: readonly LegRecord[]): string[] {
+/** What a judge looks at of a leg, wherever it is from. Times are UTC milliseconds. */
+export type JudgedLeg = Pick<LegRecord, 'agent' | 'member' | 'callId' | 'startedAt' | 'endedAt'>;
+export type JudgedAudit = Pick<AuditRecord, 'subject' | 'detail' | 'doneAt' | 'callId'>;
+
+/** Legs of one agent follow each other; gives those that do not. */
+export function rungTwice(legs: readonly JudgedLeg[]): string[] {
   const found: string[] = [];
-  const last = new Map<string, LegRecord>();
+  const last = new Map<string, JudgedLeg>();
   for (const leg of [...legs].sort((a, b) => a.startedAt - b.startedAt)) {
     const before = last.get(leg.agent ?? '');
     if (before !== undefined && before.endedAt > leg.startedAt)
@@ -68,9 +72,16 @@ function rungTwice(legs: readonly LegRecord[]): string[] {
   return found;
 }
 
-/** When each agent became ready, as the ledger has it, against who was called. */
-function passedOver(legs: readonly LegRecord[], audits: readonly AuditRecord[]): string[] {
+/**
+ * When each agent became ready, as the ledger has it in this order, against who was called; gives who was left out. A
+ * phone that is still being called off is not free, although its agent is ready again.
+ */
+export function passedOver(legs: readonly JudgedLeg[], audits: readonly JudgedAudit[]): string[] {
   const members = new Map(legs.map(({ agent, member }) => [agent ?? '', member]));
+  const legsOf = new Map<string, JudgedLeg[]>();
+  for (const leg of legs) legsOf.set(leg.agent ?? '', [...(legsOf.get(leg.agent ?? '') ?? []), leg]);
+  const isCalledOff = (agent: string, at: number): boolean =>
+    (legsOf.get(agent) ?? []).some(({ startedAt, endedAt }) => startedAt <= at && endedAt > at);
   const idle = new Map<string, number>();
   const ready = new Set<string>();
   const found: string[] = [];
@@ -81,7 +92,8 @@ function passedOver(legs: readonly LegRecord[], audits: readonly AuditRecord[]):
       const since = idle.get(subject) ?? doneAt;
       for (const other of ready) {
         if (other === subject || members.get(other) !== members.get(subject)) continue;
-        if ((idle.get(other) ?? doneAt) < since) found.push(`${other} for ${subject} in ${callId}`);
+        if ((idle.get(other) ?? doneAt) < since && !isCalledOff(other, doneAt))
+          found.push(`${other} for ${subject} in ${callId}`);
       }
     }
     if (to !== 'ready') ready.delete(subject);
