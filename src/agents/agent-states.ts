@@ -184,6 +184,13 @@ export class AgentStates {
     return [...this.#entries.values()].filter((entry) => entry.agent.member === member && isFree(entry));
   }
 
+  /** Who of the member is there, be it in a call or a pause. */
+  there(member: string): readonly Agent[] {
+    return [...this.#entries.values()]
+      .filter(({ agent, state }) => agent.member === member && state !== 'offline')
+      .map(({ agent }) => agent);
+  }
+
   /** Somebody of the member is there, be it in a call or a pause. */
   anybodyThere(member: string): boolean {
     for (const { agent, state } of this.#entries.values())

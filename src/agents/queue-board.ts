@@ -1,6 +1,7 @@
 import type { Agent, AgentId } from './agent.js';
 import type { AgentStates } from './agent-states.js';
 import type { Moment, QueueEffect, QueueRules, WaiterView, WaitRequest } from './queue-types.js';
+import { speaks } from './spoken-language.js';
 
 /** An offer that has not become a call by then is taken back; milliseconds. */
 const OFFER_MS = 10_000;
@@ -25,8 +26,9 @@ interface Waiter {
 
 /**
  * Who waits, and who of the agents gets whom: emergencies first, then who has waited longest; of the agents the
- * liaison desk of the member that transfers, then those with the skill, then who has been idle longest. Nobody gets
- * two calls, and no caller is offered twice at once. No clock of its own: each method gives what is to be done.
+ * liaison desk of the member that transfers, then those with the skill, then those who speak the caller's language, then
+ * who has been idle longest. Nobody gets two calls, and no caller is offered twice at once. No clock of its own: each
+ * method gives what is to be done.
  */
 export class QueueBoard {
   readonly #waiters = new Map<string, Waiter>();
@@ -87,6 +89,7 @@ export class QueueBoard {
         position: index + 1,
         since: since.utc,
         emergency: request.emergency,
+        language: request.language,
         ringing: this.states.ringingFor(request.call),
       })),
     );
@@ -141,18 +144,26 @@ export class QueueBoard {
     return queues;
   }
 
-  #offer(effects: QueueEffect[], waiter: Waiter, { ringAtOnce }: QueueRules, at: Moment): void {
+  #offer(effects: QueueEffect[], waiter: Waiter, rules: QueueRules, at: Moment): void {
     const { call, ticket, queue } = waiter.request;
+    const held = this.#isHeld(waiter, rules, at);
     const chosen = this.states
       .free(queue)
+      .filter(({ agent }) => !held || fits(agent, waiter.request))
       .map((free) => ({ ...free, rank: rankOf(free.agent, waiter.request) }))
       .sort((a, b) => a.rank - b.rank || a.idleSince - b.idleSince || (a.agent.id < b.agent.id ? -1 : 1))
-      .slice(0, ringAtOnce)
+      .slice(0, rules.ringAtOnce)
       .map(({ agent }) => agent.id)
       .filter((id) => this.states.offer(id, call, at));
     if (chosen.length === 0) return;
     waiter.offered = { agents: chosen, at: at.mono };
     effects.push({ type: 'offer', call, ticket, agents: chosen });
+  }
+
+  /** It is kept for agents with skill and language for a while, as long as there are such. */
+  #isHeld({ request, since }: Waiter, { skillSeconds }: QueueRules, at: Moment): boolean {
+    if (request.emergency || at.mono - since.mono >= skillSeconds * 1000) return false;
+    return this.states.there(request.queue).some((agent) => fits(agent, request));
   }
 
   /** The queue is full, or nobody is there who could serve it; but only where somebody else is there. */
@@ -166,10 +177,26 @@ export class QueueBoard {
 }
 
 /** Smaller is better. Liaison desks of other members come last: they are kept for these. */
-function rankOf({ liaisonFor, skills, languages }: Agent, { from, skill }: WaitRequest): number {
-  const liaison = from !== null && liaisonFor.includes(from);
-  const able = skill !== null && (skills.includes(skill) || languages.includes(skill));
-  return (liaison ? 0 : liaisonFor.length > 0 ? 8 : 4) + (skill === null || able ? 0 : 2);
+function rankOf(agent: Agent, request: WaitRequest): number {
+  const { liaisonFor } = agent;
+  const liaison = request.from !== null && liaisonFor.includes(request.from);
+  return (
+    (liaison ? 0 : liaisonFor.length > 0 ? 8 : 4) +
+    (hasSkill(agent, request) ? 0 : 2) +
+    (understands(agent, request) ? 0 : 1)
+  );
+}
+
+function fits(agent: Agent, request: WaitRequest): boolean {
+  return hasSkill(agent, request) && understands(agent, request);
+}
+
+function hasSkill({ skills, languages }: Agent, { skill }: WaitRequest): boolean {
+  return skill === null || skills.includes(skill) || languages.includes(skill);
+}
+
+function understands(agent: Agent, { language }: WaitRequest): boolean {
+  return language === null || speaks(agent, language);
 }
 
 function tell(

@@ -59,6 +59,8 @@ export interface WaitRequest {
   readonly from: string | null;
   readonly emergency: boolean;
   readonly skill: string | null;
+  /** What the caller speaks, as `spokenLanguage` gives it; null: not known. */
+  readonly language: string | null;
   /** How long each agent rings. */
   readonly ringSeconds: number;
   /** When the queue gives up, nobody else is there for the caller. */
@@ -91,6 +93,8 @@ export interface WaiterView {
   /** UTC milliseconds. */
   readonly since: number;
   readonly emergency: boolean;
+  /** What the caller speaks; null: not known. */
+  readonly language: string | null;
   /** Agents who ring for this caller now. */
   readonly ringing: readonly AgentId[];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LANGUAGE_FORM, LANGUAGE_TAG } from '../dialplan/agent-names.js';
 import type { PartyQuery } from '../engine/operations.js';
 import { type Cursor, decodeCursor, PAGE_LIMIT } from '../ledger/query.js';
 import { AUDIT_ACTIONS, RECORDING_OUTCOMES } from './recording-schemas.js';
@@ -215,6 +216,11 @@ const transferFields = {
     .max(MAX_NOTE)
     .optional()
     .meta({ description: `What the agent writes for the target, up to ${MAX_NOTE} characters` }),
+  language: z.string().regex(LANGUAGE_TAG, `expected ${LANGUAGE_FORM}`).optional().meta({
+    description:
+      'What the caller speaks. Queues call agents who speak it first, now and for the rest of the call',
+    example: 'en',
+  }),
 };
 
 function namesTarget(

@@ -32,6 +32,7 @@ const waiterSchema = z
     sinceAt: time('Since when it waits there'),
     waitedSeconds: z.number().meta({ description: 'How long' }),
     emergency: z.boolean().meta({ description: 'It comes before all others' }),
+    language: text('What the caller speaks, as far as it is known', 'en').nullable(),
     ringing: z.array(z.string()).meta({ description: 'Agents who ring for it now' }),
   })
   .meta({ id: 'Waiter' });

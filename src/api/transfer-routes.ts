@@ -137,12 +137,12 @@ type Body = z.output<typeof transferBody>;
 
 /** An empty field of a form is no field. Null when nothing says where to: the matter is in no catalogue. */
 export function wish(
-  { to, mode, matter, note, transferorLeg }: Body,
+  { to, mode, matter, note, language, transferorLeg }: Body,
   plan: DialPlan,
 ): TransferRequest | null {
   const target = to ?? plan.matters.get(matter ?? '')?.member;
   if (target === undefined) return null;
-  return { to: target, mode, matter: matter || undefined, note: note || undefined, transferorLeg };
+  return { to: target, mode, matter: matter || undefined, note: note || undefined, language, transferorLeg };
 }
 
 /** Body of the answer where a transfer names a matter that is not there. */

@@ -8,3 +8,7 @@ export const AGENT_ID_FORM =
 /** Number of an agent's desk. */
 export const EXTENSION = /^\d{2,8}$/;
 export const EXTENSION_FORM = '2 to 8 digits such as "8017"';
+
+/** A language as people speak it (BCP 47, RFC 5646): two or three letters first, then what narrows it. */
+export const LANGUAGE_TAG = /^[a-z]{2,3}(-[a-z0-9]{2,8}){0,4}$/i;
+export const LANGUAGE_FORM = 'a language tag such as zh, en or zh-yue';

@@ -28,6 +28,7 @@ export function buildPlan(written: DialPlanEntry, { file, version, matters }: Pl
   );
   const keys = new Map(Object.entries(written.keys));
   const byNumber = new Map<string, Member>();
+  const languages = languagesByNumber(written);
   for (const member of members.values()) {
     for (const number of member.numbers) {
       const form = internationalForm(number, numbering);
@@ -38,11 +39,11 @@ export function buildPlan(written: DialPlanEntry, { file, version, matters }: Pl
   const keyTable = new KeyTable(keyCodesOf(keys.keys(), policies.keyCodes));
   const sources = new SourceTable([...trunks.values()].flatMap(sourcesOf));
 
-  const memberByAddress = (address: string): Member | undefined => {
+  const formOf = (address: string): string | undefined => {
     const parsed = parseAddress(address);
-    const form = parsed && internationalForm(parsed.number, numbering, parsed.context);
-    return form === undefined ? undefined : byNumber.get(form);
+    return parsed && internationalForm(parsed.number, numbering, parsed.context);
   };
+  const memberByAddress = (address: string): Member | undefined => byNumber.get(formOf(address) ?? '');
   const memberByKey = (address: string): Member | undefined => {
     const key = parseAddress(address)?.number;
     // Phones may send the # that ends a key, too.
@@ -63,6 +64,7 @@ export function buildPlan(written: DialPlanEntry, { file, version, matters }: Pl
     }),
     numbering,
     memberByAddress,
+    languageOf: (address: string) => languages.get(formOf(address) ?? '') ?? null,
     destination(address: string): Destination | undefined {
       const byKey = memberByKey(address);
       if (byKey !== undefined) return { member: byKey, via: 'key' };
@@ -95,6 +97,18 @@ function memberOf(id: MemberId, entry: MemberEntry, { members, policies }: DialP
   };
 }
 
+/** By the international form of the number that is dialled. */
+function languagesByNumber({ members, numbering }: DialPlanEntry): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { languages } of Object.values(members)) {
+    for (const [number, language] of Object.entries(languages)) {
+      const form = internationalForm(number, numbering);
+      if (form !== undefined) found.set(form, language);
+    }
+  }
+  return found;
+}
+
 /** Members that an entry's agents may transfer to; null for all. */
 function permitted(entry: MemberEntry, members: DialPlanEntry['members']): MemberId[] | null {
   const { mayTransferTo: only, mayNotTransferTo: never } = entry;
@@ -114,6 +128,7 @@ function trunkOf(id: TrunkId, entry: TrunkEntry): Trunk {
     numberFormat: entry.numberFormat,
     auth: entry.auth,
     media: entry.media,
+    language: entry.language === 'unknown' ? null : entry.language,
     healthCheck: entry.healthCheck === 'off' ? null : entry.healthCheck,
     capacity: entry.capacity,
   };

@@ -12,6 +12,7 @@ import { blockKey, parseSource } from './sources.js';
 export function checkDraft(draft: Draft): Complaint[] {
   return [
     ...checkNumbers(draft),
+    ...checkLanguages(draft),
     ...checkReferences(draft),
     ...checkFallbacks(draft),
     ...checkTrunks(draft),
@@ -52,6 +53,25 @@ function checkNumbers({ members, numbering }: Draft): Complaint[] {
     }
   }
   return found;
+}
+
+/** A language belongs to a number of the member that names it. */
+function checkLanguages({ members, numbering }: Draft): Complaint[] {
+  if (numbering === undefined) return [];
+  return [...members].flatMap(([member, { numbers, languages }]) => {
+    const own = new Set(numbers.map(({ text }) => internationalForm(text, numbering)));
+    return languages.flatMap(({ path, text }) => {
+      const form = internationalForm(text, numbering);
+      if (form !== undefined && own.has(form)) return [];
+      const otherwise = 'write it under numbers, too, or remove it here';
+      const remedy = didYouMean(
+        text,
+        numbers.map((number) => number.text),
+        otherwise,
+      );
+      return [at(path, `"${text}" is no number of member ${member}`, remedy)];
+    });
+  });
 }
 
 /** Every name that is used is a name of something. */

@@ -32,6 +32,8 @@ export interface DatesDraft extends Mention {
 /** What can be read of a member, for the checks between parts. Paths are those in the whole file. */
 export interface MemberDraft {
   readonly numbers: readonly Item[];
+  /** Numbers of its `languages`. */
+  readonly languages: readonly Mention[];
   /** Trunks of its targets. */
   readonly trunks: readonly Mention[];
   /** Members whose queues its targets are. */
@@ -108,6 +110,7 @@ function memberDraft(name: string, entry: unknown): MemberDraft {
   const targets = listOf(at('targets'));
   return {
     numbers: items(at('numbers'), (item) => memberNumberSchema.safeParse(item).data),
+    languages: entriesOf(at('languages')).map(([text]) => ({ path: [...path, 'languages', text], text })),
     trunks: targets.flatMap((target, index) => trunksOf(target, [...path, 'targets', index])),
     queues: targets.flatMap(
       (target, index) => mention(valueAt(target, ['queue']), [...path, 'targets', index, 'queue']) ?? [],

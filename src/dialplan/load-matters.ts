@@ -67,6 +67,7 @@ function mattersOf({ matters, source }: MattersEntry): readonly Matter[] {
     words: Object.entries(entry.words).map(([zh, pinyin]) => wordsOf(zh, pinyin)),
     member: entry.member,
     urgency: entry.urgency,
+    language: entry.language ?? null,
     source,
   });
   return deepFreeze(Object.entries(matters).map(matterOf));

@@ -20,6 +20,8 @@ export interface Matter {
   /** Id of the member that deals with it. */
   readonly member: string;
   readonly urgency: MatterUrgency;
+  /** Language of who asks for it, as a tag; null: any. */
+  readonly language: string | null;
   /** `example`: to be replaced by what a deployment's members have agreed on. */
   readonly source: 'example' | 'own';
 }

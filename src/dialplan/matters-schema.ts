@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { reference } from './schema-parts.js';
+import { languageTag, reference } from './schema-parts.js';
 
 /** The catalogue of matters as it is written. That pinyin fits its words is checked in `load-matters.ts`. */
 
@@ -26,6 +26,7 @@ const matterSchema = z.strictObject({
     .meta({ accepts: 'a name of 1 to 120 characters on one line' }),
   member: reference('member'),
   urgency: z.enum(['routine', 'urgent', 'emergency']).default('routine'),
+  language: languageTag().optional(),
   words: z
     .record(chinese, pinyin)
     .default({})

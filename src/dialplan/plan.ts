@@ -65,6 +65,11 @@ export interface QueueRules {
   readonly maxLength: number | null;
   /** How often a caller hears the place in the queue; seconds, 0 for never. */
   readonly announceSeconds: number;
+  /**
+   * How long a caller waits for somebody with the skill and the language that are wanted, while somebody who has them is
+   * there, before others are called as well; seconds, 0 for not at all. Emergencies never wait for it.
+   */
+  readonly skillSeconds: number;
   /** Agents may be called as soon as a phone of theirs is registered; else when they say that they are ready. */
   readonly readyWhenRegistered: boolean;
 }
@@ -150,6 +155,8 @@ export interface Trunk {
   readonly auth: TrunkAccount | null;
   /** How its parties are offered media: plain RTP, or as a browser takes it (ICE and DTLS-SRTP; needs rtpengine). */
   readonly media: 'rtp' | 'webrtc';
+  /** Language of the callers that it brings: a tag; `caller` for what their INVITE prefers; null where it is not known. */
+  readonly language: string | null;
   /** OPTIONS ping; null when off. */
   readonly healthCheck: { readonly intervalSeconds: number } | null;
   /** Legs that it carries at once, in and out, ringing or answered; null: no limit. */
@@ -246,6 +253,8 @@ export interface DialPlan {
    * `tel:110;phone-context=+86`. Undefined when it is no member's.
    */
   memberByAddress(address: string): Member | undefined;
+  /** The language of who dials this number of a member; null where the plan says none. */
+  languageOf(address: string): string | null;
   /** A member number, URI or transfer key as an agent names it in a REFER or by the API. */
   destination(address: string): Destination | undefined;
   /** The trunk that allows this source, the narrowest when several do (port before prefix length). */

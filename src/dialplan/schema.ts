@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { LANGUAGE_FORM } from './agent-names.js';
 import { GATEWAY_FORM } from './gateways.js';
 import { DATES_FORM, SPANS_FORM, WEEKLY_FORM } from './hours-text.js';
-import { digitsOrText, reference, wholeNumber } from './schema-parts.js';
+import { digitsOrText, languageTag, reference, wholeNumber } from './schema-parts.js';
 import { targetSchema } from './target-schema.js';
 
 /** The dial plan as it is written. What holds between its parts is checked in `check.ts`. */
@@ -77,6 +78,7 @@ const queueSchema = z
       .default(30)
       .meta({ accepts: 'a whole number of seconds from 10 to 600, or 0 for never' }),
     readyWhenRegistered: z.boolean().default(true),
+    skillSeconds: wholeNumber(0, 3600).default(0),
   })
   .prefault({});
 
@@ -86,6 +88,10 @@ export const memberSchema = z.strictObject({
     .array(memberNumberSchema)
     .min(1)
     .meta({ accepts: 'the numbers that people dial, at least one, such as ["110"]' }),
+  languages: z
+    .record(z.string(), languageTag())
+    .default({})
+    .meta({ accepts: 'numbers of this member with the language of who dials them, such as "12340": en' }),
   name: z.strictObject({ zh: title, en: title }),
   field: name('one word'),
   emergency: z.boolean().default(false),
@@ -130,6 +136,10 @@ export const trunkSchema = z.strictObject({
   numberFormat: z.enum(['asis', 'national', 'e164']).default('asis'),
   auth: accountSchema.nullable().default(null),
   media: z.enum(['rtp', 'webrtc']).default('rtp'),
+  language: z
+    .union([z.enum(['caller', 'unknown']), languageTag()])
+    .default('caller')
+    .meta({ accepts: `caller, unknown, or ${LANGUAGE_FORM}` }),
   healthCheck: z
     .union([z.literal('off'), z.strictObject({ intervalSeconds: wholeNumber(2, 3600) })])
     .nullable()

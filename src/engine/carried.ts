@@ -21,6 +21,7 @@ const HEADERS = [
   'Resource-Priority',
   'History-Info',
   'User-to-User',
+  'Accept-Language',
 ] as const;
 
 export const NOTHING_CARRIED: Carried = { headers: {}, bodies: [] };

@@ -37,6 +37,7 @@ import { Recordings } from './recording/recordings.js';
 import { Recovery } from './recovery.js';
 import type { RunnerParts } from './runner-parts.js';
 import type { LegEvent } from './signalling.js';
+import { transferAnswer } from './transfer-answer.js';
 
 type Asked = Parameters<CallRunner['ask']>[0];
 
@@ -302,7 +303,8 @@ export class Engine implements Operations {
   }
 
   async transfer(callId: string, request: TransferRequest): Promise<OperationResult<{ transferId: string }>> {
-    const { to, mode, trigger = 'api', matter, note, transferorLeg } = request;
+    const { to, mode, trigger = 'api', matter, note, language, transferorLeg } = request;
+    if (language !== undefined && this.#calls.get(callId)) this.#queues.speaks(callId, language);
     // Numbers and keys are resolved by the core; an operator may also name the member itself.
     const address = this.parts.dialPlan.current.members.get(to)?.numbers[0] ?? to;
     const result = await this.#ask(callId, {
@@ -314,17 +316,14 @@ export class Engine implements Operations {
       note: note ?? null,
       transferor: transferorLeg ?? null,
     });
-    if (!result.ok) return { ok: false, refusal: { code: result.code, message: result.message } };
-    return { ok: true, value: { transferId: result.transferId ?? '' } };
+    return transferAnswer(result);
   }
 
   async controlTransfer(
     callId: string,
     action: TransferAction,
   ): Promise<OperationResult<{ transferId: string }>> {
-    const result = await this.#ask(callId, { type: 'control-requested', action });
-    if (!result.ok) return { ok: false, refusal: { code: result.code, message: result.message } };
-    return { ok: true, value: { transferId: result.transferId ?? '' } };
+    return transferAnswer(await this.#ask(callId, { type: 'control-requested', action }));
   }
 
   async hangUp(callId: string): Promise<OperationResult<{ callId: string }>> {

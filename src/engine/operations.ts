@@ -152,6 +152,8 @@ export interface TransferRequest {
   readonly matter?: string | undefined;
   /** What the agent writes for the target. */
   readonly note?: string | undefined;
+  /** What the caller speaks, as a language tag, once an agent has found out; holds for the rest of the call. */
+  readonly language?: string | undefined;
   /** The leg that transfers; when left out, the agent's leg of the call. */
   readonly transferorLeg?: string | undefined;
 }

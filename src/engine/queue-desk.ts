@@ -8,6 +8,7 @@ import type { Branch } from '../call/candidate.js';
 import type { Command, CommandOf } from '../call/command.js';
 import type { DialPlan, QueueRules } from '../dialplan/plan.js';
 import type { LegRecord } from '../ledger/records.js';
+import { CallerLanguages } from './caller-language.js';
 import type { EngineClock, Timer } from './clock.js';
 import { phonesOf } from './plan-routing.js';
 import type { UntimedEventOf } from './untimed-event.js';
@@ -45,6 +46,7 @@ const DEFAULT_RULES: QueueRules = {
   maxLength: null,
   announceSeconds: 30,
   readyWhenRegistered: true,
+  skillSeconds: 0,
 };
 
 /**
@@ -60,6 +62,7 @@ export class QueueDesk {
     { readonly queue: string; readonly entry: number; readonly at: number }
   >();
   readonly #ringSeconds = new Map<CallId, number>();
+  readonly #languages = new CallerLanguages();
   readonly #pending: QueueEffect[] = [];
   #telling = false;
   #timer: Timer | null = null;
@@ -81,7 +84,7 @@ export class QueueDesk {
     const at = this.#now();
     switch (command.type) {
       case 'queue-wait':
-        return this.#wait(call.id, command);
+        return this.#wait(call, command);
       case 'queue-leave':
         this.#left(call.id, command.entry);
         return this.#do(this.#board.leave(call.id, command.entry, at));
@@ -121,6 +124,11 @@ export class QueueDesk {
     return answer;
   }
 
+  /** An agent has found out what the caller of a live call speaks. */
+  speaks(call: CallId, language: string): void {
+    this.#languages.tell(call, language);
+  }
+
   statuses(): readonly AgentStatus[] {
     return this.#states.all();
   }
@@ -146,7 +154,9 @@ export class QueueDesk {
     this.#look();
   }
 
-  #wait(call: CallId, command: CommandOf<'queue-wait'>): void {
+  #wait(waiting: Call, command: CommandOf<'queue-wait'>): void {
+    const call = waiting.id;
+    const language = this.#languages.of(waiting, this.parts.plan());
     const { queue, entry, ticket, from, emergency, lastHope, skill, ringSeconds } = command;
     const at = this.#now();
     if (this.#entered.get(call)?.entry !== entry) {
@@ -160,9 +170,8 @@ export class QueueDesk {
       });
     }
     this.#ringSeconds.set(call, ringSeconds);
-    this.#do(
-      this.#board.wait({ call, queue, entry, ticket, from, emergency, lastHope, skill, ringSeconds }, at),
-    );
+    const request = { call, queue, entry, ticket, from, emergency, lastHope, skill, language, ringSeconds };
+    this.#do(this.#board.wait(request, at));
   }
 
   #left(call: CallId, entry: number): void {
@@ -180,6 +189,7 @@ export class QueueDesk {
   }
 
   #forget(call: CallId): void {
+    this.#languages.forget(call);
     const entered = this.#entered.get(call);
     if (entered !== undefined) this.#left(call, entered.entry);
     this.#do(this.#board.forget(call, this.#now()));

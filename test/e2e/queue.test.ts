@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { addAgent } from './harness/accounts.js';
+import { addAgent, agentCommand } from './harness/accounts.js';
 import { AgentPhone, type AgentPhoneOptions } from './harness/agent-phone.js';
 import { type DialPlanFile, type Ports, testPlan } from './harness/plan.js';
 import { freePort } from './harness/ports.js';
@@ -29,7 +29,8 @@ function queuePlan(ports: Ports): DialPlanFile {
   if (city === undefined) throw new Error('the test plan has lost its member');
   const queue = { afterCallSeconds: 0 };
   const targets = [{ queue: 'city', ringSeconds: 2, maxWaitSeconds: 20 }];
-  return { ...plan, members: { ...plan.members, city: { ...city, targets, queue } } };
+  const english = { numbers: [...city.numbers, '12340'], languages: { '12340': 'en' } };
+  return { ...plan, members: { ...plan.members, city: { ...city, ...english, targets, queue } } };
 }
 
 describe('a member whose calls go to a queue of its agents', () => {
@@ -89,9 +90,9 @@ describe('a member whose calls go to a queue of its agents', () => {
     return phone;
   }
 
-  const calls = async (talk = 300) =>
+  const calls = async (more: Readonly<Record<string, string>> = {}) =>
     world.play({
-      parties: [{ at: 'caller', scenario: 'caller-hangs-up', with: { ...anyAudio, talk: String(talk) } }],
+      parties: [{ at: 'caller', scenario: 'caller-hangs-up', with: { ...anyAudio, talk: '300', ...more } }],
     });
   const agentsOf = (legs: readonly { role: string; agent: string | null; outcome: string }[]) =>
     legs.filter(({ role }) => role === 'agent').map(({ agent, outcome }) => `${agent} ${outcome}`);
@@ -118,6 +119,18 @@ describe('a member whose calls go to a queue of its agents', () => {
     expect(agentsOf(legs).sort()).toEqual(['chen rejected', 'li-na answered', 'wu-di unanswered']);
     expect(await stateOf('wu-di')).toBe('pause no-answer');
     expect(await stateOf('chen')).toBe('pause declined');
+  });
+
+  it('rings first who speaks the language of the number that was dialled', async () => {
+    agentCommand(world.server, ['edit', 'li-na', '--languages', 'zh,en-GB']);
+    await signsIn('wu-di');
+    await signsIn('li-na');
+    const english = await calls({ dial: '12340' });
+    const other = await calls();
+    expect([english, other].map(({ legs }) => agentsOf(legs)[0])).toEqual([
+      'li-na answered',
+      'wu-di answered',
+    ]);
   });
 
   it('keeps a caller until an agent is back from a pause', async () => {

@@ -1,7 +1,13 @@
 /** Options of `onekey agent` that say something of an agent. */
 import type { Agent } from '../../agents/agent.js';
 import { suggest } from '../../config/suggest.js';
-import { AGENT_ID, AGENT_ID_FORM, EXTENSION, EXTENSION_FORM } from '../../dialplan/agent-names.js';
+import {
+  AGENT_ID,
+  AGENT_ID_FORM,
+  EXTENSION,
+  EXTENSION_FORM,
+  LANGUAGE_TAG,
+} from '../../dialplan/agent-names.js';
 import type { DialPlan } from '../../dialplan/plan.js';
 
 export const accountOptions = {
@@ -63,7 +69,7 @@ function faultOf(agent: Agent, values: AccountValues, { members }: Pick<DialPlan
   for (const word of agent.skills)
     if (!/^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,39}$/u.test(word)) return `--skills: "${word}" is no word`;
   for (const tag of agent.languages)
-    if (!/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(tag))
+    if (!LANGUAGE_TAG.test(tag))
       return `--languages: "${tag}" is no language; write tags such as zh, en or zh-yue`;
   for (const member of [agent.member, ...agent.liaisonFor]) {
     if (members.has(member)) continue;

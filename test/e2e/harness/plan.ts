@@ -58,6 +58,7 @@ export type TargetEntry =
 
 interface MemberEntry {
   readonly numbers: readonly string[];
+  readonly languages?: Readonly<Record<string, string>>;
   readonly name: { readonly zh: string; readonly en: string };
   readonly field: string;
   readonly source: 'example';

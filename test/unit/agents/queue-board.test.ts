@@ -11,6 +11,7 @@ const RULES: QueueRules = {
   maxLength: null,
   announceSeconds: 30,
   readyWhenRegistered: true,
+  skillSeconds: 0,
 };
 
 function board(agents: readonly Agent[], rules: Partial<QueueRules> = {}) {
@@ -34,6 +35,7 @@ function request(call: string, more: Partial<WaitRequest> = {}): WaitRequest {
     from: null,
     emergency: false,
     skill: null,
+    language: null,
     ringSeconds: 15,
     lastHope: true,
     ...more,
@@ -95,6 +97,63 @@ describe('a queue', () => {
     expect(brief(board([agents[1] ?? anAgent('x')]).board.wait(request('a'), second(1)))).toEqual([
       'a>liaison',
     ]);
+  });
+
+  it('chooses who speaks the language of the caller, but after the skill', () => {
+    const agents = [
+      anAgent('local', { languages: ['zh'] }),
+      anAgent('english', { languages: ['zh', 'en-GB'] }),
+      anAgent('expert', { languages: ['zh'], skills: ['water'] }),
+    ];
+    const first = (more: Partial<WaitRequest>) =>
+      brief(board(agents).board.wait(request('a', more), second(1)));
+    expect(first({ language: 'zh' })).toEqual(['a>local']);
+    expect(first({ language: 'en' })).toEqual(['a>english']);
+    expect(first({ language: 'ug' })).toEqual(['a>local']);
+    expect(first({ language: 'en', skill: 'water' })).toEqual(['a>expert']);
+  });
+
+  describe('keeps a caller for who speaks the language, as long as the plan says', () => {
+    const agents = [anAgent('local'), anAgent('english', { languages: ['en'] })];
+    const talking = (more: Partial<WaitRequest> = {}) => {
+      const made = board(agents, { skillSeconds: 10 });
+      made.states.legBegan('x-1', 'english', 'x', true, second(0));
+      return { ...made, first: brief(made.board.wait(request('a', { language: 'en', ...more }), second(1))) };
+    };
+
+    it('and gives the caller to anybody then', () => {
+      const { board: queue, first } = talking();
+      expect(first).toEqual(['a:1!']);
+      expect(brief(queue.wait(request('b'), second(2)))).toEqual(['b>local']);
+      queue.leave('b', 1, second(3));
+      expect(brief(queue.look(second(10.9)))).toEqual([]);
+      expect(brief(queue.look(second(11)))).toEqual(['a>local']);
+    });
+
+    it('and to who speaks it as soon as that one is free', () => {
+      const { board: queue, states } = talking();
+      states.legEnded('x-1', second(5));
+      expect(brief(queue.look(second(5)))).toEqual(['a>english']);
+    });
+
+    it('but not when nobody is there who speaks it, nor in an emergency', () => {
+      expect(talking({ language: 'ug' }).first).toEqual(['a>local']);
+      expect(talking({ emergency: true }).first).toEqual(['a>local']);
+      const { board: queue, states } = talking();
+      states.legEnded('x-1', second(2));
+      states.ask('english', { state: 'offline' }, 'x', second(2));
+      expect(brief(queue.look(second(2)))).toEqual(['a>local']);
+    });
+
+    it('and the time goes on when somebody did not answer', () => {
+      const { board: queue, states } = talking();
+      states.legEnded('x-1', second(5));
+      queue.look(second(5));
+      states.legBegan('a-2', 'english', 'a', false, second(5));
+      states.legFailed('a-2', 'no-answer', second(9));
+      expect(brief(queue.wait(request('a', { language: 'en', ticket: 2 }), second(9)))).toEqual([]);
+      expect(brief(queue.look(second(11)))).toEqual(['a>local']);
+    });
   });
 
   it('rings several at once where the plan says so', () => {

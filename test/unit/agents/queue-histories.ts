@@ -68,6 +68,7 @@ class Story {
       maxLength: null,
       announceSeconds: 30,
       readyWhenRegistered: true,
+      skillSeconds: 0,
     };
     this.#states = new AgentStates(
       () => rules,
@@ -159,6 +160,7 @@ class Story {
       entry: 1,
       from: null,
       skill: null,
+      language: null,
       ringSeconds: 15,
       lastHope: true,
     };

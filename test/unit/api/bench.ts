@@ -89,6 +89,7 @@ const police: Member = {
     maxLength: null,
     announceSeconds: 30,
     readyWhenRegistered: true,
+    skillSeconds: 0,
   },
   fallback: null,
   hours: null,
@@ -105,6 +106,7 @@ const pbx: Trunk = {
   numberFormat: 'asis',
   auth: null,
   media: 'rtp',
+  language: null,
   healthCheck: null,
   capacity: null,
 };
@@ -117,6 +119,7 @@ const burglary: Matter = {
   words: [],
   member: police.id,
   urgency: 'emergency',
+  language: null,
   source: 'example',
 };
 
@@ -150,5 +153,6 @@ export const plan: DialPlan = {
   isTrunkHost: () => false,
   readKeys: () => ({ action: null, mayGrow: false }),
   trunkBlocks: [],
+  languageOf: () => null,
   formatFor: (_trunk, number) => number,
 };

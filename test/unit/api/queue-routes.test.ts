@@ -18,8 +18,24 @@ describe('GET /v1/queues', () => {
       status('an', { state: 'offline' }),
     ];
     engine.waiting = [
-      { call: 'call-1', queue: 'police-110', position: 1, since: START, emergency: true, ringing: ['li'] },
-      { call: 'call-2', queue: 'elsewhere', position: 1, since: START, emergency: false, ringing: [] },
+      {
+        call: 'call-1',
+        queue: 'police-110',
+        position: 1,
+        since: START,
+        emergency: true,
+        language: null,
+        ringing: ['li'],
+      },
+      {
+        call: 'call-2',
+        queue: 'elsewhere',
+        position: 1,
+        since: START,
+        emergency: false,
+        language: null,
+        ringing: [],
+      },
     ];
     expect((await get('/v1/queues')).json()).toMatchObject({
       items: [

@@ -36,6 +36,7 @@ describe('a plan without faults', () => {
         maxLength: null,
         announceSeconds: 30,
         readyWhenRegistered: true,
+        skillSeconds: 0,
       },
       fallback: 'city',
       hours: null,
@@ -60,6 +61,7 @@ describe('a plan without faults', () => {
       numberFormat: 'asis',
       auth: null,
       media: 'rtp',
+      language: 'caller',
       healthCheck: null,
       capacity: null,
     });

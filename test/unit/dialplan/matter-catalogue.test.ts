@@ -10,6 +10,7 @@ function matter(code: string, zh: string, pinyin: string, more: Partial<Matter> 
     words: [],
     member: 'city',
     urgency: 'routine',
+    language: null,
     source: 'example',
     ...more,
   };

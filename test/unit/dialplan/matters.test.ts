@@ -13,7 +13,7 @@ import { GOOD_PLAN } from './plan-text.js';
 const GOOD = `source: example
 matters:
   water-01: { zh: 停水, pinyin: ting shui, en: No water, member: city, words: { 没水: mei shui } }
-  theft-01: { zh: 被偷, pinyin: bei tou, member: police, urgency: urgent }
+  theft-01: { zh: 被偷, pinyin: bei tou, member: police, urgency: urgent, language: en }
 `;
 
 function faults(text: string): string[] {
@@ -34,6 +34,7 @@ describe('a file of matters', () => {
           words: [{ zh: '没水', syllables: ['mei', 'shui'] }],
           member: 'city',
           urgency: 'routine',
+          language: null,
           source: 'example',
         },
         {
@@ -43,6 +44,7 @@ describe('a file of matters', () => {
           words: [],
           member: 'police',
           urgency: 'urgent',
+          language: 'en',
           source: 'example',
         },
       ],

@@ -3,6 +3,7 @@ import type { Agents } from '../../../src/agents/agents.js';
 import { NO_AGENTS } from '../../../src/agents/agents.js';
 import { DialPlanHolder } from '../../../src/dialplan/holder.js';
 import { parseDialPlan } from '../../../src/dialplan/load.js';
+import { NOTHING_CARRIED } from '../../../src/engine/carried.js';
 import type { Engine } from '../../../src/engine/engine.js';
 import type { LiveEvent } from '../../../src/engine/operations.js';
 import { MemoryLedger } from '../../../src/ledger/memory-ledger.js';
@@ -16,13 +17,20 @@ numbering: { country: "86", area: "22" }
 policies: { maxHops: 2, maxHuntSeconds: 30 }
 members:
   city:
-    numbers: ["12345"]
+    numbers: ["12345", "12346"]
+    languages: { "12346": en }
     name: { zh: 市, en: City }
     field: city
     source: example
     targets: [{ queue: city, ringSeconds: 12, maxWaitSeconds: 60 }, { trunk: pbx, number: "9" }]
     queue: { afterCallSeconds: 5 }
     fallback: null
+  youth:
+    numbers: ["12355"]
+    name: { zh: 青, en: Youth }
+    field: youth
+    source: example
+    targets: [{ queue: city, ringSeconds: 12, maxWaitSeconds: 60 }]
 trunks:
   line: { kind: carrier, sources: ["10.9.0.0/16"], gateways: [] }
   pbx: { kind: member, member: city, sources: ["10.1.0.1"], gateways: ["10.1.0.1:5060/udp"] }
@@ -30,7 +38,7 @@ trunks:
 
 /** Agents whose phones are registered as the test says. */
 class FakeAgents implements Agents {
-  readonly #all = [anAgent('li'), anAgent('wu')];
+  readonly #all = [anAgent('li'), anAgent('wu', { languages: ['en'] })];
   readonly #gone = new Set<string>();
   #listener: (agent: string, reachable: boolean) => void = () => undefined;
 
@@ -93,9 +101,9 @@ beforeEach(async () => {
 const CARRIER = { ip: '10.9.0.1', port: 5060 };
 const SDP = 'v=0\r\n';
 
-/** Calls 12345; returns the caller's leg. */
-function call(): string {
-  const leg = signalling.call('sip:12345@x', CARRIER, SDP);
+/** Calls 12345 when nothing else is said; returns the caller's leg. */
+function call(number = '12345', carried = NOTHING_CARRIED): string {
+  const leg = signalling.call(`sip:${number}@x`, CARRIER, SDP, { carried });
   if (typeof leg !== 'string') throw new Error(`refused with ${leg}`);
   return leg;
 }
@@ -129,6 +137,33 @@ describe('a caller of a member with a queue', () => {
     answers('call1-2');
     expect(signalling.on(caller)).toEqual(['provisional', 'answer']);
     expect(states()).toEqual(['li talking', 'wu ringing']);
+  });
+
+  it('gets who speaks the language that the INVITE prefers', () => {
+    call('12345', { headers: { 'Accept-Language': 'en-US,zh;q=0.5' }, bodies: [] });
+    call('12345', { headers: { 'Accept-Language': 'en' }, bodies: [] });
+    expect(called()).toEqual(['wu', 'li']);
+    expect(engine.waitingCallers().map(({ language }) => language)).toEqual(['en', 'en']);
+  });
+
+  it('gets who speaks the language of the number that they dialled', () => {
+    call('12346');
+    call('12345');
+    expect(called()).toEqual(['wu', 'li']);
+  });
+
+  it('gets who speaks the language that an agent names when transferring', async () => {
+    call();
+    answers('call1-2');
+    const waits = call();
+    answers('call2-2');
+    expect(called()).toEqual(['li', 'wu']);
+    hangsUp('call2-2');
+    hangsUp(waits);
+    await clock.pass(6000);
+    const answer = await engine.transfer('call1', { to: 'youth', mode: 'blind', language: 'en' });
+    expect(answer).toMatchObject({ ok: true });
+    expect(called().at(-1)).toBe('wu');
   });
 
   it('waits while all talk, with 180, and is served when one has written up the last call', async () => {

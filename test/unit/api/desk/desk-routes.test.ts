@@ -152,7 +152,7 @@ describe('the desk in the browser', () => {
     const police = { ...LI, id: 'wang', member: 'police-110' };
     desk.engine.agents = [{ agent: police, state: 'ready', reason: null, since: 5, next: null }];
     desk.engine.waiting = [
-      { call: 'c', queue: 'police-110', position: 1, since: 5, emergency: true, ringing: [] },
+      { call: 'c', queue: 'police-110', position: 1, since: 5, emergency: true, language: null, ringing: [] },
     ];
     expect(key()).toMatchObject({ freeDesks: 1, waiting: 1 });
   });
