@@ -60,6 +60,7 @@ export class AgentRoom implements Agents {
   readonly #sources = new SourceIndex();
   readonly #lostWays = new Map<string, Set<string>>();
   readonly #reachable = new Set<(agent: AgentId, reachable: boolean) => void>();
+  readonly #heard = new Set<(agent: AgentId) => void>();
   readonly #news = new Set<(news: AgentNews) => void>();
   readonly #registers: Record<number, number> = {};
   #wrong = 0;
@@ -158,6 +159,11 @@ export class AgentRoom implements Agents {
     return () => void this.#reachable.delete(listener);
   }
 
+  onHeard(listener: (agent: AgentId) => void): () => void {
+    this.#heard.add(listener);
+    return () => void this.#heard.delete(listener);
+  }
+
   lost(contactId: string, nextHop: string | null): void {
     const contact = this.#book.get(contactId);
     if (contact === undefined) return;
@@ -225,6 +231,7 @@ export class AgentRoom implements Agents {
     this.#lostWays.delete(registration.id);
     this.#sources.add(registration);
     this.parts.keeper.save(registration);
+    for (const listener of this.#heard) listener(registration.agent);
   }
 
   #removed(id: string): void {

@@ -1,5 +1,5 @@
 /** Agents of ours as the engine and the API see them; `agent-room.ts` is what is behind it. */
-import type { AgentDirectory } from './agent.js';
+import type { AgentDirectory, AgentId } from './agent.js';
 import type { AgentContacts } from './agent-contacts.js';
 import type { Admission, AgentAnswer, AgentRequest, RequestSource } from './agent-request.js';
 import type { ContactHealth } from './contact-book.js';
@@ -37,6 +37,8 @@ export interface Agents extends AgentDirectory, AgentContacts {
   lockouts(): readonly Lockout[];
   figures(): AgentFigures;
   onNews(listener: (news: AgentNews) => void): () => void;
+  /** A phone of the agent has registered, for the first time or again. */
+  onHeard(listener: (agent: AgentId) => void): () => void;
 }
 
 const nothing = (): void => undefined;
@@ -57,4 +59,5 @@ export const NO_AGENTS: Agents = {
   lockouts: () => [],
   figures: () => ({ registers: {}, wrongPasswords: 0, lockouts: 0 }),
   onNews: () => nothing,
+  onHeard: () => nothing,
 };

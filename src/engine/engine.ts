@@ -65,7 +65,7 @@ export class Engine implements Operations {
 
   constructor(private readonly parts: EngineParts) {
     const { clock, signalling, log } = parts;
-    this.#phones = new PhoneCalls(parts.agents);
+    this.#phones = new PhoneCalls(parts.agents, this.#calls);
     this.#events = new LiveEvents(() => clock.now().utc);
     this.recordings = new Recordings(parts, this.#events);
     this.#audit = new AgentAudit(parts.ledger, this.#events);
@@ -211,7 +211,7 @@ export class Engine implements Operations {
   }
 
   #onLegEvent(event: LegEvent): void {
-    if (event.type === 'failed' && !event.reached) this.#phones.unreached(event.leg);
+    this.#phones.onLegEvent(event);
     if (this.monitors.onLegEvent(event)) return;
     if (event.type === 'attended') return this.#onAttended(event);
     const runner = this.#calls.ofLeg(event.leg);

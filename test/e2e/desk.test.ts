@@ -1,132 +1,202 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { addAgent } from './harness/accounts.js';
-import { DeskPage } from './harness/desk-page.js';
+import { DeskStage } from './harness/desk-stage.js';
 import { expectHeard } from './harness/expect-heard.js';
-import type { DialPlanFile } from './harness/plan.js';
-import { hears, VoiceStage } from './harness/voice-stage.js';
+import { expectMixed } from './harness/expect-mixed.js';
+import { hears, mixing } from './harness/voice-stage.js';
 import { until } from './harness/wait.js';
-import { webSide } from './harness/web-side.js';
-
-const PASSWORD = 'of-the-tests-739182';
-
-/** 12345 is served by the queue of its agents, and by nobody else. */
-function deskPlan(plan: DialPlanFile): DialPlanFile {
-  const { city } = plan.members;
-  if (city === undefined) throw new Error('the test plan has lost its member');
-  const targets = [{ queue: 'city', ringSeconds: 20, maxWaitSeconds: 60 }];
-  return { ...plan, members: { ...plan.members, city: { ...city, targets } } };
-}
 
 /** An agent whose phone and desk are a page in a real browser; everybody else has a telephone. */
 describe('the desk in the browser', () => {
-  let stage: VoiceStage;
-  let desk: DeskPage;
-  let call: Promise<number> | undefined;
+  let at: DeskStage;
   beforeAll(async () => {
-    stage = await VoiceStage.open({ plan: deskPlan, web: await webSide() });
-    const { server } = stage.world;
-    await addAgent(server, { id: 'li-na', member: 'city', extension: '8017', password: PASSWORD });
-    desk = await DeskPage.open(`http://localhost:${server.ports.http}/desk/`);
+    at = await DeskStage.open({ media: mixing });
   });
   afterEach(async () => {
-    await call?.catch(() => undefined);
-    call = undefined;
-    await stage.clear();
+    await at.clear();
   });
   afterAll(async () => {
-    await desk.close();
-    await stage.close();
+    await at.close();
   });
 
-  let callers = 0;
-  /** A citizen calls 12345, and the desk shows it. */
-  async function rings(): Promise<string> {
-    await desk.press('F6');
-    await desk.says('就绪');
-    callers += 1;
-    const number = `1390000700${callers}`;
-    call = stage.phone('caller').call('12345', stage.sip, { as: number });
-    await desk.says(number);
-    await desk.says('接听');
-    return number;
-  }
+  const withDesk = hears({ caller: 'desk' });
 
-  async function answered(): Promise<string> {
-    const number = await rings();
-    await desk.press('F2');
-    expect(await call).toBe(200);
-    await desk.says('通话中');
-    await desk.hears();
-    expectHeard('the desk talks', await stage.listen(), hears({ caller: 'other' }), []);
-    return number;
+  /** Everything that the agent has seen so far can be used by everybody, and fits on the screen. */
+  async function seen(what: string): Promise<void> {
+    await at.desk.picture(what);
+    expect(await at.desk.barriers()).toEqual([]);
+    expect(await at.desk.overflow()).toEqual([]);
   }
 
   it('keeps strangers out, and lets the agent in', async () => {
-    await desk.logIn('li-na', 'wrong');
-    await desk.says('工号或密码不对');
-    expect(await desk.barriers()).toEqual([]);
-    await until('the account to be known', async () => {
-      await desk.logIn('li-na', PASSWORD);
-      await desk.page.waitForTimeout(500);
-      return (await desk.text()).includes('一键转接') ? true : undefined;
-    });
-    await desk.says('已注册');
-    expect(await desk.barriers()).toEqual([]);
+    await at.desk.logIn('li-na', 'wrong');
+    await at.desk.says('工号或密码不对');
+    await seen('wrong-password');
+    await at.logIn();
+    await seen('ready');
   });
 
   it('moves the caller with one key, and is released', async () => {
-    const number = await answered();
-    expect(await desk.barriers()).toEqual([]);
-    await desk.key('police');
-    await desk.says('110 报警求助: 已转接');
-    await stage.phone('target').untilTalking();
-    await desk.says('话后处理');
+    const number = await at.answered();
+    await seen('talking');
+    await at.desk.key('police');
+    await at.desk.says('110 报警求助: 已转接');
+    await at.stage.phone('target').untilTalking();
+    await at.desk.says('话后处理');
+    await seen('transferred');
     const talk = hears({ caller: 'target', target: 'caller' });
-    expectHeard('after the key', await stage.listen(300), talk, ['caller']);
-    const { legs, transfers } = await stage.end(number);
+    expectHeard('after the key', await at.stage.listen(300), talk, ['caller']);
+    const { legs, transfers } = await at.stage.end(number);
     expect(transfers).toMatchObject([{ trigger: 'desk', mode: 'blind', outcome: 'completed' }]);
     expect(legs.find(({ agent }) => agent === 'li-na')).toMatchObject({ outcome: 'answered' });
   });
 
   it('asks the other desk first, and connects the two', async () => {
-    const number = await answered();
-    await desk.press('F10');
-    await desk.key('police');
-    await desk.says('正在与对方通话');
-    expectHeard('consulting', await stage.listen(300), hears({ target: 'other', caller: 'other' }), []);
-    await desk.page.click('text=完成转接');
-    await desk.says('已转接');
-    expectHeard('completed', await stage.listen(300), hears({ caller: 'target', target: 'caller' }), []);
-    const { transfers } = await stage.end(number);
+    const number = await at.answered();
+    await at.desk.press('F10');
+    await at.desk.key('police');
+    await at.desk.says('正在与对方通话');
+    await seen('consulting');
+    const consulting = hears({ target: 'desk', caller: 'other' });
+    expectHeard('consulting', await at.stage.listen(300), consulting, []);
+    await at.desk.click('切换通话方');
+    await at.desk.says('正在与来电人通话');
+    await at.desk.click('完成转接');
+    await at.desk.says('已转接');
+    const talk = hears({ caller: 'target', target: 'caller' });
+    expectHeard('completed', await at.stage.listen(300), talk, ['caller']);
+    const { transfers } = await at.stage.end(number);
     expect(transfers).toMatchObject([{ trigger: 'desk', mode: 'consult', outcome: 'completed' }]);
-    for (let press = 0; press < 3; press += 1) await desk.press('F10');
+  });
+
+  it('speaks with caller and other desk, leaves, and the two go on', async () => {
+    const number = await at.answered();
+    await at.desk.press('F10');
+    await at.desk.press('F10');
+    await at.desk.key('police');
+    await at.desk.says('三方通话中');
+    await seen('conference');
+    await at.stage.phone('target').untilTalking();
+    await at.desk.hears();
+    expectMixed('all three', await at.stage.listen(500), {
+      caller: ['desk', 'target'],
+      target: ['caller', 'desk'],
+    });
+    await at.desk.click('退出，让双方继续');
+    await at.desk.says('话后处理');
+    const talk = hears({ caller: 'target', target: 'caller' });
+    expectHeard('the agent has left', await at.stage.listen(300), talk, ['caller']);
+    const { transfers } = await at.stage.end(number);
+    expect(transfers).toMatchObject([{ mode: 'conference', outcome: 'completed' }]);
+  });
+
+  it('tells another hotline of an incident, and talks on', async () => {
+    const number = await at.answered();
+    for (let press = 0; press < 3; press += 1) await at.desk.press('F10');
+    await at.desk.page.fill('#note', '来电人在河边，情绪激动');
+    await at.desk.key('police');
+    await at.desk.says('110 报警求助: 已通报');
+    await seen('alerted');
+    expectHeard('alerted', await at.stage.listen(), withDesk, ['caller']);
+    const { body } = await at.stage.world.server.api.ask('GET', '/v1/alerts?member=police');
+    expect(body).toMatchObject({ items: [{ note: '来电人在河边，情绪激动', callerNumber: number }] });
+    // The mode of the next key is the usual one.
+    await at.desk.key('police');
+    await at.desk.says('110 报警求助: 已转接');
+    const { transfers } = await at.stage.end(number);
+    expect(transfers.map(({ mode }) => mode).sort()).toEqual(['alert', 'blind']);
   });
 
   it('takes the caller back while the other side rings, and says in words what goes wrong', async () => {
-    const number = await answered();
-    stage.phone('third').manner = { answer: 'yes', afterMs: 60_000 };
-    await desk.key('funeral');
-    await desk.says('对方振铃');
-    await desk.press('Escape');
-    await desk.says('转接未成功，来电人仍在线 · 已取回来电人');
-    await desk.hears();
-    expectHeard('taken back', await stage.listen(300), hears({ caller: 'other' }), []);
-    await desk.press('F9');
-    await desk.page.keyboard.type('99999');
-    await desk.press('Enter');
-    await desk.says('没有这个热线或号码');
-    await stage.end(number);
+    const number = await at.answered();
+    at.stage.phone('third').manner = { answer: 'yes', afterMs: 60_000 };
+    await at.desk.key('funeral');
+    await at.desk.says('对方振铃');
+    await at.desk.says('可随时挂断，转接会继续');
+    await seen('ringing');
+    await at.desk.press('Escape');
+    await at.desk.says('转接未成功，来电人仍在线 · 已取回来电人');
+    await at.desk.hears();
+    expectHeard('taken back', await at.stage.listen(300), withDesk, []);
+    await at.desk.press('F9');
+    await at.desk.page.keyboard.type('99999');
+    await at.desk.press('Enter');
+    await at.desk.says('没有这个热线或号码');
+    await seen('refused');
+    at.stage.phone('third').manner = { answer: 'busy', afterMs: 0 };
+    await at.desk.key('funeral');
+    await at.desk.says('96456 殡葬服务: 转接未成功，来电人仍在线 · 对方');
+    await at.stage.end(number);
+  });
+
+  it('leaves while the other side rings, and the transfer goes on', async () => {
+    const number = await at.answered();
+    at.stage.phone('target').manner = { answer: 'yes', afterMs: 1_500 };
+    await at.desk.key('police');
+    await at.desk.says('对方振铃');
+    await at.desk.press('F4');
+    await at.desk.says('话后处理');
+    await at.stage.phone('target').untilTalking();
+    const talk = hears({ caller: 'target', target: 'caller' });
+    expectHeard('the agent has left', await at.stage.listen(300), talk, []);
+    const { transfers } = await at.stage.end(number);
+    expect(transfers).toMatchObject([{ mode: 'blind', outcome: 'completed' }]);
+  });
+
+  it('holds, mutes, presses keys and hangs up, and keeps what the agent writes', async () => {
+    const number = await at.answered();
+    await at.desk.press('F7');
+    await at.desk.says('取回');
+    expectHeard('on hold', await at.stage.listen(300), hears({ caller: 'other' }), []);
+    await at.desk.press('F7');
+    await at.desk.says('保持');
+    expectHeard('taken from hold', await at.stage.listen(300), withDesk, []);
+    await at.desk.press('F8');
+    await at.desk.says('取消静音');
+    expect(energyAt((await at.stage.listen(300)).reports.caller?.slots)).toBe(0);
+    await at.desk.press('F8');
+    expectHeard('heard again', await at.stage.listen(300), withDesk, []);
+    await at.desk.click('拨号盘');
+    await at.desk.click('5');
+    await until('the caller to get the key', () =>
+      at.stage.phone('caller').voice.keysHeard().length > 0 ? true : undefined,
+    );
+    await seen('keypad');
+    await at.desk.press('F4');
+    await at.stage.phone('caller').untilTalking(false);
+    await at.desk.says('话后小结');
+    await seen('after-call');
+    await at.desk.page.fill('#after-call-note', '已答复，无需回访');
+    await at.desk.click('保存并置闲');
+    await at.desk.says('就绪');
+    const { call } = await at.stage.world.traceOf(number);
+    expect(call).toMatchObject({ endedBy: 'agent' });
+    const { body } = await at.stage.world.server.api.ask('GET', `/v1/audits?callId=${call.id}`);
+    expect(JSON.stringify(body)).toContain('已答复，无需回访');
+  });
+
+  it('speaks English', async () => {
+    await at.desk.click('English');
+    await at.desk.says('One-key transfer');
+    await at.desk.says('Ready');
+    await seen('english');
+    await at.desk.click('中文');
+    await at.desk.says('一键转接');
   });
 
   it('goes on with the call after the page was loaded anew', async () => {
-    const number = await answered();
-    await desk.page.reload();
-    await desk.says('通话中');
-    await desk.says(number);
-    await desk.hears();
-    expectHeard('loaded anew', await stage.listen(300), hears({ caller: 'other' }), []);
-    await desk.key('police');
-    await desk.says('已转接');
-    await stage.end(number);
+    const number = await at.answered();
+    await at.desk.page.reload();
+    await at.desk.says('通话中');
+    await at.desk.says(number);
+    await at.desk.hears();
+    expectHeard('loaded anew', await at.stage.listen(300), withDesk, []);
+    await at.desk.key('police');
+    await at.desk.says('已转接');
+    await at.stage.end(number);
   });
 });
+
+/** Slots in which anything was heard. */
+function energyAt(slots: readonly string[] | undefined): number {
+  return (slots ?? []).filter((slot) => slot !== '').length;
+}

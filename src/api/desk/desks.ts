@@ -124,7 +124,7 @@ export class Desks {
         own === null || pop === undefined
           ? null
           : deskCall(pop, own.leg, this.#backgrounds.of(own.call), plan),
-      lastTransfer: this.#lastTransfer(id, plan, own !== null),
+      lastTransfer: this.#lastTransfer(id, plan, own?.call.id ?? null),
       wrapUp: status?.state === 'after-call' && own === null ? (this.#had.get(id) ?? null) : null,
       keys: deskKeys(plan, agent.member, memberLoads(statuses, operations.waitingCallers()), now()),
       missed: this.#missed.of(agent.member),
@@ -184,9 +184,12 @@ export class Desks {
     return status?.state === 'after-call';
   }
 
-  #lastTransfer(agent: string, plan: DialPlan, inCall: boolean): DeskOutcome | null {
+  /** In a call, that of this call; without one, a recent one. */
+  #lastTransfer(agent: string, plan: DialPlan, call: string | null): DeskOutcome | null {
     const last = this.#outcomes.of(agent);
-    if (last === null || (!inCall && this.parts.now() - last.at > OUTCOME_MS)) return null;
-    return { ...last, to: memberName(plan, last.to) ?? { id: last.to, number: null, name: null } };
+    if (last === null || (call === null ? this.parts.now() - last.at > OUTCOME_MS : last.callId !== call))
+      return null;
+    const { callId: _, ...outcome } = last;
+    return { ...outcome, to: memberName(plan, last.to) ?? { id: last.to, number: null, name: null } };
   }
 }

@@ -1,8 +1,8 @@
 import type { LiveCall, LiveEvent } from '../../engine/operations.js';
 import type { DeskOutcome, DeskTransferMode } from './desk-state.js';
 
-/** An outcome, with ids in place of names. */
-export type Outcome = Omit<DeskOutcome, 'to'> & { readonly to: string };
+/** An outcome, with ids in place of names, and the call that it was in. */
+export type Outcome = Omit<DeskOutcome, 'to'> & { readonly to: string; readonly callId: string | null };
 
 interface Begun {
   readonly agent: string;
@@ -70,13 +70,13 @@ export class TransferOutcomes {
 }
 
 function outcome(
-  { transferId, at }: LiveEvent,
+  { transferId, callId, at }: LiveEvent,
   how: DeskOutcome['outcome'],
   cause: string | null,
   mode: DeskTransferMode,
   to: string,
 ): Outcome {
-  return { transferId: transferId ?? '', outcome: how, cause, mode, to, at };
+  return { transferId: transferId ?? '', callId, outcome: how, cause, mode, to, at };
 }
 
 function keep<T>(map: Map<string, T>, key: string, value: T): void {

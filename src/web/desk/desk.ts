@@ -1,14 +1,25 @@
 /** The desk as the page's parts see it: what the server says, what the phone says, and what an agent can do. */
-import { computed, reactive, readonly, ref, shallowRef } from 'vue';
+import { computed, reactive, readonly, ref, shallowRef, watch } from 'vue';
 import type { DeskKey, DeskState, DeskTransferMode } from '../../api/desk/desk-state.js';
+import { AnswerCheck } from './phone/answer-check.js';
+import type { PhoneCall, PhoneState } from './phone/phone-call.js';
 import { startRinging, stopRinging } from './phone/ringer.js';
-import { type PhoneCall, type PhoneState, Softphone } from './phone/softphone.js';
+import { Softphone } from './phone/softphone.js';
 import { DeskError, deskClient, type TransferAction } from './server/desk-client.js';
 import { DeskFeed } from './server/desk-feed.js';
+import { untilAnswered } from './server/until-answered.js';
 
 export type Stage = 'starting' | 'logged-out' | 'expired' | 'in';
 /** Whose phone the agent talks through. */
 export type PhoneKind = 'browser' | 'own';
+/** What the agent wanted when something went wrong. */
+export type Doing = 'log-in' | 'phone' | 'transfer' | 'steering' | 'hang-up' | 'state' | 'note' | 'call-back';
+
+/** Something that went wrong; `code` is a refusal of the server or a trouble of the phone. */
+export interface Trouble {
+  readonly doing: Doing;
+  readonly code: string;
+}
 
 const phoneKindKey = 'onekey.phone';
 
@@ -20,23 +31,41 @@ const connected = ref(false);
 const phoneKind = ref<PhoneKind>(localStorage.getItem(phoneKindKey) === 'own' ? 'own' : 'browser');
 const phoneState = ref<PhoneState>('connecting');
 const phoneCall = shallowRef<PhoneCall | null>(null);
-const trouble = ref<string | null>(null);
+const trouble = shallowRef<Trouble | null>(null);
+/** A transfer was asked for, and the server has not answered yet because it cannot be reached. */
+const sending = ref(false);
 const mode = ref<DeskTransferMode>('blind');
 /** What goes along with the next transfer. */
 const wish = reactive({ matter: '', note: '' });
 
+const call = computed(() => state.value?.call ?? null);
+/** The agent talks, or is about to: nothing may end that by mistake. */
+const engaged = computed(() => call.value !== null || phoneCall.value !== null);
+
 let feed: DeskFeed | null = null;
 let phone: Softphone | null = null;
 
+const answerCheck = new AnswerCheck(() => {
+  phone?.hangUp();
+  trouble.value = { doing: 'phone', code: 'answer-lost' };
+});
+watch([phoneCall, phoneState, connected, call], () =>
+  answerCheck.see(
+    phoneCall.value,
+    phoneState.value === 'ready' && connected.value,
+    call.value === null || call.value.state === 'ringing' ? null : call.value.sipCallId,
+  ),
+);
+
 /** Runs what an agent asked for; a refusal is shown, never thrown. */
-async function attempt(action: () => Promise<unknown>): Promise<boolean> {
+async function attempt(doing: Doing, action: () => Promise<unknown>): Promise<boolean> {
   trouble.value = null;
   try {
     await action();
     return true;
   } catch (error) {
     if (!(error instanceof DeskError)) throw error;
-    trouble.value = error.code;
+    trouble.value = { doing, code: error.code };
     return false;
   }
 }
@@ -51,6 +80,7 @@ function openFeed(): void {
     },
     onConnection: (up) => {
       connected.value = up;
+      if (up) phone?.wake();
     },
     onExpired: () => void leave('expired'),
   });
@@ -59,23 +89,29 @@ function openFeed(): void {
 
 async function startPhone(): Promise<void> {
   if (phoneKind.value !== 'browser' || phone !== null) return;
-  await attempt(async () => {
-    const account = await deskClient.phone();
+  if (!window.isSecureContext) {
+    phoneState.value = 'failed';
+    trouble.value = { doing: 'phone', code: 'insecure-page' };
+    return;
+  }
+  const there = await attempt('phone', async () => {
+    const account = await untilAnswered(deskClient.phone, () => undefined);
     phone = new Softphone(account, account.user, {
       onState: (next) => {
         phoneState.value = next;
       },
-      onCall: (call) => {
-        phoneCall.value = call;
-        if (call?.state === 'ringing') startRinging();
+      onCall: (next) => {
+        phoneCall.value = next;
+        if (next?.state === 'ringing') startRinging();
         else stopRinging();
       },
-      onTrouble: (what) => {
-        trouble.value = what;
+      onTrouble: (code) => {
+        trouble.value = { doing: 'phone', code };
       },
     });
     await phone.start();
   });
+  if (!there) phoneState.value = 'failed';
 }
 
 async function stopPhone(): Promise<void> {
@@ -105,6 +141,46 @@ async function begin(): Promise<void> {
   await startPhone();
 }
 
+/** With the page's phone the call is ended there; with another, or while that phone is cut off, by the server. */
+async function hangUp(): Promise<void> {
+  const here = phoneCall.value !== null;
+  if (!engaged.value) return;
+  if (here && phoneState.value === 'ready') return phone?.hangUp();
+  await attempt('hang-up', () =>
+    deskClient.hangUp().catch((error: unknown) => {
+      if (!(here && error instanceof DeskError && error.code === 'unknown-call')) throw error;
+    }),
+  );
+  if (trouble.value === null) phone?.hangUp();
+}
+
+/** One key: moves the caller to this hotline in the mode that is chosen. */
+async function transfer(to: string, how: DeskTransferMode = mode.value): Promise<boolean> {
+  if (sending.value) return false;
+  const wanted = {
+    to,
+    mode: how,
+    matter: wish.matter || undefined,
+    note: wish.note || undefined,
+    callId: call.value?.id,
+    requestId: crypto.getRandomValues(new Uint32Array(4)).join('-'),
+  };
+  const done = await attempt('transfer', () =>
+    untilAnswered(
+      () => deskClient.transfer(wanted),
+      () => {
+        sending.value = true;
+      },
+    ),
+  );
+  sending.value = false;
+  if (!done) return false;
+  Object.assign(wish, { matter: '', note: '' });
+  // What is pressed next shall do what it does most of the time.
+  mode.value = 'blind';
+  return true;
+}
+
 export const desk = {
   stage: readonly(stage),
   state: readonly(state),
@@ -112,17 +188,19 @@ export const desk = {
   phoneKind: readonly(phoneKind),
   phoneState: readonly(phoneState),
   phoneCall: readonly(phoneCall),
+  sending: readonly(sending),
   trouble,
   mode,
   wish,
-  call: computed(() => state.value?.call ?? null),
+  call,
+  engaged,
   keys: computed<readonly DeskKey[]>(() => state.value?.keys ?? []),
   /** The server's time now; UTC milliseconds. */
   now: (): number => Date.now() + clockOffset.value,
   begin,
 
   async logIn(agent: string, password: string): Promise<boolean> {
-    const done = await attempt(() => deskClient.logIn(agent, password));
+    const done = await attempt('log-in', () => deskClient.logIn(agent, password));
     if (!done) return false;
     openFeed();
     await startPhone();
@@ -130,12 +208,14 @@ export const desk = {
   },
 
   async logOut(): Promise<void> {
+    if (engaged.value) return;
     await stopPhone();
-    await attempt(() => deskClient.logOut());
+    await attempt('log-in', () => deskClient.logOut());
     await leave('logged-out');
   },
 
   async choosePhone(kind: PhoneKind): Promise<void> {
+    if (engaged.value) return;
     phoneKind.value = kind;
     localStorage.setItem(phoneKindKey, kind);
     if (kind === 'own') await stopPhone();
@@ -143,28 +223,15 @@ export const desk = {
   },
 
   answer: () => phone?.answer(),
-
-  /** With the page's phone the call is ended there; with another, by the server. */
-  async hangUp(): Promise<void> {
-    if (phoneCall.value !== null) phone?.hangUp();
-    else await attempt(() => deskClient.hangUp());
-  },
-
+  hangUp,
   hold: (on: boolean) => phone?.hold(on),
   mute: (on: boolean) => phone?.mute(on),
   press: (key: string) => phone?.press(key),
 
-  /** One key: moves the caller to this hotline in the mode that is chosen. */
-  async transfer(to: string, how: DeskTransferMode = mode.value): Promise<boolean> {
-    const done = await attempt(() =>
-      deskClient.transfer({ to, mode: how, matter: wish.matter || undefined, note: wish.note || undefined }),
-    );
-    if (done) Object.assign(wish, { matter: '', note: '' });
-    return done;
-  },
-
-  control: (action: TransferAction) => attempt(() => deskClient.control(action)),
-  setState: (next: 'ready' | 'pause', reason?: string) => attempt(() => deskClient.setState(next, reason)),
-  saveNote: (callId: string, note: string) => attempt(() => deskClient.saveNote(callId, note)),
-  calledBack: (id: string) => attempt(() => deskClient.calledBack(id)),
+  transfer,
+  control: (action: TransferAction) => attempt('steering', () => deskClient.control(action)),
+  setState: (next: 'ready' | 'pause', reason?: string) =>
+    attempt('state', () => deskClient.setState(next, reason)),
+  saveNote: (callId: string, note: string) => attempt('note', () => deskClient.saveNote(callId, note)),
+  calledBack: (id: string) => attempt('call-back', () => deskClient.calledBack(id)),
 };

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { type Browser as Chromium, chromium, type Page } from 'playwright-core';
 import { chromiumProgram, chromiumSwitches } from './browser.js';
+import { voices } from './voice-stage.js';
 import { until } from './wait.js';
 
 /** Gives pages a list of their peer connections, so that what they receive can be counted. */
@@ -10,13 +12,13 @@ const countConnections = `
     constructor(...given) { super(...given); window.connections.push(this); }
   };`;
 
-/** The microphone hears one tone all the time, where that of the browser would beep now and then. */
+/** The microphone hears the tone of a desk all the time, where that of the browser would beep now and then. */
 const singingMicrophone = `
   navigator.mediaDevices.getUserMedia = async () => {
     const context = new AudioContext();
-    const tone = new OscillatorNode(context, { frequency: 1900 });
+    const tone = new OscillatorNode(context, { frequency: ${voices.desk} });
     const out = context.createMediaStreamDestination();
-    tone.connect(out);
+    tone.connect(new GainNode(context, { gain: 0.25 })).connect(out);
     tone.start();
     return out.stream;
   };`;
@@ -75,6 +77,14 @@ export class DeskPage {
     return this.page.click(`button[data-member=${member}]`);
   }
 
+  /** Press the button that is called so, or whose name begins like that. */
+  click(name: string): Promise<void> {
+    return this.page
+      .getByRole('button', { name, exact: name.length === 1 })
+      .first()
+      .click();
+  }
+
   press(name: string): Promise<void> {
     return this.page.keyboard.press(name);
   }
@@ -96,6 +106,21 @@ export class DeskPage {
     return this.page.evaluate<readonly string[]>(`axe.run().then(({ violations }) => violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => [id, failureSummary, html].join('; '))))`);
+  }
+
+  /** What does not fit on the screen: the page as a whole, or the column with the keys. */
+  overflow(): Promise<readonly string[]> {
+    return this.page.evaluate<
+      readonly string[]
+    >(`[document.documentElement, ...document.querySelectorAll('.transfer')]
+      .filter((one) => one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1)
+      .map(({ tagName, scrollWidth, scrollHeight }) => tagName + ' ' + scrollWidth + 'x' + scrollHeight)`);
+  }
+
+  /** A picture of the page as it is, where a folder for pictures is named in the environment. */
+  async picture(name: string): Promise<void> {
+    const folder = process.env.DESK_PICTURES;
+    if (folder !== undefined) await this.page.screenshot({ path: join(folder, `${name}.png`) });
   }
 
   async close(): Promise<void> {

@@ -7,6 +7,8 @@ export interface WebSide {
   readonly web: number;
   /** The desk of 12355, whose media is a browser's. */
   readonly desk: number;
+  /** WebSockets are TLS, and pages are told of another port than the one where the server listens. */
+  readonly secure?: { readonly cert: string; readonly key: string; readonly told: number };
 }
 
 export async function webSide(): Promise<WebSide> {
@@ -18,10 +20,17 @@ export function webServer({ web }: WebSide, as: 'citizen' | 'agent'): string {
   return as === 'citizen' ? `ws://127.0.0.1:${web}` : `ws://[::1]:${web}`;
 }
 
-export function webListeners({ sip, web }: WebSide): readonly object[] {
-  return [
+export function webListeners({ sip, web, secure }: WebSide): readonly object[] {
+  const plain = [
     { transport: 'udp', host: '127.0.0.1', port: sip },
     { transport: 'tcp', host: '127.0.0.1', port: sip },
+  ];
+  if (secure !== undefined) {
+    const { told: externalPort, cert, key } = secure;
+    return [...plain, { transport: 'wss', host: '127.0.0.1', port: web, externalPort, cert, key }];
+  }
+  return [
+    ...plain,
     { transport: 'ws', host: '127.0.0.1', port: web },
     { transport: 'ws', host: '::1', port: web },
   ];

@@ -54,6 +54,7 @@ class FakeAgents implements Agents {
   lockouts = NO_AGENTS.lockouts;
   figures = NO_AGENTS.figures;
   onNews = NO_AGENTS.onNews;
+  onHeard = NO_AGENTS.onHeard;
   contactsOf = (id: string) =>
     this.#gone.has(id)
       ? []

@@ -1,52 +1,28 @@
-/** The phone in the page: sip.js over a WebSocket, audio by WebRTC. The only file that knows sip.js. */
-import {
-  type Invitation,
-  Inviter,
-  Registerer,
-  RegistererState,
-  type Session,
-  SessionState,
-  UserAgent,
-  Web,
-} from 'sip.js';
+/** The phone in the page: sip.js over a WebSocket, audio by WebRTC. */
+import { type Invitation, Inviter, type Session, SessionState, UserAgent, Web } from 'sip.js';
 import type { DeskPhoneAccount } from '../../../api/desk/desk-state.js';
 import { forgetDialog, keepDialog, keptDialog, replacesOf } from './kept-dialog.js';
-
-export type PhoneState = 'connecting' | 'ready' | 'failed';
-
-/** The one call that the phone has. */
-export interface PhoneCall {
-  readonly sipCallId: string;
-  readonly state: 'ringing' | 'answering' | 'up';
-  readonly held: boolean;
-  readonly muted: boolean;
-}
+import type { PhoneCall, PhoneState, PhoneTrouble } from './phone-call.js';
+import { Registration } from './registration.js';
 
 export interface PhoneEvents {
   onState(state: PhoneState): void;
   onCall(call: PhoneCall | null): void;
-  /** Answering failed because the browser gave no microphone, or for a reason that is given. */
-  onTrouble(trouble: 'no-microphone' | 'call-failed'): void;
+  onTrouble(trouble: PhoneTrouble): void;
 }
 
-/** First and longest pause before the phone connects again; milliseconds. */
-const reconnectMs = { first: 500, longest: 8_000 };
 /** How often a conversation is noted as alive; milliseconds. */
 const aliveMs = 5_000;
-/** Registrations are asked for so long; seconds. */
-const registerSeconds = 120;
 
 type WebHandler = Web.SessionDescriptionHandler;
 
 export class Softphone {
   readonly #agent: UserAgent;
-  readonly #registerer: Registerer;
+  readonly #registration: Registration;
   readonly #audio = new Audio();
   #session: Session | null = null;
   #call: PhoneCall | null = null;
   #alive: ReturnType<typeof setInterval> | undefined;
-  #retryMs = reconnectMs.first;
-  #stopped = false;
 
   constructor(
     account: DeskPhoneAccount,
@@ -72,36 +48,31 @@ export class Softphone {
       },
       delegate: {
         onInvite: (invitation) => this.#invited(invitation),
-        onConnect: () => void this.#register(),
+        onConnect: () => void this.#registration.connected(),
         onDisconnect: () => this.#lost(),
       },
     });
-    this.#registerer = new Registerer(this.#agent, {
-      expires: registerSeconds,
-      regId: 1,
-      refreshFrequency: 80,
-    });
-    this.#registerer.stateChange.addListener((state) => {
-      if (state === RegistererState.Registered) this.#registered();
-      else if (state === RegistererState.Unregistered && !this.#stopped) this.events.onState('failed');
+    this.#registration = new Registration(this.#agent, {
+      onState: (state) => this.events.onState(state),
+      onRegistered: () => {
+        if (this.#session === null) void this.#resume();
+      },
     });
   }
 
-  async start(): Promise<void> {
-    this.events.onState('connecting');
-    try {
-      await this.#agent.start();
-    } catch {
-      this.#lost();
-    }
+  start(): Promise<void> {
+    return this.#registration.begin();
+  }
+
+  /** The server is there again, as the page sees it. */
+  wake(): void {
+    this.#registration.wake();
   }
 
   /** Ends what is up and leaves. */
   async stop(): Promise<void> {
-    this.#stopped = true;
     this.hangUp();
-    await this.#registerer.unregister().catch(() => undefined);
-    await this.#agent.stop();
+    await this.#registration.end();
   }
 
   async answer(): Promise<void> {
@@ -113,6 +84,8 @@ export class Softphone {
         sessionDescriptionHandlerOptions: { constraints: { audio: true, video: false } },
       });
     } catch (error) {
+      // The connection broke meanwhile, or the caller hung up: that has been told.
+      if (this.#session !== session) return;
       console.error('the call could not be answered', error);
       this.events.onTrouble(isPermission(error) ? 'no-microphone' : 'call-failed');
       await session.reject({ statusCode: 480 }).catch(() => undefined);
@@ -136,10 +109,16 @@ export class Softphone {
   /** Puts the call on hold or takes it back, by an offer with the direction changed (RFC 3264 §8.4). */
   async hold(on: boolean): Promise<void> {
     const session = this.#session;
-    if (session?.state !== SessionState.Established) return;
+    if (session?.state !== SessionState.Established || this.#call?.held === on) return;
+    if (!this.#registration.isConnected) return this.events.onTrouble('phone-away');
     session.sessionDescriptionHandlerOptionsReInvite = { hold: on } as Web.SessionDescriptionHandlerOptions;
     try {
-      await session.invite({ requestDelegate: { onAccept: () => this.#update({ held: on }) } });
+      await session.invite({
+        requestDelegate: {
+          onAccept: () => this.#update({ held: on }),
+          onReject: () => this.events.onTrouble('call-failed'),
+        },
+      });
     } catch {
       this.events.onTrouble('call-failed');
     }
@@ -156,29 +135,18 @@ export class Softphone {
     this.#handler()?.sendDtmf(key, { duration: 160, interToneGap: 70 });
   }
 
-  async #register(): Promise<void> {
-    try {
-      await this.#registerer.register();
-    } catch {
-      this.events.onState('failed');
-    }
-  }
-
-  #registered(): void {
-    this.#retryMs = reconnectMs.first;
-    this.events.onState('ready');
-    if (this.#session === null) void this.#resume();
-  }
-
   /** The WebSocket is gone; a conversation goes on meanwhile, for its audio goes another way. */
   #lost(): void {
-    if (this.#stopped) return;
-    this.events.onState('connecting');
-    setTimeout(() => {
-      if (this.#stopped) return;
-      this.#agent.reconnect().catch(() => this.#lost());
-    }, this.#retryMs);
-    this.#retryMs = Math.min(this.#retryMs * 2, reconnectMs.longest);
+    const session = this.#session;
+    // What was not answered was offered on that connection, and cannot be answered on another (RFC 3261 §18.2.2).
+    if (session?.state === SessionState.Initial || session?.state === SessionState.Establishing) {
+      if (isInvitation(session)) {
+        if (session.state === SessionState.Establishing) this.events.onTrouble('answer-lost');
+        session.reject({ statusCode: 480 }).catch(() => undefined);
+      }
+      this.#ended(session);
+    }
+    this.#registration.lost();
   }
 
   #invited(invitation: Invitation): void {
@@ -192,7 +160,6 @@ export class Softphone {
   /** Takes up the conversation that this tab had before it was loaded anew. */
   async #resume(): Promise<void> {
     const dialog = keptDialog(Date.now());
-    forgetDialog();
     const target = dialog === null ? undefined : UserAgent.makeURI(dialog.remoteUri);
     if (dialog === null || target === undefined) return;
     const inviter = new Inviter(this.#agent, target, {
@@ -201,8 +168,10 @@ export class Softphone {
     });
     this.#follow(inviter, inviter.request.callId);
     try {
-      await inviter.invite();
+      await inviter.invite({ requestDelegate: { onReject: forgetDialog } });
     } catch (error) {
+      forgetDialog();
+      this.#ended(inviter);
       this.events.onTrouble(isPermission(error) ? 'no-microphone' : 'call-failed');
     }
   }
@@ -217,6 +186,7 @@ export class Softphone {
     };
     this.events.onCall(this.#call);
     session.stateChange.addListener((state) => {
+      if (this.#session !== session) return;
       if (state === SessionState.Established) this.#established(session);
       else if (state === SessionState.Terminated) this.#ended(session);
     });
@@ -246,7 +216,8 @@ export class Softphone {
   #ended(session: Session): void {
     if (this.#session !== session) return;
     clearInterval(this.#alive);
-    forgetDialog();
+    // A conversation that could not be taken up again for want of a connection is tried once more.
+    if (this.#call?.state === 'up') forgetDialog();
     this.#audio.srcObject = null;
     this.#session = null;
     this.#call = null;

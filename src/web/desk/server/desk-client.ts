@@ -1,7 +1,7 @@
 /** The desk's requests to the server. The session is a cookie that scripts cannot read. */
 import type { DeskPhoneAccount, DeskTransferMode } from '../../../api/desk/desk-state.js';
 
-/** Something was refused, or the server could not be reached (`unreachable`). `code` is stable. */
+/** Something was refused, or the server could not be reached (`server-away`). `code` is stable. */
 export class DeskError extends Error {
   constructor(
     readonly code: string,
@@ -15,6 +15,10 @@ export class DeskError extends Error {
 export type TransferAction = 'complete' | 'cancel' | 'toggle' | 'conference';
 
 export interface TransferWish {
+  /** The call that the agent saw when asking. */
+  readonly callId: string | undefined;
+  /** Sent again under this name, it is carried out once. */
+  readonly requestId: string;
   readonly to: string;
   readonly mode: DeskTransferMode;
   readonly matter?: string | undefined;
@@ -42,12 +46,14 @@ async function ask<T>(method: string, path: string, body?: object): Promise<T> {
         : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     });
   } catch (error) {
-    throw new DeskError('unreachable', error instanceof Error ? error.message : String(error));
+    throw new DeskError('server-away', error instanceof Error ? error.message : String(error));
   }
   const answer: unknown = await response.json().catch(() => ({}));
   if (response.ok) return answer as T;
   const { error } = answer as { readonly error?: { readonly code?: string; readonly message?: string } };
-  throw new DeskError(error?.code ?? `http-${response.status}`, error?.message ?? response.statusText);
+  // A reverse proxy without a server behind it.
+  const without = [502, 503, 504].includes(response.status) ? 'server-away' : `http-${response.status}`;
+  throw new DeskError(error?.code ?? without, error?.message ?? response.statusText);
 }
 
 export const deskClient = {

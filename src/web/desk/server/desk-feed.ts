@@ -9,7 +9,7 @@ export interface FeedEvents {
 }
 
 /** Longest pause before the feed connects again; milliseconds. */
-const longestMs = 5_000;
+const longestMs = 3_000;
 /** The server says something at least every 15 s; without a word for so long the connection is dead. */
 const silentMs = 40_000;
 

@@ -17,6 +17,7 @@ describe('TransferOutcomes', () => {
   const requested = {
     type: 'transfer-requested',
     transferId: 't1',
+    callId: 'c',
     detail: { toMember: 'police-110', mode: 'consult' },
   } as const;
 
