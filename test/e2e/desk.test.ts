@@ -114,7 +114,7 @@ describe('the desk in the browser', () => {
     await at.desk.says('可随时挂断，转接会继续');
     await seen('ringing');
     await at.desk.press('Escape');
-    await at.desk.says('转接未成功，来电人仍在线 · 已取回来电人');
+    await at.desk.says('96456 殡葬服务: 已取回来电人');
     await at.desk.hears();
     expectHeard('taken back', await at.stage.listen(300), withDesk, []);
     await at.desk.press('F9');

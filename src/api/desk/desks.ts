@@ -184,11 +184,11 @@ export class Desks {
     return status?.state === 'after-call';
   }
 
-  /** In a call, that of this call; without one, a recent one. */
+  /** Of the call that the agent has; without one, of the last call, for a while. */
   #lastTransfer(agent: string, plan: DialPlan, call: string | null): DeskOutcome | null {
     const last = this.#outcomes.of(agent);
-    if (last === null || (call === null ? this.parts.now() - last.at > OUTCOME_MS : last.callId !== call))
-      return null;
+    if (last === null || last.callId !== (call ?? this.#had.get(agent)?.callId)) return null;
+    if (call === null && this.parts.now() - last.at > OUTCOME_MS) return null;
     const { callId: _, ...outcome } = last;
     return { ...outcome, to: memberName(plan, last.to) ?? { id: last.to, number: null, name: null } };
   }

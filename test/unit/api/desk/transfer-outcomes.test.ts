@@ -30,6 +30,7 @@ describe('TransferOutcomes', () => {
     });
     expect(outcomes.of('li-na')).toEqual({
       transferId: 't1',
+      callId: 'c',
       outcome: 'failed',
       cause: 'busy',
       mode: 'consult',
