@@ -150,6 +150,25 @@ describe('agents whose phones register', () => {
     expect(legs.filter(({ role }) => role === 'agent').map(({ outcome }) => outcome)).toHaveLength(3);
   });
 
+  it('with Outbound are rung by one flow of their device, and by the other when that one is gone', async () => {
+    const first = await registered('li-na', { flow: 1 });
+    const second = await registered('li-na', { flow: 2 });
+    const calls = async () => {
+      const { legs } = await world.play({
+        parties: [{ at: 'caller', scenario: 'caller-hangs-up', with: anyAudio }],
+      });
+      return legs.filter(({ role }) => role === 'agent').map(({ outcome }) => outcome);
+    };
+    expect(await calls()).toEqual(['answered']);
+    expect(first.requests).toEqual([]);
+    await second.hears('BYE');
+    await second.close();
+    phones = [first];
+    expect((await calls()).sort()).toEqual(['answered', 'unreachable']);
+    await first.hears('BYE');
+    await registered('li-na', { flow: 2 });
+  });
+
   it('without a phone count as unreachable, so that the next desk is called', async () => {
     const phone = await registered('chen');
     const { legs } = await world.play({

@@ -20,13 +20,15 @@ const PASSWORD = 'of-the-tests-739182';
 // A phone takes an address and a port of its own choice for its audio.
 const anyAudio = { heard: '[0-9]+', from: '[0-9.]+' };
 
-function planWithAgent(ports: Ports): DialPlanFile {
+/** 12345 is served by the queue of its agents. */
+function planWithQueue(ports: Ports): DialPlanFile {
   const plan = testPlan(ports);
   const { city } = plan.members;
   if (city === undefined) throw new Error('the test plan has lost its member');
+  const targets = [{ queue: 'city', ringSeconds: 10, maxWaitSeconds: 20 }];
   return {
     ...plan,
-    members: { ...plan.members, city: { ...city, targets: [{ agent: 'li-na', ringSeconds: 10 }] } },
+    members: { ...plan.members, city: { ...city, targets, queue: { afterCallSeconds: 0 } } },
   };
 }
 
@@ -37,7 +39,7 @@ class Stage {
   private constructor(readonly world: World) {}
 
   static async open(algorithms: readonly string[]): Promise<Stage> {
-    const world = await World.open({ plan: planWithAgent, settings: { agents: { algorithms } } });
+    const world = await World.open({ plan: planWithQueue, settings: { agents: { algorithms } } });
     const stage = new Stage(world);
     await addAgent(world.server, { id: 'li-na', member: 'city', extension: '8017', password: PASSWORD });
     await until('the server to know the account', async () =>

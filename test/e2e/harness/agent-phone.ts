@@ -9,6 +9,8 @@ export interface AgentPhoneOptions extends LineTo {
   readonly password: string;
   /** The address in its Contact where that is not its own: it sits behind a NAT. */
   readonly contact?: string;
+  /** Number of its flow, with Outbound (RFC 5626); phones of one user are then one device. */
+  readonly flow?: number;
   /** What it does when it is called: answer (default), only ring, send this status, or answer once it is too late. */
   readonly when?: 'answer' | 'ring' | 'late' | number;
 }
@@ -74,6 +76,16 @@ export class AgentPhone {
     return `<sip:${user}@127.0.0.1:${this.#line.port}${transport === 'tcp' ? ';transport=tcp' : ''}>`;
   }
 
+  get #flow(): string {
+    const { flow, user } = this.options;
+    // A URN as in RFC 4122, made of the name.
+    const uuid = createHash('sha256')
+      .update(user)
+      .digest('hex')
+      .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, '$1-$2-$3-$4-$5');
+    return flow === undefined ? '' : `;+sip.instance="<urn:uuid:${uuid}>";reg-id=${flow}`;
+  }
+
   /** Register for so many seconds; gives the last status. A challenge is answered once. */
   async register(expires = 120, more: readonly string[] = []): Promise<number> {
     const { user } = this.options;
@@ -83,8 +95,9 @@ export class AgentPhone {
         `To: <sip:${user}@onekey.test>`,
         `Call-ID: ${this.#registration}`,
         `CSeq: ${++this.#cseq} REGISTER`,
-        `Contact: ${this.contact}`,
+        `Contact: ${this.contact}${this.#flow}`,
         `Expires: ${expires}`,
+        'Supported: path, outbound',
         ...authorization,
         ...more,
       ]);
