@@ -249,10 +249,14 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     if (restored === null) return false;
     this.#sessions.set(callId, restored);
     for (const leg of holding) this.#holds.resume(leg);
-    await this.parts.pool.revive(callId);
-    await withoutListener(restored, listening);
+    let there = restored;
+    await this.parts.pool.revive(callId, (moved) => {
+      there = moved;
+      this.#sessions.set(callId, moved);
+    });
+    await withoutListener(there, listening);
     // What mixed for them is not known to be there.
-    for (const { name } of session.legs) if (isSeat(name)) this.#later(restored.leave(name), `leave ${name}`);
+    for (const { name } of session.legs) if (isSeat(name)) this.#later(there.leave(name), `leave ${name}`);
     return true;
   }
 

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { engineOf } from './harness/engine-of.js';
+import { silentLog } from '../../src/media/log.js';
+import { EngineProcess } from '../../src/media/rtpengine/engine-process.js';
+import { callsIn, engineOf } from './harness/engine-of.js';
 import { expectHeard } from './harness/expect-heard.js';
 import { expectMixed } from './harness/expect-mixed.js';
 import { Server } from './harness/server.js';
@@ -17,13 +19,17 @@ describe('anchored calls', () => {
   });
 
   /** Kill the program and start it again; resolves to the moments at which it was killed and at which it was there again. */
-  async function startAgain(on: VoiceStage): Promise<{ killedAt: number; backAt: number }> {
+  async function startAgain(
+    on: VoiceStage,
+    meanwhile?: () => Promise<void>,
+  ): Promise<{ killedAt: number; backAt: number }> {
     const { world } = on;
     const { options, ports } = world.server;
     // What was agreed on last is on its way to the disk.
     await sleep(500);
     const killedAt = performance.now();
     await world.server.crash();
+    await meanwhile?.();
     world.server = await Server.start({ ...options, ports });
     return { killedAt, backAt: performance.now() };
   }
@@ -117,4 +123,54 @@ describe('anchored calls', () => {
     const { transfers } = await on.end(number);
     expect(transfers).toMatchObject([{ mode: 'conference', outcome: 'completed' }]);
   });
+
+  it('outlive a listener whom the agent heard, and then their media server too, where there is another', async () => {
+    const engines = [await engineAt(9000), await engineAt(9400)];
+    try {
+      const hosts = engines.map(({ host, port }) => ({ host, port, weight: 1 }));
+      const on = await VoiceStage.open({ media: { ...mixing, rtpengine: { spawn: false, hosts } } });
+      stage = on;
+      const number = await on.talk();
+      const { id } = await on.live('talking');
+      await on.post(`/v1/calls/${id}/monitor`, { member: 'duty', extension: '3009' });
+      await until('the listener to be heard', async () => {
+        const { status } = await on.world.server.api.ask('PATCH', `/v1/calls/${id}/monitor`, {
+          mode: 'whisper',
+        });
+        return status === 200 ? true : undefined;
+      });
+      // The media server lives on, with caller and agent on seats of a mixer that does not.
+      await startAgain(on);
+      await on.phone('duty').untilTalking(false);
+      const two = hears({ caller: 'agent', agent: 'caller' });
+      expectHeard('after the listener', await on.listen(1500), two, ['caller', 'agent']);
+      expect(on.phone('caller').sessionChanges).toEqual([]);
+
+      const held = await Promise.all(engines.map(({ port }) => callsIn(port)));
+      const lost = engines.find((_, at) => (held[at] ?? []).length > 0);
+      await startAgain(on, async () => lost?.stop());
+      const { voice } = on.phone('caller');
+      const startedAt = performance.now();
+      await until('the caller to hear again', () =>
+        Number.isFinite(audioBackAfter(voice, startedAt)) ? true : undefined,
+      );
+      await sleep(500);
+      expectHeard('on the other media server', await on.listen(), two, ['caller', 'agent']);
+      const { legs } = await on.end(number);
+      expect(legs.filter(({ role }) => role === 'monitor')).toHaveLength(1);
+      const audits = await on.world.server.api.get(`/v1/audits?subject=${id}`);
+      expect(audits).toMatchObject({ items: [{ action: 'monitor-stopped', detail: 'restart' }, {}, {}] });
+    } finally {
+      for (const engine of engines) await engine.stop();
+    }
+  });
 });
+
+/** An rtpengine that lives on when the program under test is killed. */
+async function engineAt(min: number): Promise<EngineProcess> {
+  const ports = { min, max: min + 399 };
+  const settings = { program: 'rtpengine', interfaces: ['127.0.0.1'], threads: 1, log: silentLog };
+  const started = await EngineProcess.start({ ...settings, ports });
+  if (!started.ok) throw new Error(started.fault.message);
+  return started.engine;
+}

@@ -4,7 +4,6 @@ import * as z from 'zod';
 import { engineOf, mixerOf } from './harness/engine-of.js';
 import { expectHeard, expectUntouched } from './harness/expect-heard.js';
 import { expectMixed } from './harness/expect-mixed.js';
-import { Server } from './harness/server.js';
 import { hears, mixing, type Player, VoiceStage } from './harness/voice-stage.js';
 import { until } from './harness/wait.js';
 
@@ -226,25 +225,5 @@ describe('somebody who listens to a call', () => {
       return heard[0] === 'agent' && heard[1] === 'caller' ? true : undefined;
     });
     await stage.end(number);
-  });
-
-  it('is let go when the program is killed while it whispers: caller and agent hear each other', async () => {
-    const { id, number } = await listening();
-    await mode(id, 'whisper');
-    // What was agreed on last is on its way to the disk.
-    await sleep(300);
-    const { world } = stage;
-    const { options, ports } = world.server;
-    await world.server.crash();
-    world.server = await Server.start({ ...options, ports });
-    await stage.phone('duty').untilTalking(false);
-    await until('the two to hear each other', async () => {
-      const { reports } = await stage.listen();
-      const heard = BOTH.map((name) => reports[name]?.order.join(' '));
-      return heard[0] === 'agent' && heard[1] === 'caller' ? true : undefined;
-    });
-    const { legs } = await stage.end(number);
-    expect(legs.filter(({ role }) => role === 'monitor')).toHaveLength(1);
-    expect((await audits(id, 3)).at(-1)).toBe('monitor-stopped onekey: restart');
   });
 });

@@ -43,6 +43,8 @@ interface Member {
   readonly engine: PoolEngine;
   readonly health: EngineHealth;
   readonly sessions: Map<string, MediaSession>;
+  /** Calls of before a restart of this program of which it has not said yet whether it has them. */
+  readonly unsure: Set<string>;
 }
 
 /** The engines that we have. A call stays on the one that it began on; new calls go to those that answer. */
@@ -92,19 +94,30 @@ export class EnginePool {
     return down.flatMap(({ sessions }) => [...sessions.values()]);
   }
 
-  /** Go on with a call after a restart of this program; null when its engine is no longer in the pool. */
+  /**
+   * Go on with a call after a restart of this program: on its engine, or on another where that is no longer in the
+   * pool. Null when no engine answers that could have it.
+   */
   restore(engine: string, kept: SessionSnapshot): MediaSession | null {
-    const member = this.#members.get(engine);
-    return member === undefined ? null : this.#session(member, kept.callId, kept);
+    const member = this.#members.get(engine) ?? this.#best();
+    return member === null ? null : this.#session(member, kept.callId, kept);
   }
 
-  /** Make a call that was {@link restore}d again, unless its engine still has it; `onRemade` tells of it. */
-  async revive(callId: string): Promise<void> {
+  /**
+   * Make a call that was {@link restore}d again, unless its engine still has it; `onRemade` tells of it. One whose
+   * engine does not answer is {@link move}d; where there is no other, it is asked for again once its engine is up.
+   */
+  async revive(callId: string, onMoved?: (session: MediaSession) => void): Promise<void> {
     const member = this.#members.get(this.engineOf(callId) ?? '');
     const session = member?.sessions.get(callId);
     if (member === undefined || session === undefined) return;
-    const known = await member.engine.port.request('query', { 'call-id': callId });
-    if (!known.ok) await this.#remake(session);
+    if (member.health.up) {
+      const known = await member.engine.port.request('query', { 'call-id': callId });
+      // It may have ended, or be elsewhere, meanwhile.
+      if (known.ok || member.sessions.get(callId) !== session) return;
+      if (known.failure.kind === 'refused') return this.#remake(session);
+    }
+    if ((await this.move(callId, onMoved)) === null) member.unsure.add(callId);
   }
 
   /** The engine that has this call. */
@@ -126,6 +139,7 @@ export class EnginePool {
     if (from === undefined || old === undefined || to === null) return null;
     const kept = old.snapshot();
     from.sessions.delete(callId);
+    from.unsure.delete(callId);
     // Should the engine still be there, it need not go on sending. Nobody waits for its answer.
     void old.end();
     const session = this.#session(to, callId, kept);
@@ -139,6 +153,7 @@ export class EnginePool {
     const member = this.#members.get(this.engineOf(callId) ?? '');
     const session = member?.sessions.get(callId);
     member?.sessions.delete(callId);
+    member?.unsure.delete(callId);
     await session?.end();
   }
 
@@ -181,9 +196,12 @@ export class EnginePool {
     const { log, clock, onHealth } = this.settings;
     const { name } = engine;
     const sessions = new Map<string, MediaSession>();
+    const unsure = new Set<string>();
     const health = new EngineHealth(engine.port, clock ?? systemClock, !engine.spawned, {
       onUp: () => {
         log.info({ engine: name }, 'media engine answers');
+        for (const callId of unsure) void this.revive(callId);
+        unsure.clear();
         onHealth?.(name, true, [...sessions.values()]);
       },
       onDown: (reason) => {
@@ -192,7 +210,7 @@ export class EnginePool {
       },
       onRestarted: () => void this.restarted(name),
     });
-    return { engine, health, sessions };
+    return { engine, health, sessions, unsure };
   }
 }
 

@@ -175,3 +175,63 @@ it('a call goes on after a restart of this program, on its engine', async () => 
   expect(next.restore('gone', kept)).toBeNull();
   pool.stop();
 });
+
+describe('a call of before a restart of this program, which its engine', () => {
+  const unknown: NgFailure = { kind: 'refused', reason: 'Unknown call-id' };
+  /** A pool that has the call from the snapshot of an earlier one; `answers`: its engine does. */
+  async function restored(answers: boolean, others: readonly Partial<PoolEngine>[]): Promise<EnginePool> {
+    const before = poolOf([{}]);
+    await before.start();
+    before.stop();
+    const session = before.open('call');
+    await session?.offered('caller', sdpOf('192.0.2.1', 4000));
+    await session?.park('caller');
+    const kept = session?.snapshot();
+    if (kept === undefined) throw new Error('no session');
+    told = [];
+    north.forget();
+    north.fails = (line) => (!answers ? away : line.startsWith('query') ? unknown : null);
+    const pool = poolOf([{}, ...others]);
+    await pool.start();
+    expect(pool.restore('north', kept)?.id).toBe('call');
+    return pool;
+  }
+
+  it('knows no more is made again there', async () => {
+    const pool = await restored(true, []);
+    await pool.revive('call');
+    expect(told).toEqual(['north up 0', 'call remade caller']);
+    expect(pool.engineOf('call')).toBe('north');
+    pool.stop();
+  });
+
+  it('would have, which does not answer, is made again on another, and that one is used from then on', async () => {
+    const pool = await restored(false, [{ name: 'south', port: south }]);
+    const moved: string[] = [];
+    await pool.revive('call', (session) => moved.push(session.id));
+    expect(moved).toEqual(['call']);
+    expect(told).toEqual(['north down 0', 'south up 0', 'call remade caller']);
+    expect(pool.engineOf('call')).toBe('south');
+    pool.stop();
+  });
+
+  it('has, which does not answer, where there is no other: it is asked for again when that is up', async () => {
+    const pool = await restored(false, []);
+    await pool.revive('call');
+    expect(told).toEqual(['north down 0']);
+    north.fails = (line) => (line.startsWith('query') ? unknown : null);
+    await clock.advance(1000);
+    await settled();
+    expect(told).toEqual(['north down 0', 'north up 1', 'call remade caller']);
+    pool.stop();
+  });
+
+  it('is not in the pool any more goes to another', async () => {
+    const pool = await restored(true, []);
+    const kept = pool.open('other')?.snapshot();
+    if (kept === undefined) throw new Error('no session');
+    expect(pool.restore('gone', { ...kept, callId: 'third' })?.id).toBe('third');
+    expect(pool.engineOf('third')).toBe('north');
+    pool.stop();
+  });
+});
