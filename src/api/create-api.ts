@@ -24,6 +24,7 @@ import { queueRoutes } from './queue-routes.js';
 import { recordingRoutes } from './recording-routes.js';
 import { screenPopRoutes } from './screen-pop-routes.js';
 import { statisticsRoutes } from './statistics-routes.js';
+import { storyRoutes } from './story-routes.js';
 import { systemRoutes } from './system-routes.js';
 import type { Role } from './tokens.js';
 import { transferRoutes } from './transfer-routes.js';
@@ -59,6 +60,7 @@ const ROUTES = [
   historyRoutes,
   exportRoutes,
   statisticsRoutes,
+  storyRoutes,
   recordingRoutes,
   eventRoutes,
   dialPlanRoutes,

@@ -1,4 +1,4 @@
-import type { CallRecord } from '../ledger/records.js';
+import { measured } from './answer-goal.js';
 import { errorBody } from './api-error.js';
 import type { Api, ApiContext } from './context.js';
 import { callParams, callQuery, legQuery, transferQuery } from './query-schemas.js';
@@ -74,15 +74,4 @@ export function historyRoutes(api: Api, { ledger }: ApiContext): void {
       return reply.code(404).send(errorBody('unknown-call', message));
     },
   );
-}
-
-/** Within which a call shall be answered; milliseconds (GB/T 33358). */
-const ANSWER_GOAL_MS = 15_000;
-
-/** A call as it is told: with whether it was answered in time. */
-function measured<T extends Pick<CallRecord, 'outcome' | 'waitMs'>>(
-  call: T,
-): T & { answeredInTime: boolean } {
-  const { outcome, waitMs } = call;
-  return { ...call, answeredInTime: outcome === 'answered' && waitMs !== null && waitMs <= ANSWER_GOAL_MS };
 }

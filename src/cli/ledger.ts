@@ -28,7 +28,7 @@ export const help = `Usage: onekey ledger query calls|legs|transfers|recordings|
 
   query   lists records, newest first
   export  writes all records that fit, oldest first, to a file for Excel or for analysis
-  show    tells one call as a story: its legs, transfers and recordings in the order of time
+  show    tells one call as a story: its legs, transfers, recordings and what was done with them, in the order of time
   verify  checks every record against the hash chain; exit code 0 when all fit, 1 when one does not
   migrate takes a ledger of an older version over, one file for all, into a file for each month; the start of
           the server does the same. The server must not be running

@@ -1,4 +1,5 @@
 import { toWire } from '../../api/wire.js';
+import { PAGE_LIMIT } from '../../ledger/query.js';
 import { EXIT } from '../options.js';
 import { tellStory } from './story.js';
 import type { Subcommand } from './subcommand.js';
@@ -18,7 +19,11 @@ export const showCommand: Subcommand = {
           surroundings.err(`there is no call "${callId}" in ${folder}; onekey ledger query calls lists them`);
           return EXIT.failed;
         }
-        for (const line of json ? [JSON.stringify(toWire(story))] : tellStory(story)) surroundings.out(line);
+        const { items: audits } = await reader.audits({ callId, order: 'oldest', limit: PAGE_LIMIT.max });
+        const lines = json
+          ? [JSON.stringify(toWire({ ...story, audits }))]
+          : tellStory(callId, story, audits);
+        for (const line of lines) surroundings.out(line);
         return EXIT.ok;
       },
     };

@@ -1,0 +1,143 @@
+import type { AuditRecord, LegRecord, RecordingRecord, TransferRecord } from '../records.js';
+import * as zh from './chinese-terms.js';
+
+/** The same in two languages. */
+export interface Told {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** What a member is called; its id where nobody knows. */
+export type MemberNames = (member: string) => Told;
+
+/** Each thing that can happen to a call, in words. */
+export const LADDER_WORDS = { leg, transfer, recording, audit } as const;
+
+interface LegWords {
+  readonly started: Told;
+  readonly ringing: Told;
+  readonly answered: Told;
+  readonly ended: Told;
+}
+
+function leg(record: LegRecord, names: MemberNames): LegWords {
+  const { role, direction, agent, trunk, callerNumber, numberDialled, numberCalled, transferId } = record;
+  const inbound = direction === 'in';
+  const member = record.member === null ? null : names(record.member);
+  const who: Told = member ?? { zh: zh.ROLES[role], en: role };
+  const by: Told = both(agent, (name) => ({ zh: `（${name}）`, en: ` (${name})` }));
+  const over: Told = both(trunk, (name) => ({ zh: `，经 ${name}`, en: ` over ${name}` }));
+  const number: Told =
+    callerNumber === null
+      ? { zh: '（号码保密）', en: 'with a withheld number' }
+      : { zh: callerNumber, en: callerNumber };
+  const moved = transferId !== null;
+  return {
+    started: inbound
+      ? {
+          zh: `${zh.ROLES[role]}${by.zh} ${number.zh} 拨打 ${numberDialled}${over.zh}`,
+          en: `${role}${by.en} ${number.en} calls ${numberDialled}${over.en}`,
+        }
+      : {
+          zh: `呼叫 ${who.zh}：${numberCalled}${over.zh}${moved ? '，用于转接' : ''}`,
+          en: `${who.en} is called at ${numberCalled}${over.en}${moved ? ' for the transfer' : ''}`,
+        },
+    ringing: inbound
+      ? { zh: `${who.zh}听到回铃`, en: `${who.en} hears ringing` }
+      : { zh: `${who.zh}振铃`, en: `${who.en} rings` },
+    answered: inbound
+      ? { zh: `${who.zh}已被接听`, en: `${who.en} is answered` }
+      : { zh: `${who.zh}${by.zh}接听`, en: `${who.en}${by.en} answers` },
+    ended: legEnd(record, who),
+  };
+}
+
+function legEnd({ outcome, endedBy, sipStatus, reason, talkMs }: LegRecord, who: Told): Told {
+  const status = sipStatus === null || sipStatus === 200 ? '' : ` ${sipStatus}`;
+  const talk: Told = both(talkMs, (ms) => ({
+    zh: `，通话 ${seconds(ms)} 秒`,
+    en: ` after ${seconds(ms)} s of talk`,
+  }));
+  const why: Told = both(reason, (text) => ({ zh: `（${text}）`, en: ` (${text})` }));
+  return {
+    zh: `${who.zh}：${zh.LEG_OUTCOMES[outcome]}${status}，结束方：${zh.ENDED_BY[endedBy]}${talk.zh}${why.zh}`,
+    en: `${who.en}: ${outcome}${status}, ended by ${endedBy}${talk.en}${why.en}`,
+  };
+}
+
+interface TransferWords {
+  readonly requested: Told;
+  readonly completed: Told;
+  readonly failed: Told;
+}
+
+function transfer(record: TransferRecord, names: MemberNames): TransferWords {
+  const { trigger, mode, requestedTarget, matter, note, switchMs, outcome, cause } = record;
+  const alert = mode === 'alert';
+  const from: Told = record.fromMember === null ? { zh: '有人', en: 'somebody' } : names(record.fromMember);
+  const to: Told = record.toMember === null ? { zh: '非成员单位', en: 'no member' } : names(record.toMember);
+  const about: Told = {
+    zh: `${matter === null ? '' : `；事项：${matter}`}${note === null ? '' : `；备注：${note}`}`,
+    en: `${matter === null ? '' : `; matter ${matter}`}${note === null ? '' : `; note: ${note}`}`,
+  };
+  const after: Told = both(switchMs, (ms) => ({
+    zh: `，用时 ${seconds(ms)} 秒`,
+    en: ` ${seconds(ms)} s after it was asked for`,
+  }));
+  const why: Told = both(cause, (text) => ({ zh: `：${text}`, en: `: ${text}` }));
+  const how: Told = {
+    zh: `（${zh.TRIGGERS[trigger]} ${requestedTarget}，${zh.MODES[mode]}）`,
+    en: `(${trigger} ${requestedTarget}, ${mode})`,
+  };
+  return {
+    requested: {
+      zh: `${from.zh} ${alert ? '请求通报' : '请求转接到'} ${to.zh}${how.zh}${about.zh}`,
+      en: `${from.en} asks ${alert ? `to alert ${to.en}` : `to transfer to ${to.en}`} ${how.en}${about.en}`,
+    },
+    completed: alert
+      ? { zh: `${to.zh} 已获通报`, en: `${to.en} is alerted` }
+      : { zh: `来电人已接通 ${to.zh}${after.zh}`, en: `the caller is connected to ${to.en}${after.en}` },
+    failed: {
+      zh: `${alert ? '通报' : '转接到'} ${to.zh} ${zh.TRANSFER_OUTCOMES[outcome]}${why.zh}`,
+      en: `${alert ? 'alert' : 'transfer'} to ${to.en} ${outcome}${why.en}`,
+    },
+  };
+}
+
+function recording(record: RecordingRecord): { readonly started: Told; readonly ended: Told } {
+  const { outcome, endedBy, cause, file, durationMs, requestedBy } = record;
+  const by: Told =
+    requestedBy === null
+      ? { zh: '按拨号方案', en: 'as the dial plan says' }
+      : { zh: `应 ${requestedBy} 的要求`, en: `at the request of ${requestedBy}` };
+  const length: Told = both(durationMs, (ms) => ({ zh: `${seconds(ms)} 秒，`, en: `${seconds(ms)} s` }));
+  const kept: Told =
+    file === null
+      ? { zh: zh.RECORDING_OUTCOMES[outcome], en: outcome }
+      : { zh: `${length.zh}存于 ${file}`, en: `${length.en} in ${file}` };
+  const why = cause === null ? '' : `: ${cause}`;
+  return {
+    started: { zh: `开始录音，${by.zh}`, en: `recording begins, ${by.en}` },
+    ended: {
+      zh: `录音结束（${zh.RECORDING_ENDS[endedBy]}）：${kept.zh}${why}`,
+      en: `recording ends (${endedBy}): ${kept.en}${why}`,
+    },
+  };
+}
+
+function audit({ actor, action, subject, detail }: AuditRecord): Told {
+  const more: Told = both(detail, (text) => ({ zh: `：${text}`, en: `: ${text}` }));
+  return {
+    zh: `${actor} ${zh.AUDIT_ACTIONS[action] ?? action}（${subject}）${more.zh}`,
+    en: `${actor}: ${action} (${subject})${more.en}`,
+  };
+}
+
+function both<T>(value: T | null, told: (value: T) => Told): Told {
+  return value === null ? { zh: '', en: '' } : told(value);
+}
+
+/** With one digit after the point. */
+function seconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(1);
+}
