@@ -23,6 +23,7 @@ import { monitorRoutes } from './monitor-routes.js';
 import { queueRoutes } from './queue-routes.js';
 import { recordingRoutes } from './recording-routes.js';
 import { screenPopRoutes } from './screen-pop-routes.js';
+import { searchRoutes } from './search-routes.js';
 import { statisticsRoutes } from './statistics-routes.js';
 import { storyRoutes } from './story-routes.js';
 import { systemRoutes } from './system-routes.js';
@@ -61,6 +62,7 @@ const ROUTES = [
   exportRoutes,
   statisticsRoutes,
   storyRoutes,
+  searchRoutes,
   recordingRoutes,
   eventRoutes,
   dialPlanRoutes,

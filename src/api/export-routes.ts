@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { ExportedListing, ExportRequest } from '../ledger/export/export-request.js';
 import { EXPORT_MEDIA_TYPES, type ExportFormat } from '../ledger/export/export-table.js';
 import { errorBody } from './api-error.js';
@@ -57,13 +58,21 @@ export function exportRoutes(api: Api, context: ApiContext): void {
   });
 }
 
+/** For the OpenAPI document. */
+const FILE = {
+  description: 'The file',
+  content: Object.fromEntries(
+    Object.values(EXPORT_MEDIA_TYPES).map((type) => [type, { schema: z.string() }]),
+  ),
+};
+
 function schemaOf<const Q>(what: What, querystring: Q) {
   return {
     tags: ['ledger'],
     summary: `All ${what} that fit a filter, as a file`,
     description: `The same filters as the listing of ${what}, without pages; oldest first unless \`order\` says otherwise. The file is made while it is sent: a connection that is cut means that it is not whole. Times are shown in the time zone of the dial plan (Parquet: UTC). Callers' numbers are masked for viewers. Who takes which file is in the ledger before its first byte goes out (\`exported\` in /v1/audits). At most two exports run at a time.`,
     querystring,
-    response: { 400: errorSchema, 401: errorSchema, 503: errorSchema },
+    response: { 200: FILE, 400: errorSchema, 401: errorSchema, 503: errorSchema },
   };
 }
 

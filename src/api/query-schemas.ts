@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { LANGUAGE_FORM, LANGUAGE_TAG } from '../dialplan/agent-names.js';
 import type { PartyQuery } from '../engine/operations.js';
 import { type Cursor, decodeCursor, PAGE_LIMIT } from '../ledger/query.js';
+import { QUERY_LIMIT } from '../ledger/search/note-query.js';
+import { SEARCH_LIMIT } from '../ledger/search/note-search.js';
 import { AUDIT_ACTIONS, RECORDING_OUTCOMES } from './recording-schemas.js';
 import {
   CALL_OUTCOMES,
@@ -132,6 +134,14 @@ export const auditQuery = z.strictObject({
   action: z.enum(AUDIT_ACTIONS).optional(),
   subject: word('Recording or call').optional(),
   callId: word('Call').optional(),
+});
+
+export const searchQuery = z.strictObject({
+  q: z.string().max(QUERY_LIMIT).meta({ description: 'What is looked for', example: '停水 和平区' }),
+  from: page.from,
+  to: page.to,
+  limit: wholeNumber(1, SEARCH_LIMIT.max, `Page size, default ${SEARCH_LIMIT.default}`).optional(),
+  cursor: page.cursor,
 });
 
 export const callParams = z.strictObject({

@@ -4,6 +4,7 @@ import { exportCommand } from './ledger/export-command.js';
 import { filterHelp } from './ledger/filters.js';
 import { migrateCommand } from './ledger/migrate-command.js';
 import { queryCommand } from './ledger/query-command.js';
+import { searchCommand } from './ledger/search-command.js';
 import { showCommand } from './ledger/show-command.js';
 import {
   type FolderSubcommand,
@@ -22,12 +23,14 @@ export const summary = 'query the ledger of calls, transfers and recordings, and
 /** Text of `onekey ledger --help`. */
 export const help = `Usage: onekey ledger query calls|legs|transfers|recordings|audits [filters] [--json]
        onekey ledger export calls|legs|transfers|recordings|audits --out FILE [filters]
+       onekey ledger search WORDS... [--from TIME] [--to TIME] [--limit N | --all] [--json]
        onekey ledger show CALL_ID [--json]
        onekey ledger verify [--head NUMBER:HASH] [--json]
        onekey ledger migrate
 
   query   lists records, newest first
   export  writes all records that fit, oldest first, to a file for Excel or for analysis
+  search  finds notes of transfers and of calls by their words, newest first; "in quotes" as it stands
   show    tells one call as a story: its legs, transfers, recordings and what was done with them, in the order of time
   verify  checks every record against the hash chain; exit code 0 when all fit, 1 when one does not
   migrate takes a ledger of an older version over, one file for all, into a file for each month; the start of
@@ -54,6 +57,7 @@ Examples:
   onekey ledger query transfers --outcome failed --to-member police-110 --limit 200
   onekey ledger query legs --caller '138*' --json | jq .sipStatus
   onekey ledger export calls --from 2026-03-01 --to 2026-04-01 --out march.xlsx
+  onekey ledger search 停水 和平区
   onekey ledger show 5f0c2a9e
   onekey ledger verify
 
@@ -62,6 +66,7 @@ Exit codes: 0 done, 1 not found or the chain is broken, 2 wrong usage.`;
 const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ['query', queryCommand],
   ['export', exportCommand],
+  ['search', searchCommand],
   ['show', showCommand],
   ['verify', verifyCommand],
 ]);

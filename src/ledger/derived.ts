@@ -7,6 +7,7 @@ import { fromRow, type Row } from './columns.js';
 import { readMeta, writeMeta } from './meta.js';
 import type { LedgerRecord } from './records.js';
 import { rowsInOrder } from './rows-in-order.js';
+import { NOTES } from './search/note-table.js';
 import { STATISTICS } from './statistics/statistics-table.js';
 
 /** Takes a record into a derived table; called within the transaction that writes the record. */
@@ -29,7 +30,7 @@ export interface DerivedTable {
 }
 
 /** All of them. */
-export const DERIVED: readonly DerivedTable[] = [STATISTICS];
+export const DERIVED: readonly DerivedTable[] = [STATISTICS, NOTES];
 
 /** Records between two signs of life while tables are made anew. */
 const STRIDE = 10_000;

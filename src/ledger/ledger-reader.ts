@@ -18,6 +18,7 @@ import type { Question, ReaderAnswer, ReaderRequest, ReaderSetup } from './reade
 import { ReaderStore } from './reader-store.js';
 import type { AuditRecord, CallRecord, LegRecord, RecordingRecord, TransferRecord } from './records.js';
 import { SCHEMA_VERSION } from './schema.js';
+import type { NoteHits, NoteSearch } from './search/note-search.js';
 import { judgeFile, unreadable } from './sqlite-file.js';
 import { startWorker } from './start-worker.js';
 import type {
@@ -39,6 +40,8 @@ export interface LedgerReader {
   audits(filter: AuditFilter): Promise<Page<AuditRecord>>;
   /** One call with its legs, transfers and recordings; undefined when the ledger knows nothing of it. */
   story(callId: string): Promise<CallStory | undefined>;
+  /** Notes of transfers and calls that have what a person typed, newest first. */
+  notes(search: NoteSearch): Promise<NoteHits>;
   /** How many records there are, and the hash of the last one. */
   head(): Promise<ChainHead>;
   /** Sums over all that is kept; see statistics/questions.ts. */
@@ -112,6 +115,7 @@ function readerOf(ask: Ask, close: () => Promise<void>): LedgerReader {
     recordings: (filter) => ask({ ask: 'list', kind: 'recording', filter }) as Promise<Page<RecordingRecord>>,
     audits: (filter) => ask({ ask: 'list', kind: 'audit', filter }) as Promise<Page<AuditRecord>>,
     story: (callId) => ask({ ask: 'story', callId }) as Promise<CallStory | undefined>,
+    notes: (search) => ask({ ask: 'notes', search }) as Promise<NoteHits>,
     head: () => ask({ ask: 'head' }) as Promise<ChainHead>,
     statistics: <N extends StatisticsName>(what: N, query: StatisticsQueries[N]) =>
       ask({ ask: 'statistics', question: { what, query } as StatisticsQuestion }) as Promise<

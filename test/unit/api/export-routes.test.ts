@@ -133,6 +133,17 @@ describe('GET /v1/export', () => {
     expect(desk.asked).toEqual([]);
   });
 
+  it('is described, with its filters', async () => {
+    const { app } = api();
+    const { paths } = (await app.inject('/docs/json')).json();
+    const { parameters, responses } = paths['/v1/export/calls'].get;
+    expect(Object.keys(responses['200'].content)).toHaveLength(3);
+    expect(parameters.map(({ name }: { name: string }) => name)).toEqual(
+      expect.arrayContaining(['from', 'member', 'format', 'language']),
+    );
+    expect(JSON.stringify(paths)).not.toContain('Default Response');
+  });
+
   it('needs a token', async () => {
     expect((await fetched('/v1/export/calls', 'somebody-else-0123')).statusCode).toBe(401);
   });

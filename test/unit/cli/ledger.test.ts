@@ -137,7 +137,7 @@ describe('onekey ledger query', () => {
     [['show', 'a', 'b'], 'one word too many'],
     [['verify', 'a'], 'one word too many'],
     [['verify', '--head', '5'], 'NUMBER:HASH'],
-    [['import'], 'query, export, show, verify'],
+    [['import'], 'query, export, search, show, verify'],
     [['export'], 'calls, legs, transfers, recordings or audits'],
     [['export', 'calls'], '--out FILE'],
     [['export', 'calls', '--out', 'x.csv', '--format', 'pdf'], 'csv, xlsx or parquet'],
@@ -256,6 +256,46 @@ describe('agent, matter and note', () => {
     );
     expect(text).toContain('asks to alert police-110 (replaces *1, alert); note: a\\x0ab');
     expect(text).toContain('police-110 is alerted');
+  });
+});
+
+describe('onekey ledger search', () => {
+  beforeEach(() => {
+    const store = writerOf(dir);
+    const records = ['小区停水，老人独居', '停水一周', '停电'].map((note, n) =>
+      transferRecord(`note-${n}`, { note, matter: 'water-01', requestedAt: START + n }),
+    );
+    store.commit({ number: 2, records, journal: [] });
+    store.close();
+  });
+
+  it('shows notes with what was looked for, newest first', async () => {
+    const { code, out, err } = await onekey('search', '停水');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out.slice(1).map((line) => line.trim().split(/ {2,}/).slice(1))).toEqual([
+      ['city-12345', 'police-110', 'water-01', '«停水»一周', 'call-1'],
+      ['city-12345', 'police-110', 'water-01', '小区«停水»，老人独居', 'call-1'],
+    ]);
+  });
+
+  it('gives JSON, a number of hits, and says when there is none', async () => {
+    const one = await onekey('search', '停水', '老人', '--json');
+    expect(one.out.map((line) => JSON.parse(line).id)).toEqual(['note-0']);
+    const first = await onekey('search', '停', '--limit', '1');
+    expect([first.out.length, first.err]).toEqual([2, 'there are more; --limit or --all shows them']);
+    expect((await onekey('search', '停', '--all')).out.length).toBe(4);
+    expect((await onekey('search', '停水', '--to', '2020-01-01')).err).toBe('no note has that');
+  });
+
+  it.each([
+    [['search'], 'say what to look for'],
+    [['search', '。'], 'say what to look for'],
+    [['search', '停水', '--limit', '0'], 'from 1'],
+    [['search', '停水', '--from', 'yesterday'], '2026-03-02'],
+  ])('%j is a usage error', async (argv, message) => {
+    const { code, err } = await onekey(...argv);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
   });
 });
 

@@ -28,6 +28,7 @@ const NO_LEDGER: LedgerReader = {
   recordings: nothing,
   audits: nothing,
   story: async () => undefined,
+  notes: async () => ({ items: [], next: null, notSearched: [] }),
   head: async () => ({ count: 0, hash: '' }),
   statistics: () => Promise.reject(new Error('this bench has no statistics')),
   close: async () => undefined,

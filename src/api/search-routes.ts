@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { maskedText } from '../ledger/mask-numbers.js';
+import { encodeCursor } from '../ledger/query.js';
+import { phrasesOf, QUERY_LIMIT } from '../ledger/search/note-query.js';
+import { type NoteHit, SEARCH_LIMIT } from '../ledger/search/note-search.js';
+import { errorBody } from './api-error.js';
+import type { Api, ApiContext } from './context.js';
+import { maySeeNumbers } from './may-see-numbers.js';
+import { searchQuery } from './query-schemas.js';
+import { errorSchema, matter, seq, text, time } from './schemas.js';
+import { toWire } from './wire.js';
+
+const hitSchema = z
+  .object({
+    seq,
+    of: z.enum(['transfer', 'call']).meta({
+      description:
+        '`transfer`: for whoever goes on with the call; `call`: written after it, the last one counts',
+    }),
+    id: text('Id of the transfer, or of the audit entry that has the note'),
+    callId: text('Id of the call').nullable(),
+    writtenAt: time('When it was written'),
+    writtenBy: text('Who wrote it; null for a transfer').nullable(),
+    fromMember: text('Member that transferred').nullable(),
+    toMember: text('Member asked for').nullable(),
+    matter,
+    note: text('All of it'),
+    snippet: z
+      .array(z.object({ text: z.string(), hit: z.boolean() }))
+      .meta({ description: 'The part around the first thing that was looked for; `hit` where it is' }),
+  })
+  .meta({ id: 'NoteHit', description: 'A note that has what was looked for.' });
+
+const hitsSchema = z.object({
+  items: z.array(hitSchema),
+  next: text('Give as `cursor` to go on; null at the end. A page that goes on may be short').nullable(),
+  notSearched: z.array(z.string()).meta({
+    description: 'Months (`2026-03`) whose full text is not there yet: `onekey ledger rebuild` makes it',
+  }),
+});
+
+/** Full text of notes. */
+export function searchRoutes(api: Api, { ledger }: ApiContext): void {
+  api.get(
+    '/v1/search',
+    {
+      schema: {
+        tags: ['ledger'],
+        summary: 'Notes of transfers and of calls that have certain words, newest first',
+        description: `\`q\` has words with spaces between them, all of which a note must have, up to ${QUERY_LIMIT} characters. Chinese words may be of one, two or more characters; a Latin word or number may go on (\`138\` finds 13800001111). What stands in quotation marks is found as it is. Numbers are masked for viewers. Default ${SEARCH_LIMIT.default} a page.`,
+        querystring: searchQuery,
+        response: { 200: hitsSchema, 400: errorSchema, 401: errorSchema, 503: errorSchema },
+      },
+    },
+    async (request, reply) => {
+      const { q: query, from, to, limit, cursor } = request.query;
+      if (phrasesOf(query).length === 0)
+        return reply.code(400).send(errorBody('no-word', 'q has no letter and no digit to look for.'));
+      const { items, next, notSearched } = await ledger.notes({
+        query,
+        from,
+        to,
+        limit,
+        before: cursor?.seq,
+      });
+      const open = maySeeNumbers(request.role);
+      return reply.code(200).send({
+        items: items.map((hit) => toWire(open ? hit : masked(hit))),
+        next: next === null ? null : encodeCursor({ time: 0, seq: next }),
+        notSearched: [...notSearched],
+      });
+    },
+  );
+}
+
+function masked(hit: NoteHit): NoteHit {
+  return {
+    ...hit,
+    note: maskedText(hit.note),
+    snippet: hit.snippet.map((part) => ({ ...part, text: maskedText(part.text) })),
+  };
+}
