@@ -3,7 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { makeCertificate } from '../sip/support/certificate.js';
 import { addAgent } from './harness/accounts.js';
+import { JsPhone } from './harness/js-phone.js';
 import { Linphone } from './harness/linphone.js';
 import { type DialPlanFile, type Ports, testPlan } from './harness/plan.js';
 import { freePort } from './harness/ports.js';
@@ -36,11 +38,27 @@ function planWithQueue(ports: Ports): DialPlanFile {
 class Stage {
   phone: { stop(): Promise<void> } | undefined;
 
-  private constructor(readonly world: World) {}
+  private constructor(
+    readonly world: World,
+    /** `host:port` of WSS. */
+    readonly wss: string,
+    readonly certificate: string,
+  ) {}
 
   static async open(algorithms: readonly string[]): Promise<Stage> {
-    const world = await World.open({ plan: planWithQueue, settings: { agents: { algorithms } } });
-    const stage = new Stage(world);
+    const certificate = makeCertificate();
+    const [sipPort, wss] = [await freePort(), await freePort()];
+    const listeners = [
+      { transport: 'udp', host: '127.0.0.1', port: sipPort },
+      { transport: 'tcp', host: '127.0.0.1', port: sipPort },
+      { transport: 'wss', host: '127.0.0.1', port: wss, ...certificate },
+    ];
+    const world = await World.open({
+      plan: planWithQueue,
+      sipPort,
+      settings: { sip: { listeners }, agents: { algorithms } },
+    });
+    const stage = new Stage(world, `127.0.0.1:${wss}`, certificate.cert);
     await addAgent(world.server, { id: 'li-na', member: 'city', extension: '8017', password: PASSWORD });
     await until('the server to know the account', async () =>
       (await stage.phones()) === undefined ? undefined : true,
@@ -152,6 +170,24 @@ describe('phones that are offered both digests', () => {
   });
   afterAll(() => world.close());
   afterEach(() => stage.putAway());
+
+  it('SIP.js is called over wss and transfers', async () => {
+    const account = { server: stage.wss, password: PASSWORD, ca: stage.certificate };
+    const agent = await JsPhone.start('li-na', account);
+    stage.phone = agent;
+    await stage.registeredBy('wss');
+    const { transfers } = await world.play({
+      parties: [
+        { at: 'caller', scenario: 'caller-is-transferred', with: anyAudio },
+        { at: 'pbx-110', scenario: 'target-is-hung-up' },
+      ],
+      meanwhile: async () => {
+        await agent.transfer(`sip:110@${world.server.sip}`);
+        await agent.released();
+      },
+    });
+    expect(transfers).toMatchObject([{ outcome: 'completed', trigger: 'refer' }]);
+  });
 
   it('linphone is called and transfers', async () => {
     const account = { server: world.server.sip, password: PASSWORD, transport: 'udp' } as const;
