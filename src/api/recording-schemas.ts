@@ -28,6 +28,9 @@ export const AUDIT_ACTIONS = [
   'monitor-started',
   'monitor-changed',
   'monitor-stopped',
+  'month-deleted',
+  'hold-added',
+  'hold-released',
 ] as const;
 
 const voiceSchema = z

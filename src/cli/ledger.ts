@@ -1,7 +1,9 @@
 import { ledgerFolder } from '../ledger/ledger-folder.js';
 import { openLedgerReader } from '../ledger/ledger-reader.js';
+import { backupCommand, restoreCommand } from './ledger/backup-command.js';
 import { exportCommand } from './ledger/export-command.js';
 import { filterHelp } from './ledger/filters.js';
+import { holdCommand } from './ledger/hold-command.js';
 import { migrateCommand } from './ledger/migrate-command.js';
 import { queryCommand } from './ledger/query-command.js';
 import { searchCommand } from './ledger/search-command.js';
@@ -18,7 +20,7 @@ import { verifyCommand } from './ledger/verify-command.js';
 import { commonOptions, commonOptionsHelp, EXIT, parseCommandLine, readSettings } from './options.js';
 
 /** One line for `onekey --help`. */
-export const summary = 'query the ledger of calls, transfers and recordings, and verify it';
+export const summary = 'query, verify and back up the ledger of calls, transfers and recordings';
 
 /** Text of `onekey ledger --help`. */
 export const help = `Usage: onekey ledger query calls|legs|transfers|recordings|audits [filters] [--json]
@@ -27,6 +29,11 @@ export const help = `Usage: onekey ledger query calls|legs|transfers|recordings|
        onekey ledger show CALL_ID [--json]
        onekey ledger verify [--head NUMBER:HASH] [--json]
        onekey ledger migrate
+       onekey ledger backup --to FOLDER [--check] [--prune] [--json]
+       onekey ledger restore --from FOLDER [--replace] [--json]
+       onekey ledger hold add --caller NUMBER|--call ID|--month YYYY-MM --reason TEXT [--by WHO]
+       onekey ledger hold list [--all] [--json]
+       onekey ledger hold release ID --reason TEXT [--by WHO]
 
   query   lists records, newest first
   export  writes all records that fit, oldest first, to a file for Excel or for analysis
@@ -35,8 +42,13 @@ export const help = `Usage: onekey ledger query calls|legs|transfers|recordings|
   verify  checks every record against the hash chain; exit code 0 when all fit, 1 when one does not
   migrate takes a ledger of an older version over, one file for all, into a file for each month; the start of
           the server does the same. The server must not be running
+  backup  copies the ledger while the server runs; months that are over are copied once. FOLDER can be read and verified
+          as a data folder: onekey ledger verify --data FOLDER
+  restore brings a backup back, after comparing every file and record; the server must be stopped
+  hold    keeps records from being deleted when their time is over (setting ledger.retentionMonths): all months that
+          have records of a caller or a call, or one month; the audit tells of it within a minute when the server runs
 
-The server may be running. Times are shown in the time zone of this machine; --json gives UTC.
+The server may be running, but for migrate and restore. Times are shown in the time zone of this machine; --json gives UTC.
 
 Filters of query and export:
 ${filterHelp}
@@ -50,6 +62,12 @@ Options:
       --json           one JSON object a line (query), or one in all (show, verify)
       --head NUMBER:HASH
                        verify: a head that an earlier verify printed; the chain must still pass through it
+      --check          backup: read the copies that are there already, and make damaged ones anew
+      --prune          backup: months that the ledger has deleted go from the backup, too
+      --replace        restore: move a ledger that is there aside
+      --reason TEXT    hold: why, for the audit
+      --by WHO         hold: who asked for it, default the user of this machine
+      --all            hold list: also those that were released
 ${commonOptionsHelp}
 
 Examples:
@@ -60,6 +78,8 @@ Examples:
   onekey ledger search 停水 和平区
   onekey ledger show 5f0c2a9e
   onekey ledger verify
+  onekey ledger backup --to /mnt/backup/onekey
+  onekey ledger hold add --caller 13800001111 --reason "court file 17/2026" --by archive
 
 Exit codes: 0 done, 1 not found or the chain is broken, 2 wrong usage.`;
 
@@ -72,7 +92,12 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
 ]);
 
 /** Those that bring the ledger itself into order. */
-const FOLDER_SUBCOMMANDS: ReadonlyMap<string, FolderSubcommand> = new Map([['migrate', migrateCommand]]);
+const FOLDER_SUBCOMMANDS: ReadonlyMap<string, FolderSubcommand> = new Map([
+  ['migrate', migrateCommand],
+  ['backup', backupCommand],
+  ['restore', restoreCommand],
+  ['hold', holdCommand],
+]);
 
 /** Run `onekey ledger ...`; resolves to the exit code. */
 export async function run(

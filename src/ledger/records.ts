@@ -206,7 +206,12 @@ export type AuditAction =
   /** How the listener is heard has changed; `detail` says from what to what. */
   | 'monitor-changed'
   /** Nobody listens any more; `detail` says why. */
-  | 'monitor-stopped';
+  | 'monitor-stopped'
+  /** A month's file was deleted because its time was over; `detail` says where the chain stood before and after it. */
+  | 'month-deleted'
+  /** Records are held, that is kept and left alone; `subject` is the hold, `detail` says why. */
+  | 'hold-added'
+  | 'hold-released';
 
 /** Somebody did something that others must be able to ask about later. */
 export interface AuditRecord {

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import type { ChainHead } from './chain.js';
 import { GENESIS } from './chain.js';
 import { errorText } from './faults.js';
+import { deletions, linkFault } from './keeping/deleted-months.js';
 import { listMonths, monthPath } from './ledger-folder.js';
 import { readHead, readPrevious } from './meta.js';
 import type { Month } from './month.js';
@@ -31,7 +32,8 @@ interface OpenMonth {
 
 /**
  * Check every record of a ledger's folder against the hash chain, as of the moment of the call; the server
- * may be writing. Hashes are computed from the columns.
+ * may be writing. Hashes are computed from the columns. A month that is gone must have been deleted by the ledger itself,
+ * as a record in a later month says.
  */
 export async function verifyLedger(folder: string, options: VerifyOptions = {}): Promise<VerifyResult> {
   const steps = verifySteps(folder, options);
@@ -89,20 +91,11 @@ function* walk(
       return broken(breakOf(file, null, { problem: 'unreadable', why: 'the table "meta" is damaged' }));
     const before = files[index - 1]?.file ?? null;
     if (month !== undefined) head = { count: previous.count, hash: previous.hash };
-    else if (previous.file !== before)
-      return broken(
-        breakOf(file, null, {
-          problem: 'month',
-          why: `it goes on from ${previous.file ?? 'nothing'}, which is not there before it`,
-        }),
-      );
-    else if (previous.count !== head.count || previous.hash !== head.hash)
-      return broken(
-        breakOf(file, null, {
-          problem: 'month',
-          why: `it does not go on where ${before ?? 'the chain'} ended`,
-        }),
-      );
+    else {
+      const why = linkFault(previous, { file: before, head }, () => deletions(files.map((each) => each.db)));
+      if (why !== null) return broken(breakOf(file, null, { problem: 'month', why }));
+      head = { count: previous.count, hash: previous.hash };
+    }
     const steps = walkMonth({ db, file, start: head, vouches, expectHead });
     let step = steps.next();
     for (; step.done !== true; step = steps.next()) yield { checked: checked + step.value, total };

@@ -29,13 +29,13 @@ export interface FolderWorkplace {
 /** One of `onekey ledger ...` that brings the ledger itself into order. */
 export interface FolderSubcommand {
   readonly options: NonNullable<ParseArgsConfig['options']>;
-  understand(
-    values: OptionValues,
-    positionals: readonly string[],
-  ):
-    | { readonly ok: true; run(workplace: FolderWorkplace): Promise<number> }
-    | { readonly ok: false; readonly message: string };
+  understand(values: OptionValues, positionals: readonly string[]): FolderUnderstood;
 }
+
+/** The same for a subcommand that brings the ledger itself into order. */
+export type FolderUnderstood =
+  | { readonly ok: true; run(workplace: FolderWorkplace): Promise<number> }
+  | { readonly ok: false; readonly message: string };
 
 /** A command line understood, ready to run; `run` resolves to the exit code. */
 export type Understood =

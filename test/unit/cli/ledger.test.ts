@@ -370,3 +370,62 @@ describe('the help', () => {
       expect(help).toContain(option);
   });
 });
+
+describe('onekey ledger hold', () => {
+  it('adds, lists and releases', async () => {
+    const { code, out } = await onekey(
+      'hold',
+      'add',
+      '--caller',
+      '13800001111',
+      '--reason',
+      'file 17',
+      '--by',
+      'archive',
+      '--json',
+    );
+    expect(code).toBe(0);
+    const { id } = JSON.parse(out[0] ?? '') as { id: string };
+    expect((await onekey('hold', 'list')).out.join()).toMatch(
+      /caller 13800001111, since .* by archive: file 17/,
+    );
+    expect(await onekey('hold', 'release', id, '--reason', 'settled')).toMatchObject({ code: 0 });
+    expect((await onekey('hold', 'list')).out).toEqual(['nothing is held']);
+    expect((await onekey('hold', 'list', '--all')).out.join()).toContain('settled');
+    expect(await onekey('hold', 'release', id, '--reason', 'again')).toMatchObject({ code: 1 });
+  });
+
+  it.each([
+    [['hold']],
+    [['hold', 'add', '--reason', 'x']],
+    [['hold', 'add', '--caller', '110', '--call', 'call-1', '--reason', 'x']],
+    [['hold', 'add', '--month', '2026-13', '--reason', 'x']],
+    [['hold', 'add', '--call', 'call-1']],
+    [['hold', 'release', '--reason', 'x']],
+    [['hold', 'list', 'all']],
+  ])('%j is a usage error', async (argv) => {
+    expect((await onekey(...argv)).code).toBe(2);
+  });
+});
+
+describe('onekey ledger backup and restore', () => {
+  it('copies the ledger and brings it back', async () => {
+    const to = join(temporaryFolder(), 'backup');
+    const { code, out } = await onekey('backup', '--to', to);
+    expect(code).toBe(0);
+    expect(out.at(-1)).toBe(`head ${head.count}:${head.hash}`);
+    expect(await onekey('restore', '--from', to)).toMatchObject({ code: 1 });
+    const back = await onekey('restore', '--from', to, '--replace');
+    expect(back.out[0]).toContain(`${head.count} records, all as they were written`);
+    expect((await onekey('verify')).code).toBe(0);
+  });
+
+  it('says what is wrong', async () => {
+    expect((await onekey('backup')).code).toBe(2);
+    expect((await onekey('restore')).code).toBe(2);
+    expect(await onekey('restore', '--from', dir)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no backup'),
+    });
+  });
+});
