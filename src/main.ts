@@ -18,9 +18,9 @@ import { Engine } from './engine/engine.js';
 import type { SipServerAddress } from './engine/srf-link.js';
 import { SrfSignalling } from './engine/srf-signalling.js';
 import type { Ledger } from './ledger/ledger.js';
-import { type LedgerReader, openLedgerReader } from './ledger/ledger-reader.js';
-import { openLedger } from './ledger/open-ledger.js';
+import { LedgerHealth } from './ledger-health.js';
 import { type MediaWishes, startMedia } from './media/start-media.js';
+import { openLedgers } from './open-ledgers.js';
 import { recordingOffice } from './recordings.js';
 import { serveApi } from './serve-api.js';
 import { LAST_RESORT } from './sip/control/control-server.js';
@@ -90,13 +90,13 @@ async function startParts(
   onStarted(() => media.stop());
   log.info({}, media.note ?? 'media is anchored in rtpengine');
 
-  const problems = new Map<string, string>();
-  const { ledger, reader } = openLedgers(config, plan, log, problems);
+  const health = new LedgerHealth((news) =>
+    late.engine?.events.publish({ ...news, callId: null, legId: null, transferId: null }),
+  );
+  const ledgers = openLedgers(config, plan, log, health);
+  const { ledger, reader } = ledgers;
   late.ledger = ledger;
-  onStarted(async () => {
-    await reader.close();
-    await ledger.close();
-  });
+  onStarted(() => ledgers.close());
 
   const dialPlan = new DialPlanHolder(plan);
   let crashed: (error: Error) => void = () => undefined;
@@ -162,7 +162,7 @@ async function startParts(
     reader,
     ledger,
     dialPlan,
-    problems,
+    health,
     links,
     media,
     office,
@@ -170,6 +170,7 @@ async function startParts(
     sip: sip.server,
   });
   onStarted(() => api.server.close());
+  ledgers.keeper.start();
   return {
     addresses: [...sip.addresses, ...api.addresses],
     reloadDialPlan: () => {
@@ -190,8 +191,7 @@ async function startParts(
       await engine.recordings.cutOff();
       await media.stop();
       await office?.stop();
-      await reader.close();
-      await ledger.close();
+      await ledgers.close();
     },
   };
 }
@@ -228,31 +228,6 @@ function mediaWishes(config: Config): MediaWishes {
 function promptsFor(dialPlanFile: string): string {
   const own = join(dirname(dialPlanFile), 'prompts');
   return existsSync(own) ? own : join(packageInfo().root, 'dialplans', 'prompts');
-}
-
-function openLedgers(
-  config: Config,
-  plan: DialPlan,
-  log: Logger,
-  problems: Map<string, string>,
-): { ledger: Ledger; reader: LedgerReader } {
-  const opened = openLedger({
-    dir: config.data,
-    // The months of the ledger are those of the city.
-    timezone: plan.policies.timezone,
-    commitMs: config.ledger.commitMs,
-    log: log.child({ part: 'ledger' }),
-    onTrouble: (trouble) => {
-      log.error({ trouble }, 'ledger');
-      // While the disk refuses, calls go on and their records wait in memory: health says so.
-      if (trouble.kind === 'refused') problems.set('ledger', `the ledger cannot write: ${trouble.message}`);
-      else if (trouble.kind === 'recovered') problems.delete('ledger');
-    },
-  });
-  if (!opened.ok) throw new StartFault(opened.fault.message, opened.fault.remedy);
-  const read = openLedgerReader({ dir: config.data });
-  if (!read.ok) throw new StartFault(read.fault.message, read.fault.remedy);
-  return { ledger: opened.ledger, reader: read.reader };
 }
 
 interface StartedSip {

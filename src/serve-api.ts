@@ -21,6 +21,7 @@ import { LedgerExports } from './ledger/export/ledger-exports.js';
 import type { Ledger } from './ledger/ledger.js';
 import type { LedgerReader } from './ledger/ledger-reader.js';
 import type { AuditRecord } from './ledger/records.js';
+import type { LedgerHealth } from './ledger-health.js';
 import { addMediaMetrics, mediaProblems } from './media/metrics.js';
 import type { RecordingOffice } from './media/recording/recording-office.js';
 import type { Media } from './media/start-media.js';
@@ -37,7 +38,8 @@ export interface ServedByApi {
   readonly reader: LedgerReader;
   readonly ledger: Ledger;
   readonly dialPlan: DialPlanHolder;
-  readonly problems: ReadonlyMap<string, string>;
+  /** How it stands with the disk of the ledger. */
+  readonly health: LedgerHealth;
   readonly links: ScreenPopLinks;
   readonly media: Media;
   /** Null where nothing is recorded. */
@@ -56,7 +58,7 @@ export interface ServedApi {
 /** Starts the API and the pages on the address of the settings. Rejects with `StartFault`. */
 export async function serveApi(
   { config, log }: { readonly config: Config; readonly log: Logger },
-  { engine, agents, reader, ledger, dialPlan, problems, links, media, office, webhooks, sip }: ServedByApi,
+  { engine, agents, reader, ledger, dialPlan, health, links, media, office, webhooks, sip }: ServedByApi,
 ): Promise<ServedApi> {
   const { host, port } = config.http;
   const certificates = certificatesOf(config, log);
@@ -88,7 +90,7 @@ export async function serveApi(
     tokens: made === null ? config.http.tokens : [made.token],
     log: log.child({ part: 'api' }),
     problems: () => [
-      ...problems.values(),
+      ...health.problems(),
       ...mediaProblems(media),
       ...recordingProblems(media.anchor, office),
     ],
@@ -106,6 +108,7 @@ export async function serveApi(
     links,
     ...(certificates === null ? {} : { certificates }),
     addMetrics: (registry) => {
+      health.addMetrics(registry);
       addMediaMetrics(registry, media);
       addAgentMetrics(registry, agents);
       if (office !== null) addRecordingMetrics(registry, office);

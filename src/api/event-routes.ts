@@ -43,6 +43,9 @@ const EVENTS: Readonly<Record<LiveEvent['type'], string>> = {
   'monitor-started': 'the phone of `listener` is called, for `by`, to listen to the call',
   'monitor-changed': 'the listener hears the call, and is heard as `mode` says',
   'monitor-stopped': 'nobody listens any more; `cause` says why',
+  'ledger-refused':
+    'the disk of the ledger refuses, `code`; calls go on, records wait in `keptIn`, `memory` or `spool`',
+  'ledger-back': 'all records that waited are in the ledger',
   'agent-registered': 'an agent has a first phone that can be called: `agent`, `member`, `phones`',
   'agent-unregistered': 'an agent has no phone any more that can be called',
   'agent-locked-out':

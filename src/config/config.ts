@@ -255,6 +255,15 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** How long entries are gathered before one commit writes them; milliseconds. */
       commitMs: wholeNumber(1, 1000).default(10),
+      /**
+       * Folder on another disk, which takes what the disk of the ledger refuses until that has room; absolute once
+       * loaded, empty for none. Made when missing.
+       */
+      spool: z.string().max(1000).default('').meta({ accepts: 'the path of a folder, or empty' }),
+      /** Records that wait in memory at most while no disk takes them; further ones go to the log. */
+      mostWaiting: wholeNumber(1000, 10_000_000).default(200_000),
+      /** Whole months that are kept besides the current one; 0 keeps all. */
+      retentionMonths: wholeNumber(0, 1200).default(0),
     })
     .prefault({}),
   limits: z

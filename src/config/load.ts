@@ -72,6 +72,7 @@ export function loadConfig(sources: ConfigSources): ConfigResult {
   for (const name of ['folder', 'engineFolder'] as const)
     if (config.recording[name] !== '')
       config.recording[name] = resolve(baseOf(`recording.${name}`), config.recording[name]);
+  if (config.ledger.spool !== '') config.ledger.spool = resolve(baseOf('ledger.spool'), config.ledger.spool);
   if (config.sip.capture !== '') config.sip.capture = resolve(baseOf('sip.capture'), config.sip.capture);
   return { ok: true, config: deepFreeze(config) };
 }

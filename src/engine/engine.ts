@@ -46,7 +46,7 @@ export class Engine implements Operations {
   readonly #calls = new CallBook();
   readonly #figures = new Figures();
   readonly #occupancy = new Occupancy();
-  readonly #events: LiveEvents;
+  readonly events: LiveEvents;
   /** For the media server to tell what it sees. */
   readonly mediaReports: MediaReports;
   readonly #live: LiveCalls;
@@ -66,12 +66,12 @@ export class Engine implements Operations {
   constructor(private readonly parts: EngineParts) {
     const { clock, signalling, log } = parts;
     this.#phones = new PhoneCalls(parts.agents, this.#calls);
-    this.#events = new LiveEvents(() => clock.now().utc);
-    this.recordings = new Recordings(parts, this.#events);
-    this.#audit = new AgentAudit(parts.ledger, this.#events);
+    this.events = new LiveEvents(() => clock.now().utc);
+    this.recordings = new Recordings(parts, this.events);
+    this.#audit = new AgentAudit(parts.ledger, this.events);
     this.#live = new LiveCalls(
       this.#calls,
-      this.#events.alerts,
+      this.events.alerts,
       (id) => this.recordings.of(id),
       (id) => this.monitors.of(id),
     );
@@ -119,9 +119,9 @@ export class Engine implements Operations {
       routing: () => this.#routing(parts.dialPlan.current, 'anchored'),
       draining: () => this.#draining,
       calls: this.#calls,
-      events: this.#events,
+      events: this.events,
     });
-    this.mediaReports = new MediaReports(this.#calls, this.#events, log, this.monitors);
+    this.mediaReports = new MediaReports(this.#calls, this.events, log, this.monitors);
     this.#queues = new QueueDesk({
       clock,
       agents: parts.agents,
@@ -129,7 +129,7 @@ export class Engine implements Operations {
       tell: (call, says) => this.#calls.get(call)?.dispatch(says),
       onChange: (change) => this.#audit.stateChanged(change),
       onQueue: ({ type, callId, ...detail }) =>
-        this.#events.publish({ type, callId, legId: null, transferId: null, detail }),
+        this.events.publish({ type, callId, legId: null, transferId: null, detail }),
     });
     this.#recovery = new Recovery({
       ...this.#runnerParts,
@@ -149,7 +149,7 @@ export class Engine implements Operations {
       draining: () => this.#draining,
     });
     parts.agents.onNews((news) =>
-      this.#events.publish({ ...news, callId: null, legId: null, transferId: null }),
+      this.events.publish({ ...news, callId: null, legId: null, transferId: null }),
     );
     parts.dialPlan.onChange((plan) => this.#health.watch(plan));
     log.debug({ media: parts.media.kind }, 'engine made');
@@ -239,7 +239,7 @@ export class Engine implements Operations {
   }
 
   #publish(callId: CallId, news: CallNews): void {
-    this.#events.publish({ callId, ...news });
+    this.events.publish({ callId, ...news });
     const { type, legId, transferId, detail } = news;
     this.parts.log.info(
       { call: callId, leg: legId ?? undefined, transfer: transferId ?? undefined, ...detail },
@@ -249,7 +249,7 @@ export class Engine implements Operations {
 
   #gatewayChanged(gateway: string, up: boolean, status: number): void {
     this.parts.log.warn({ gateway, up, status }, up ? 'gateway is up' : 'gateway is down');
-    this.#events.publish({
+    this.events.publish({
       type: up ? 'gateway-up' : 'gateway-down',
       callId: null,
       legId: null,
@@ -367,14 +367,14 @@ export class Engine implements Operations {
   }
 
   subscribe(listener: (event: LiveEvent) => void): () => void {
-    return this.#events.subscribe(listener);
+    return this.events.subscribe(listener);
   }
 
   async reloadDialPlan(): Promise<ReloadResult> {
     const result = await this.parts.dialPlan.reload();
     if (result.ok) this.parts.log.info({ version: result.version }, 'dial plan loaded');
     else this.parts.log.error({ faults: result.faults }, 'dial plan refused; the old one stays in force');
-    this.#events.publish({
+    this.events.publish({
       type: result.ok ? 'dialplan-reloaded' : 'dialplan-refused',
       callId: null,
       legId: null,

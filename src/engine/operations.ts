@@ -227,6 +227,8 @@ export interface LiveEvent {
     | 'monitor-started'
     | 'monitor-changed'
     | 'monitor-stopped'
+    | 'ledger-refused'
+    | 'ledger-back'
     | 'dialplan-reloaded'
     | 'dialplan-refused';
   readonly callId: string | null;

@@ -18,6 +18,8 @@ export interface QueueOptions {
   readonly firstBatch: number;
   /** A batch is sent at most this often; milliseconds. */
   readonly commitMs: number;
+  /** Records that wait in memory at most while the writer refuses; what comes beyond goes to the log. */
+  readonly mostWaiting: number;
   readonly clock: QueueClock;
   /** Hands a batch to the writer, who answers by `committed` or `refused`. */
   send(batch: Batch): void;
@@ -84,7 +86,9 @@ export class CommitQueue {
   append(records: readonly LedgerRecord[], closes: string | undefined): void {
     if (records.length === 0 && closes === undefined) return;
     this.#given += 1;
-    this.#records.push(...records);
+    const room = Math.max(0, this.#options.mostWaiting - this.#records.length);
+    for (const record of records.slice(0, room)) this.#records.push(record);
+    if (records.length > room) this.#options.onTrouble({ kind: 'overflow', records: records.slice(room) });
     if (closes !== undefined) this.#journal.set(closes, { snapshot: FORGOTTEN, writtenAt: 0 });
     this.#schedule();
   }

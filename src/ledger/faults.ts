@@ -1,3 +1,5 @@
+import type { LedgerRecord } from './records.js';
+
 /** Why a ledger could not be opened. `message` names the path, `remedy` says what to do. */
 export interface LedgerFault {
   readonly code:
@@ -28,6 +30,25 @@ export type LedgerTrouble =
     }
   /** A batch was written after one or more refusals. */
   | { readonly kind: 'recovered'; readonly refusals: number }
+  /** The disk refuses; the entries are on the disk of the spool. Comes with each attempt to write to the ledger. */
+  | {
+      readonly kind: 'spooling';
+      /** As for `refused`. */
+      readonly code: string;
+      readonly message: string;
+      /** Records that wait in the spool. */
+      readonly records: number;
+    }
+  /** All that was in the spool is in the ledger. */
+  | {
+      readonly kind: 'caught-up';
+      /** Records that were taken in. */
+      readonly records: number;
+      /** Lines of the spool that could not be read back. */
+      readonly damaged: number;
+    }
+  /** More records wait in memory than may; these are in the log and nowhere else. */
+  | { readonly kind: 'overflow'; readonly records: readonly LedgerRecord[] }
   /** A record came whose id the ledger already has with other contents; the first one stays. */
   | { readonly kind: 'conflict'; readonly recordKind: string; readonly id: string }
   /** A value that is not plain JSON was given for the journal; that entry is left out. */

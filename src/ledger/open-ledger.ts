@@ -1,6 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { beginLedger } from './begin-ledger.js';
 import { CommitQueue, type QueueClock } from './commit-queue.js';
 import type { LedgerFault, LedgerLog, LedgerTrouble } from './faults.js';
 import type { JournalledCall, Ledger } from './ledger.js';
@@ -11,9 +10,9 @@ import { DEFAULT_TIMEZONE } from './month.js';
 import type { LedgerRecord } from './records.js';
 import { SCHEMA_VERSION } from './schema.js';
 import { judgeFile, unreadable } from './sqlite-file.js';
+import { hasNoRoom, type StartState, startState } from './start-state.js';
 import { takeOverOldLedger } from './take-over.js';
 import type { WriterSetup } from './writer-messages.js';
-import { WriterStore } from './writer-store.js';
 import { WriterThread } from './writer-thread.js';
 
 /** How to open a ledger. */
@@ -24,6 +23,10 @@ export interface OpenLedgerOptions {
   readonly timezone?: string;
   /** Entries are committed at most this often; milliseconds, 1 to 1000. Default 10. */
   readonly commitMs?: number;
+  /** Folder on another disk, made when it is missing: takes what the disk of the ledger refuses. None when left out. */
+  readonly spool?: string | undefined;
+  /** Records that wait in memory at most while no disk takes them, 1 or more; further ones go to the log. Default 200,000. */
+  readonly mostWaiting?: number;
   /** Hears when the disk refuses, and when it is well again. */
   readonly onTrouble?: (trouble: LedgerTrouble) => void;
   readonly log?: LedgerLog;
@@ -33,6 +36,8 @@ export type OpenLedgerResult =
   | { readonly ok: true; readonly ledger: Ledger }
   | { readonly ok: false; readonly fault: LedgerFault };
 
+/** Some two days of a city's calls, and some 200 MB. */
+const MOST_WAITING = 200_000;
 /** How often `close` tries to write what is left while the disk refuses. */
 const CLOSE_ATTEMPTS = 2;
 
@@ -60,7 +65,9 @@ export function openLedger(options: OpenLedgerOptions): OpenLedgerResult {
     if (lock === null) return { ok: false, fault: locked(dir, path) };
     const taken = takeOverOldLedger({ dir, timezone: timezoneOf(options), now: Date.now, log: options.log });
     const fault = taken.ok ? judge(path) : taken.fault;
-    if (fault === null) return { ok: true, ledger: start(path, lock, options) };
+    // On a full disk SQLite may not even read; whether it is that shows then.
+    if (fault === null || (fault.code === 'unreadable' && hasNoRoom(path)))
+      return { ok: true, ledger: start(path, lock, options) };
     lock.release();
     return { ok: false, fault };
   } catch (error) {
@@ -69,22 +76,16 @@ export function openLedger(options: OpenLedgerOptions): OpenLedgerResult {
   }
 }
 
-/** Months and live calls are made where they are missing; what a crash left half done is brought to its end. */
 function start(folder: string, lock: LedgerLock, options: OpenLedgerOptions): Ledger {
-  const timezone = timezoneOf(options);
-  beginLedger({ folder, timezone, now: Date.now() });
-  const store = new WriterStore({ folder, timezone, log: options.log });
-  try {
-    const { live, lastBatch } = store;
-    const calls = live.all();
-    // Records are written before the journal: a call may be done and still be in both.
-    const done = new Set(calls.map(({ callId }) => callId).filter((callId) => store.hasCall(callId)));
-    live.forget([...done]);
-    const leftOpen = calls.filter(({ callId }) => !done.has(callId));
-    return new ThreadedLedger({ folder, timezone }, lock, options, lastBatch, leftOpen);
-  } finally {
-    store.close();
-  }
+  const spool = options.spool === undefined ? null : resolve(options.spool);
+  const place = { folder, timezone: timezoneOf(options), spool };
+  const state = startState(place, options.log);
+  if (spool !== null && statSync(spool).dev === statSync(folder).dev)
+    options.log?.warn(
+      { spool },
+      'ledger: the spool is on the disk of the ledger, and full when that is full',
+    );
+  return new ThreadedLedger({ ...place, begin: state.begin }, lock, options, state);
 }
 
 function timezoneOf({ timezone = DEFAULT_TIMEZONE }: OpenLedgerOptions): string {
@@ -126,15 +127,9 @@ class ThreadedLedger implements Ledger {
   #closing: Promise<void> | null = null;
   #closed = false;
 
-  constructor(
-    setup: WriterSetup,
-    lock: LedgerLock,
-    options: OpenLedgerOptions,
-    lastBatch: number,
-    leftOpen: readonly JournalledCall[],
-  ) {
+  constructor(setup: WriterSetup, lock: LedgerLock, options: OpenLedgerOptions, state: StartState) {
     this.#lock = lock;
-    this.#leftOpen = leftOpen;
+    this.#leftOpen = state.leftOpen;
     this.#options = options;
     this.#writer = new WriterThread(setup, {
       committed: (number, conflicts) => {
@@ -142,10 +137,16 @@ class ThreadedLedger implements Ledger {
         this.#queue.committed(number);
       },
       refused: (code, message) => this.#queue.refused(code, message),
+      spooling: ({ code, message, records }) => this.#trouble({ kind: 'spooling', code, message, records }),
+      caughtUp: ({ records, damaged }) => this.#trouble({ kind: 'caught-up', records, damaged }),
+      conflicts: (conflicts) => {
+        for (const conflict of conflicts) this.#trouble({ kind: 'conflict', ...conflict });
+      },
     });
     this.#queue = new CommitQueue({
-      firstBatch: lastBatch + 1,
+      firstBatch: state.lastBatch + 1,
       commitMs: options.commitMs ?? 10,
+      mostWaiting: options.mostWaiting ?? MOST_WAITING,
       clock: SYSTEM_CLOCK,
       send: (batch) => this.#writer.send(batch),
       onTrouble: (trouble) => this.#trouble(trouble),
@@ -202,13 +203,33 @@ class ThreadedLedger implements Ledger {
   }
 
   #trouble(trouble: LedgerTrouble): void {
-    const log = this.#options.log;
-    if (trouble.kind === 'refused')
-      log?.error(trouble, 'ledger: could not write, the entries wait in memory');
-    else if (trouble.kind === 'recovered') log?.info(trouble, 'ledger: writing again');
-    else if (trouble.kind === 'conflict')
-      log?.warn(trouble, 'ledger: a record with this id is there already, the first one stays');
-    else log?.error(trouble, 'ledger: a call state is not plain JSON and was not journalled');
+    tell(this.#options.log, trouble);
     this.#options.onTrouble?.(trouble);
+  }
+}
+
+function tell(log: LedgerLog | undefined, trouble: LedgerTrouble): void {
+  switch (trouble.kind) {
+    case 'refused':
+      log?.error(trouble, 'ledger: could not write, the entries wait in memory');
+      break;
+    case 'spooling':
+      log?.error(trouble, 'ledger: could not write, the entries are kept in the spool');
+      break;
+    case 'recovered':
+      log?.info(trouble, 'ledger: writing again');
+      break;
+    case 'caught-up':
+      log?.info(trouble, 'ledger: writing again, with all that was in the spool');
+      break;
+    case 'overflow':
+      log?.error(trouble, 'ledger: no more room in memory, these records are in this log only');
+      break;
+    case 'conflict':
+      log?.warn(trouble, 'ledger: a record with this id is there already, the first one stays');
+      break;
+    case 'not-json':
+      log?.error(trouble, 'ledger: a call state is not plain JSON and was not journalled');
+      break;
   }
 }

@@ -9,6 +9,11 @@ import type { Batch } from './writer-store.js';
 export interface WriterListener {
   committed(number: number, conflicts: readonly Conflict[]): void;
   refused(code: string, message: string): void;
+  /** See `spooling` and `caught-up` of LedgerTrouble. */
+  spooling(state: { readonly code: string; readonly message: string; readonly records: number }): void;
+  caughtUp(state: { readonly records: number; readonly damaged: number }): void;
+  /** Of records that were in the spool. */
+  conflicts(conflicts: readonly Conflict[]): void;
 }
 
 /**
@@ -73,6 +78,15 @@ export class WriterThread {
         break;
       case 'refused':
         this.#listener.refused(answer.code, answer.message);
+        break;
+      case 'spooling':
+        this.#listener.spooling(answer);
+        break;
+      case 'caught-up':
+        this.#listener.caughtUp(answer);
+        break;
+      case 'conflicts':
+        this.#listener.conflicts(answer.conflicts);
         break;
       case 'closed':
         this.#worker = null;

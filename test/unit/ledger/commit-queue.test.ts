@@ -5,7 +5,7 @@ import type { Batch } from '../../../src/ledger/writer-store.js';
 import { callRecord, legRecord } from './fixtures.js';
 
 /** A queue with a clock that the test moves and a writer that the test answers for. */
-function bench(commitMs = 10) {
+function bench({ commitMs = 10, mostWaiting = 10_000 } = {}) {
   let now = 1000;
   let timers: { at: number; action: () => void }[] = [];
   const sent: Batch[] = [];
@@ -13,6 +13,7 @@ function bench(commitMs = 10) {
   const queue = new CommitQueue({
     firstBatch: 7,
     commitMs,
+    mostWaiting,
     clock: {
       now: () => now,
       after: (ms, action) => {
@@ -198,5 +199,20 @@ describe('CommitQueue', () => {
     advance(10);
     queue.committed(6);
     expect(queue.waiting).toBe(1);
+  });
+
+  it('keeps no more in memory than it may, and hands what comes beyond to the log', () => {
+    const { queue, sent, troubles, advance } = bench({ mostWaiting: 3 });
+    queue.append([legRecord('a')], undefined);
+    advance(10);
+    queue.refused('SQLITE_FULL', 'the disk is full');
+    advance(100);
+    queue.append([legRecord('b'), legRecord('c')], undefined);
+    queue.append([legRecord('d'), legRecord('e'), callRecord('call-1')], 'call-1');
+    const lost = troubles.flatMap((trouble) => (trouble.kind === 'overflow' ? trouble.records : []));
+    expect(lost.map(({ id }) => id)).toEqual(['e', 'call-1']);
+    queue.committed(7);
+    advance(10);
+    expect(sent.at(-1)?.records.map(({ id }) => id)).toEqual(['b', 'c', 'd']);
   });
 });

@@ -69,8 +69,14 @@ describe('WriterThread', () => {
       for (const wake of waiting.splice(0)) wake();
     };
     const thread = new WriterThread(
-      { folder: ledgerFolder(dir), timezone: DEFAULT_TIMEZONE },
-      { committed: (number) => heard(`committed ${number}`), refused: (code) => heard(`refused ${code}`) },
+      { folder: ledgerFolder(dir), timezone: DEFAULT_TIMEZONE, spool: null, begin: false },
+      {
+        committed: (number) => heard(`committed ${number}`),
+        refused: (code) => heard(`refused ${code}`),
+        spooling: ({ code }) => heard(`spooling ${code}`),
+        caughtUp: () => heard('caught up'),
+        conflicts: () => heard('conflicts'),
+      },
       (setup) => {
         const worker = startWorker(
           'writer-worker',
