@@ -25,7 +25,7 @@ const phonesAnswer = z.object({
 function queuePlan(plan: DialPlanFile): DialPlanFile {
   const { city } = plan.members;
   if (city === undefined) throw new Error('the test plan has lost its member');
-  const targets = [{ queue: 'city', ringSeconds: 5, maxWaitSeconds: 20 }];
+  const targets = [{ queue: 'city', ringSeconds: 15, maxWaitSeconds: 30 }];
   return {
     ...plan,
     members: { ...plan.members, city: { ...city, targets, queue: { afterCallSeconds: 0 } } },
