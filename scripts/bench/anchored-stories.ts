@@ -141,6 +141,15 @@ export const stories: readonly Story[] = [
     callerHears: 'agent target',
   },
   {
+    name: 'hold, resume',
+    act: async (stage) => {
+      await stage.phone('agent').reinvite('sendonly');
+      await sleep(300);
+      await stage.phone('agent').reinvite('sendrecv');
+    },
+    callerHears: 'agent other agent',
+  },
+  {
     name: 'second transfer',
     prepare: (stage) => blind(stage, 'agent', '*2'),
     act: (stage) => blind(stage, 'target', '*3'),
