@@ -34,8 +34,11 @@ export function webPages(app: FastifyInstance, folder: string): void {
     // The router takes /desk for /desk/ by itself.
     redirect: false,
     wildcard: false,
+    // The build has put them there.
+    preCompressed: true,
     setHeaders(response, path) {
       response.header('content-security-policy', POLICY);
+      response.header('vary', 'accept-encoding');
       response.header('referrer-policy', 'no-referrer');
       response.header('permissions-policy', 'microphone=(self), camera=()');
       response.header(

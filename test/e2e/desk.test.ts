@@ -27,6 +27,14 @@ describe('the desk in the browser', () => {
     expect(await at.desk.overflow()).toEqual([]);
   }
 
+  it('is there with little to load', async () => {
+    await at.desk.says('登录');
+    const kilobytes = (await at.desk.sentBytes()) / 1000;
+    console.log(`first load of the desk: ${kilobytes.toFixed(0)} kB, compressed`);
+    expect(kilobytes).toBeGreaterThan(20);
+    expect(kilobytes).toBeLessThan(500);
+  });
+
   it('keeps strangers out, and lets the agent in', async () => {
     await at.desk.logIn('li-na', 'wrong');
     await at.desk.says('工号或密码不对');

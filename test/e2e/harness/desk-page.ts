@@ -108,6 +108,13 @@ export class DeskPage {
       .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => [id, failureSummary, html].join('; '))))`);
   }
 
+  /** Bytes that were sent for the page and all that it is made of, as they were sent. */
+  sentBytes(): Promise<number> {
+    return this.page.evaluate<number>(`[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+      .filter(({ initiatorType }) => initiatorType !== 'fetch')
+      .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`);
+  }
+
   /** What does not fit on the screen: the page as a whole, or the column with the keys. */
   overflow(): Promise<readonly string[]> {
     return this.page.evaluate<
