@@ -114,6 +114,21 @@ describe('the desk in the browser', () => {
     expect(transfers.map(({ mode }) => mode).sort()).toEqual(['alert', 'blind']);
   });
 
+  it('is told of an incident by another hotline', async () => {
+    const caller = at.stage.phone('caller');
+    expect(await caller.call('110', at.stage.sip, { as: '13900007777' })).toBe(200);
+    const { id } = await at.stage.live('talking');
+    const wish = { to: '12345', mode: 'alert', note: '凌晨一点大面积停电' };
+    await at.stage.post(`/v1/calls/${id}/transfers`, wish);
+    await at.desk.says('收到的信息通报');
+    await at.desk.says('110 报警求助');
+    await at.desk.says('13900007777');
+    await at.desk.says('凌晨一点大面积停电');
+    await seen('told');
+    await at.stage.end('13900007777');
+    await at.desk.says('通话已结束');
+  });
+
   it('takes the caller back while the other side rings, and says in words what goes wrong', async () => {
     const number = await at.answered();
     at.stage.phone('third').manner = { answer: 'yes', afterMs: 60_000 };

@@ -130,6 +130,21 @@ export interface DeskMissedCall {
   readonly times: number;
 }
 
+/** An incident that another hotline has told this one of, while it talks with the caller. */
+export interface DeskAlert {
+  readonly id: string;
+  readonly at: number;
+  readonly from: DeskMemberName | null;
+  /** Null when it is not known, or the caller wants it private and the hotline is none for emergencies. */
+  readonly caller: string | null;
+  readonly matter: string | null;
+  readonly note: string | null;
+  /** Where the caller is, as far as the network tells. */
+  readonly place: string | null;
+  /** The call goes on. */
+  readonly live: boolean;
+}
+
 export interface DeskState {
   /** The server's clock, so that the page can show how long things take whatever its own clock says. */
   readonly now: number;
@@ -141,6 +156,8 @@ export interface DeskState {
   readonly wrapUp: { readonly callId: string; readonly caller: string | null } | null;
   readonly keys: readonly DeskKey[];
   readonly missed: readonly DeskMissedCall[];
+  /** Newest first. */
+  readonly alerts: readonly DeskAlert[];
   /** What works with the media server that is in use. */
   readonly can: { readonly conference: boolean };
 }

@@ -112,6 +112,12 @@ export function legOf(call: LiveCall, agent: string): LiveLeg | undefined {
   return own.find(({ state }) => state === 'answered') ?? own[0];
 }
 
+/** The caller wants the number to be private, and the member is none for emergencies. */
+export function isWithheld(privacy: string | null, member: string | null, plan: DialPlan): boolean {
+  const wanted = privacy !== null && privacy !== 'none';
+  return wanted && plan.members.get(member ?? '')?.emergency !== true;
+}
+
 /** What is known of a call besides its live state; asked of the ledger once. */
 export interface CallBackground {
   readonly sentBy: DeskSentBy | null;
@@ -126,13 +132,18 @@ export function deskCall(
 ): DeskCall {
   const { transfer } = call;
   const own = transfer !== null && transfer.transferorLeg === leg.id;
+  const withheld = isWithheld(privacy, leg.member, plan);
   const coming = transfer?.targetLegs.includes(leg.id) === true ? transfer : null;
   return {
     id: call.id,
     legId: leg.id,
     sipCallId: leg.sipCallId,
     state: stateOf(leg, transfer),
-    caller: { number: call.callerNumber, name: callerName, withheld: privacy !== null && privacy !== 'none' },
+    caller: {
+      number: withheld ? null : call.callerNumber,
+      name: withheld ? null : callerName,
+      withheld,
+    },
     firstDialled: call.firstDialled,
     firstMember: memberName(plan, call.firstMember),
     path: call.visited.flatMap((member) => memberName(plan, member) ?? []),

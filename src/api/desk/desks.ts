@@ -10,6 +10,7 @@ import { DeskSessions } from './desk-sessions.js';
 import type { DeskOutcome, DeskPhoneAccount, DeskState } from './desk-state.js';
 import { deskAgent, deskCall, deskKeys, legOf, memberLoads, memberName } from './desk-view.js';
 import { MissedLists } from './missed-lists.js';
+import { RecentAlerts } from './recent-alerts.js';
 import { TransferOutcomes } from './transfer-outcomes.js';
 
 /** A WebSocket listener of the SIP server. */
@@ -55,6 +56,7 @@ export class Desks {
   readonly #backgrounds: CallBackgrounds;
   readonly #outcomes: TransferOutcomes;
   readonly #missed: MissedLists;
+  readonly #alerts: RecentAlerts;
   /** The last call of each agent; as many as there are accounts. */
   readonly #had = new Map<string, HadCall>();
   readonly #unsubscribe: () => void;
@@ -71,6 +73,7 @@ export class Desks {
     const changed = (): void => this.feeds.changed();
     this.#backgrounds = new CallBackgrounds(parts.ledger, parts.dialPlan, changed);
     this.#missed = new MissedLists(parts.ledger, parts.now, changed);
+    this.#alerts = new RecentAlerts(parts.now, (id) => operations.screenPop(id));
     this.#outcomes = new TransferOutcomes((id) => operations.liveCall(id));
     this.#unsubscribe = operations.subscribe((event) => {
       this.#outcomes.hear(event);
@@ -112,22 +115,23 @@ export class Desks {
     if (agent === undefined || accounts.markOf(id) === null) return null;
     const plan = dialPlan();
     const own = this.callOf(id);
-    if (own?.leg.state === 'answered')
-      this.#had.set(id, { callId: own.call.id, caller: own.call.callerNumber });
     const statuses = operations.agentStatuses();
     const status = statuses.find((one) => one.agent.id === id);
     const pop = own === null ? undefined : operations.screenPop(own.call.id);
+    const call =
+      own === null || pop === undefined ? null : deskCall(pop, own.leg, this.#backgrounds.of(own.call), plan);
+    if (call !== null && own?.leg.state === 'answered')
+      this.#had.set(id, { callId: call.id, caller: call.caller.number });
+    this.#alerts.see(operations.liveAlerts(), plan);
     return {
       now: now(),
       agent: deskAgent(agent, status, accounts.isReachable(id), plan),
-      call:
-        own === null || pop === undefined
-          ? null
-          : deskCall(pop, own.leg, this.#backgrounds.of(own.call), plan),
+      call,
       lastTransfer: this.#lastTransfer(id, plan, own?.call.id ?? null),
       wrapUp: status?.state === 'after-call' && own === null ? (this.#had.get(id) ?? null) : null,
       keys: deskKeys(plan, agent.member, memberLoads(statuses, operations.waitingCallers()), now()),
       missed: this.#missed.of(agent.member),
+      alerts: this.#alerts.of(agent.member, plan),
       can,
     };
   }

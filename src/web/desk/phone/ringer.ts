@@ -1,4 +1,4 @@
-/** The sound of an incoming call: 400 and 450 Hz, 0.4 s on, 0.2 s off, 0.4 s on, 2 s off. Made, not loaded. */
+/** The sounds of the desk; made, not loaded. An incoming call: 400 and 450 Hz, 0.4 s on, 0.2 s off, 0.4 s on, 2 s off. */
 const pattern = [0, 0.4, 0.6, 1.0] as const;
 const periodMs = 3_000;
 
@@ -33,4 +33,18 @@ export function startRinging(): void {
 export function stopRinging(): void {
   clearInterval(timer);
   timer = undefined;
+}
+
+/** Two short tones: something has come that is no call. */
+export function chime(): void {
+  context ??= new AudioContext();
+  void context.resume().catch(() => undefined);
+  const gain = new GainNode(context, { gain: 0.15 });
+  gain.connect(context.destination);
+  for (const [index, frequency] of [660, 880].entries()) {
+    const tone = new OscillatorNode(context, { frequency });
+    tone.connect(gain);
+    tone.start(context.currentTime + index * 0.2);
+    tone.stop(context.currentTime + index * 0.2 + 0.15);
+  }
 }

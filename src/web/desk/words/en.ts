@@ -95,7 +95,7 @@ export const en: Words = {
     waiting: 'waiting',
     open: 'open',
     closed: 'closed',
-    opensAt: 'opens',
+    closedUntil: 'closed to',
     own: 'this hotline',
     emergency: 'emergency',
     notPermitted: 'not permitted',
@@ -140,6 +140,7 @@ export const en: Words = {
     refused: 'Cannot transfer',
   },
   afterCall: { heading: 'After the call', note: 'Note', save: 'Save and be ready', saved: 'Saved' },
+  alerts: { heading: 'Alerts from other hotlines', live: 'call goes on', over: 'call is over' },
   missed: { heading: 'Missed calls', times: 'times', calledBack: 'Called back', none: 'Nobody to call back' },
   causes: {
     'unknown-call': 'the call is over',

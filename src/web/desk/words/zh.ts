@@ -93,7 +93,7 @@ export const zh = {
     waiting: '排队',
     open: '受理中',
     closed: '已下班',
-    opensAt: '开始受理',
+    closedUntil: '下班至',
     own: '本热线',
     emergency: '紧急',
     notPermitted: '无权转接',
@@ -138,6 +138,7 @@ export const zh = {
     refused: '不能转接',
   },
   afterCall: { heading: '话后小结', note: '小结', save: '保存并置闲', saved: '已保存' },
+  alerts: { heading: '收到的信息通报', live: '通话中', over: '通话已结束' },
   missed: { heading: '未接来电', times: '次', calledBack: '已回拨', none: '没有待回拨的来电' },
   causes: {
     'unknown-call': '通话已结束',
