@@ -226,11 +226,15 @@ const transferFields = {
     .max(MAX_NOTE)
     .optional()
     .meta({ description: `What the agent writes for the target, up to ${MAX_NOTE} characters` }),
-  language: z.string().regex(LANGUAGE_TAG, `expected ${LANGUAGE_FORM}`).optional().meta({
-    description:
-      'What the caller speaks. Queues call agents who speak it first, now and for the rest of the call',
-    example: 'en',
-  }),
+  language: z
+    .string()
+    .refine((text) => text === '' || LANGUAGE_TAG.test(text), `expected ${LANGUAGE_FORM}`)
+    .optional()
+    .meta({
+      description:
+        'What the caller speaks. Queues call agents who speak it first, now and for the rest of the call',
+      example: 'en',
+    }),
 };
 
 function namesTarget(

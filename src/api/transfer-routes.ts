@@ -142,7 +142,14 @@ export function wish(
 ): TransferRequest | null {
   const target = to ?? plan.matters.get(matter ?? '')?.member;
   if (target === undefined) return null;
-  return { to: target, mode, matter: matter || undefined, note: note || undefined, language, transferorLeg };
+  return {
+    to: target,
+    mode,
+    matter: matter || undefined,
+    note: note || undefined,
+    language: language || undefined,
+    transferorLeg,
+  };
 }
 
 /** Body of the answer where a transfer names a matter that is not there. */

@@ -29,7 +29,7 @@ describe('POST /v1/calls/{id}/transfers', () => {
   it('takes an empty field of a form for none', async () => {
     const { engine, post } = bench();
     engine.start('call-1');
-    await post('/v1/calls/call-1/transfers', { to: '*1', matter: '', note: '' });
+    await post('/v1/calls/call-1/transfers', { to: '*1', matter: '', note: '', language: '' });
     expect(engine.liveCall('call-1')?.transfer).toMatchObject({ mode: 'blind', matter: null, note: null });
   });
 
@@ -38,6 +38,7 @@ describe('POST /v1/calls/{id}/transfers', () => {
     [{ to: '*1', matter: 'x'.repeat(101) }, 'matter'],
     [{ to: '*1', matter: 'a\nb' }, 'matter'],
     [{ to: '*1', mode: 'warm' }, 'mode'],
+    [{ to: '*1', language: 'english' }, 'language'],
     [{ mode: 'blind' }, 'to'],
     [{ to: '*1', extension: '8017' }, 'extension'],
   ])('refuses %j and names the field', async (body, field) => {
