@@ -1,5 +1,5 @@
 /** The value below which this share of all values lies, with one digit behind the point. */
-function quantile(values: readonly number[], share: number): string {
+export function quantile(values: readonly number[], share: number): string {
   const sorted = [...values].sort((a, b) => a - b);
   return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN).toFixed(1);
 }

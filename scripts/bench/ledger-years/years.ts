@@ -35,7 +35,8 @@ export interface Hour {
   readonly groups: readonly Group[];
 }
 
-const CALLERS = 6_000_000;
+/** People who call within two years, at scale 1. */
+export const CALLERS = 6_000_000;
 /** Share of calls that an agent answers, on average over the two years. */
 const ANSWERED = 0.955;
 
