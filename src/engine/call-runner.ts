@@ -194,6 +194,11 @@ export class CallRunner {
     if (this.#call !== null) this.#records.done();
   }
 
+  /** The program stops under the call; the next start goes on with it. */
+  halt(): void {
+    this.#timers.halt();
+  }
+
   /** No more events: the legs belong to another call now, or to none. What is on its way out goes out. */
   stop(): void {
     this.#call = null;

@@ -4,6 +4,7 @@ import type { EngineClock, Timer } from './clock.js';
 /** The timers of one call; one that is started again replaces itself. */
 export class CallTimers {
   readonly #running = new Map<TimerId, Timer>();
+  #halted = false;
 
   /** @param random a number from 0 (included) to 1 (excluded), to spread timers */
   constructor(
@@ -14,6 +15,7 @@ export class CallTimers {
 
   start({ timer, ms, spread }: CommandOf<'start-timer'>): void {
     this.stop(timer);
+    if (this.#halted) return;
     const wait = spread === undefined ? ms : ms + Math.floor(this.random() * spread);
     const running = this.clock.after(wait, () => {
       this.#running.delete(timer);
@@ -25,6 +27,12 @@ export class CallTimers {
   stop(timer: TimerId): void {
     this.#running.get(timer)?.cancel();
     this.#running.delete(timer);
+  }
+
+  /** None fires any more, and none is started: they would keep a program that stops from its end. */
+  halt(): void {
+    this.#halted = true;
+    this.stopAll();
   }
 
   stopAll(): void {

@@ -191,6 +191,7 @@ export class Engine implements Operations {
     }
     this.#health.stop();
     this.#queues.stop();
+    for (const one of [...this.#calls.all(), this.monitors]) one.halt();
     return this.#calls.size;
   }
 

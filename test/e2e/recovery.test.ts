@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testPlan } from './harness/plan.js';
 import { Server } from './harness/server.js';
 import { until } from './harness/wait.js';
 import { World } from './harness/world.js';
@@ -7,7 +8,14 @@ import { World } from './harness/world.js';
 describe('a program that is killed and started again', () => {
   let world: World;
   beforeAll(async () => {
-    world = await World.open({ settings: { calls: { drainSeconds: 0 } } });
+    world = await World.open({
+      settings: { calls: { drainSeconds: 0 } },
+      // A timer of each call runs when the program stops under it.
+      plan: (ports) => {
+        const plan = testPlan(ports);
+        return { ...plan, policies: { ...plan.policies, maxCallSeconds: 3600 } };
+      },
+    });
   });
   // Closing verifies the ledger's chain.
   afterAll(async () => {

@@ -106,6 +106,11 @@ export class MonitorRunner {
     }
   }
 
+  /** No timer fires any more; what is journalled is for the next start. */
+  halt(): void {
+    this.#timers.halt();
+  }
+
   /** Ask that the listener is heard so; resolves to what came of it. */
   ask(mode: Monitor['mode'], by: string): Promise<MonitorReply> {
     return new Promise((resolve) => {

@@ -170,6 +170,11 @@ export class Monitors implements MonitorOperations {
     return true;
   }
 
+  /** The program stops: who listens still is let go by the next start. */
+  halt(): void {
+    for (const runner of this.#all.values()) runner.halt();
+  }
+
   /** Before the link to the SIP server is up: legs of before a restart. Gives what is left for calls. */
   prepare(left: readonly JournalledCall[]): readonly JournalledCall[] {
     return left.filter(({ snapshot }) => {

@@ -281,6 +281,17 @@ describe('who listens', () => {
     expect(ledger.journalled.map(({ callId }) => callId)).toEqual(['call1']);
   });
 
+  it('keeps a program that stops from nothing, while it is called or let go', async () => {
+    const leg = await called();
+    expect(clock.waiting).toBeGreaterThan(0);
+    expect(await engine.drain(0)).toBe(1);
+    expect(clock.waiting).toBe(0);
+    sip.event({ type: 'answered', leg, sdp: null, allowsUpdate: false, agent: null });
+    await settled();
+    expect(sip.on(leg)).toEqual(['invite', 'ack', 'bye']);
+    expect(clock.waiting).toBe(0);
+  });
+
   it('who was only called before a restart is closed in the ledger alone', async () => {
     const leg = await called();
     await talk(new MemoryLedger({ leftOpen: ledger.journalled }));
