@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { DeskStage } from './harness/desk-stage.js';
+import { AgentPhone } from './harness/agent-phone.js';
+import { DeskStage, PASSWORD } from './harness/desk-stage.js';
 import { expectHeard } from './harness/expect-heard.js';
 import { expectMixed } from './harness/expect-mixed.js';
 import { hears, mixing } from './harness/voice-stage.js';
@@ -46,8 +47,9 @@ describe('the desk in the browser', () => {
   it('moves the caller with one key, and is released', async () => {
     const number = await at.answered();
     await seen('talking');
-    await at.desk.key('police');
+    await at.desk.keyTwice('police');
     await at.desk.says('110 报警求助: 已转接');
+    expect(await at.desk.text()).not.toContain('不能转接');
     await at.stage.phone('target').untilTalking();
     await at.desk.says('话后处理');
     await seen('transferred');
@@ -104,7 +106,7 @@ describe('the desk in the browser', () => {
     await at.desk.key('police');
     await at.desk.says('110 报警求助: 已通报');
     await seen('alerted');
-    expectHeard('alerted', await at.stage.listen(), withDesk, ['caller']);
+    expectHeard('alerted', await at.stage.listen(), withDesk, []);
     const { body } = await at.stage.world.server.api.ask('GET', '/v1/alerts?member=police');
     expect(body).toMatchObject({ items: [{ note: '来电人在河边，情绪激动', callerNumber: number }] });
     // The mode of the next key is the usual one.
@@ -197,13 +199,63 @@ describe('the desk in the browser', () => {
     expect(JSON.stringify(body)).toContain('已答复，无需回访');
   });
 
-  it('speaks English', async () => {
+  it('is used by its keys, menus and lists alone, and speaks English', async () => {
+    await at.desk.click('示忙');
+    await at.desk.says('小休');
+    await seen('pause-menu');
+    await at.desk.press('ArrowDown');
+    await at.desk.press('Enter');
+    await at.desk.says('示忙 ·');
+    await at.desk.press('F6');
+    await at.desk.says('就绪');
+    await at.desk.press('F9');
+    await at.desk.page.keyboard.type('abc');
+    await at.desk.says('没有匹配的事项');
+    await seen('matters');
+    await at.desk.page.fill('#matter', '');
     await at.desk.click('English');
     await at.desk.says('One-key transfer');
     await at.desk.says('Ready');
     await seen('english');
     await at.desk.click('中文');
     await at.desk.says('一键转接');
+  });
+
+  it('goes along with an own telephone: declines for it, and leaves while a transfer goes on', async () => {
+    const { sip: port } = at.stage.world.server.ports;
+    const account = { transport: 'tcp', port, user: 'li-na', password: PASSWORD, when: 'ring' } as const;
+    const phone = await AgentPhone.open(account);
+    await at.desk.page.click('text=自有话机');
+    expect(await phone.register()).toBe(200);
+    await at.desk.press('F6');
+    await at.desk.says('就绪');
+    const number = at.dial();
+    await phone.hears('INVITE');
+    await at.desk.says('请在自有话机上接听');
+    await seen('own-phone');
+    await at.desk.press('F4');
+    await phone.hears('CANCEL');
+    await at.desk.says('示忙 · 拒接');
+    await at.desk.press('F6');
+    await phone.hears('INVITE', 2);
+    phone.pickUp();
+    expect(await at.called).toBe(200);
+    await at.desk.says('通话中');
+    at.stage.phone('target').manner = { answer: 'yes', afterMs: 1_500 };
+    await at.desk.key('police');
+    await at.desk.says('对方振铃');
+    await at.desk.press('F4');
+    await phone.hears('BYE');
+    await at.stage.phone('target').untilTalking();
+    const talk = hears({ caller: 'target', target: 'caller' });
+    expectHeard('the agent has left', await at.stage.listen(300), talk, []);
+    const { legs, transfers } = await at.stage.end(number);
+    expect(transfers).toMatchObject([{ mode: 'blind', outcome: 'completed' }]);
+    const own = legs.filter(({ agent }) => agent === 'li-na').map(({ outcome }) => outcome);
+    expect(own.sort()).toEqual(['answered', 'rejected']);
+    await phone.close();
+    await at.desk.page.click('text=本机软电话');
+    await at.desk.says('已注册');
   });
 
   it('goes on with the call after the page was loaded anew', async () => {

@@ -43,6 +43,9 @@ function isRinging({ role, state }: LiveLeg): boolean {
 /** How long the outcome of a transfer is shown to a desk that has no call; milliseconds. */
 const OUTCOME_MS = 30_000;
 
+/** Calls of an agent that a note may still be written of: one that was not saved in time is saved later. */
+const HAD_CALLS = 5;
+
 /** A call that an agent had. */
 interface HadCall {
   readonly callId: string;
@@ -57,8 +60,8 @@ export class Desks {
   readonly #outcomes: TransferOutcomes;
   readonly #missed: MissedLists;
   readonly #alerts: RecentAlerts;
-  /** The last call of each agent; as many as there are accounts. */
-  readonly #had = new Map<string, HadCall>();
+  /** The last calls of each agent, the newest first; as many agents as there are accounts. */
+  readonly #had = new Map<string, readonly HadCall[]>();
   readonly #unsubscribe: () => void;
 
   constructor(private readonly parts: DeskParts) {
@@ -121,14 +124,14 @@ export class Desks {
     const call =
       own === null || pop === undefined ? null : deskCall(pop, own.leg, this.#backgrounds.of(own.call), plan);
     if (call !== null && own?.leg.state === 'answered')
-      this.#had.set(id, { callId: call.id, caller: call.caller.number });
+      this.#remember(id, { callId: call.id, caller: call.caller.number });
     this.#alerts.see(operations.liveAlerts(), plan);
     return {
       now: now(),
       agent: deskAgent(agent, status, accounts.isReachable(id), plan),
       call,
       lastTransfer: this.#lastTransfer(id, plan, own?.call.id ?? null),
-      wrapUp: status?.state === 'after-call' && own === null ? (this.#had.get(id) ?? null) : null,
+      wrapUp: status?.state === 'after-call' && own === null ? (this.#had.get(id)?.[0] ?? null) : null,
       keys: deskKeys(plan, agent.member, memberLoads(statuses, operations.waitingCallers()), now()),
       missed: this.#missed.of(agent.member),
       alerts: this.#alerts.of(agent.member, plan),
@@ -161,9 +164,9 @@ export class Desks {
     return true;
   }
 
-  /** Keep what an agent writes of a call that the agent has or had last; false when it is another's. */
+  /** Keep what an agent writes of a call that the agent has or had last; false when it is none of these. */
   async note(agent: string, callId: string, text: string): Promise<boolean> {
-    if (this.#had.get(agent)?.callId !== callId) return false;
+    if (this.#had.get(agent)?.some((had) => had.callId === callId) !== true) return false;
     const doneAt = this.parts.now();
     await this.parts.write({
       kind: 'audit',
@@ -183,6 +186,12 @@ export class Desks {
     this.feeds.close();
   }
 
+  #remember(agent: string, call: HadCall): void {
+    const had = this.#had.get(agent) ?? [];
+    if (had[0]?.callId === call.callId) return;
+    this.#had.set(agent, [call, ...had.filter(({ callId }) => callId !== call.callId)].slice(0, HAD_CALLS));
+  }
+
   #isWritingUp(agent: string): boolean {
     const status = this.parts.operations.agentStatuses().find((one) => one.agent.id === agent);
     return status?.state === 'after-call';
@@ -191,7 +200,7 @@ export class Desks {
   /** Of the call that the agent has; without one, of the last call, for a while. */
   #lastTransfer(agent: string, plan: DialPlan, call: string | null): DeskOutcome | null {
     const last = this.#outcomes.of(agent);
-    if (last === null || last.callId !== (call ?? this.#had.get(agent)?.callId)) return null;
+    if (last === null || last.callId !== (call ?? this.#had.get(agent)?.[0]?.callId)) return null;
     if (call === null && this.parts.now() - last.at > OUTCOME_MS) return null;
     const { callId: _, ...outcome } = last;
     return { ...outcome, to: memberName(plan, last.to) ?? { id: last.to, number: null, name: null } };

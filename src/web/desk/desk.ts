@@ -21,6 +21,8 @@ export interface Trouble {
   readonly code: string;
 }
 
+/** How soon the server shows what it was asked for; milliseconds. */
+const shownMs = 400;
 const phoneKindKey = 'onekey.phone';
 
 const stage = ref<Stage>('starting');
@@ -32,7 +34,9 @@ const phoneKind = ref<PhoneKind>(localStorage.getItem(phoneKindKey) === 'own' ? 
 const phoneState = ref<PhoneState>('connecting');
 const phoneCall = shallowRef<PhoneCall | null>(null);
 const trouble = shallowRef<Trouble | null>(null);
-/** A transfer was asked for, and the server has not answered yet because it cannot be reached. */
+/** A transfer was asked for just now: what is pressed meanwhile is pressed twice by mistake. */
+const asking = ref(false);
+/** It could not be sent so far. */
 const sending = ref(false);
 const mode = ref<DeskTransferMode>('blind');
 /** What goes along with the next transfer. */
@@ -156,7 +160,8 @@ async function hangUp(): Promise<void> {
 
 /** One key: moves the caller to this hotline in the mode that is chosen. */
 async function transfer(to: string, how: DeskTransferMode = mode.value): Promise<boolean> {
-  if (sending.value) return false;
+  if (asking.value) return false;
+  asking.value = true;
   const wanted = {
     to,
     mode: how,
@@ -174,6 +179,13 @@ async function transfer(to: string, how: DeskTransferMode = mode.value): Promise
     ),
   );
   sending.value = false;
+  // Until the server shows the transfer, which is in a moment.
+  setTimeout(
+    () => {
+      asking.value = false;
+    },
+    done ? shownMs : 0,
+  );
   if (!done) return false;
   Object.assign(wish, { matter: '', note: '' });
   // What is pressed next shall do what it does most of the time.
@@ -188,6 +200,7 @@ export const desk = {
   phoneKind: readonly(phoneKind),
   phoneState: readonly(phoneState),
   phoneCall: readonly(phoneCall),
+  asking: readonly(asking),
   sending: readonly(sending),
   trouble,
   mode,

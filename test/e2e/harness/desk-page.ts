@@ -77,6 +77,11 @@ export class DeskPage {
     return this.page.click(`button[data-member=${member}]`);
   }
 
+  /** Press a key of a hotline twice, as people do. */
+  keyTwice(member: string): Promise<void> {
+    return this.page.dblclick(`button[data-member=${member}]`);
+  }
+
   /** Press the button that is called so, or whose name begins like that. */
   click(name: string): Promise<void> {
     return this.page

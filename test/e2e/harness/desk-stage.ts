@@ -13,7 +13,7 @@ import { hears, VoiceStage } from './voice-stage.js';
 import { until } from './wait.js';
 import { webSide } from './web-side.js';
 
-const PASSWORD = 'of-the-tests-739182';
+export const PASSWORD = 'of-the-tests-739182';
 
 /** 12345 is served by the queue of its agents, and by nobody else. */
 function deskPlan(plan: DialPlanFile): DialPlanFile {

@@ -139,7 +139,7 @@ export const en: Words = {
     failed: 'Not transferred; the caller is still here',
     refused: 'Cannot transfer',
   },
-  afterCall: { heading: 'After the call', note: 'Note', save: 'Save and be ready', saved: 'Saved' },
+  afterCall: { heading: 'After the call', note: 'Note', save: 'Save and be ready' },
   alerts: { heading: 'Alerts from other hotlines', live: 'call goes on', over: 'call is over' },
   missed: { heading: 'Missed calls', times: 'times', calledBack: 'Called back', none: 'Nobody to call back' },
   causes: {

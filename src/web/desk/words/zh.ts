@@ -137,7 +137,7 @@ export const zh = {
     failed: '转接未成功，来电人仍在线',
     refused: '不能转接',
   },
-  afterCall: { heading: '话后小结', note: '小结', save: '保存并置闲', saved: '已保存' },
+  afterCall: { heading: '话后小结', note: '小结', save: '保存并置闲' },
   alerts: { heading: '收到的信息通报', live: '通话中', over: '通话已结束' },
   missed: { heading: '未接来电', times: '次', calledBack: '已回拨', none: '没有待回拨的来电' },
   causes: {
