@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { BrowserPhone } from './harness/browser-phone.js';
 import { engineOf } from './harness/engine-of.js';
+import { mixing } from './harness/voice-stage.js';
 import { until } from './harness/wait.js';
 import { WebStage } from './harness/web-stage.js';
 
@@ -9,7 +10,7 @@ describe('a party in a browser', () => {
   let stage: WebStage;
   let citizen: BrowserPhone | undefined;
   beforeAll(async () => {
-    stage = await WebStage.open({ codecs: { target: 'PCMU' } });
+    stage = await WebStage.open({ codecs: { target: 'PCMU' }, media: mixing });
   });
   afterEach(async () => {
     await citizen?.close();
@@ -62,6 +63,43 @@ describe('a party in a browser', () => {
     await phone.ask('hold', false);
     await stage.untilHears('agent', 'citizen');
     await stage.untilHears(phone, 'agent');
+  });
+
+  it('that speaks opus alone is heard by a supervisor at a telephone, who whispers to the agent', async () => {
+    const phone = await called('12345', 'opus');
+    await stage.untilHears('agent', 'citizen');
+    const { id } = await stage.phones.live('talking');
+    await stage.phones.post(`/v1/calls/${id}/monitor`, { member: 'duty', extension: '3009' });
+    const both = async (who: 'duty' | 'agent', ...voices: readonly string[]): Promise<void> => {
+      await until(`${who} to hear ${voices.join(' and ')}`, async () => {
+        const heard = (await stage.heardBy(who)).flatMap((voice) => voice.split('+'));
+        return voices.every((voice) => heard.includes(voice)) ? true : undefined;
+      });
+    };
+    await both('duty', 'citizen', 'agent');
+    await stage.untilHears('agent', 'citizen');
+    const { api } = stage.phones.world.server;
+    expect(await api.ask('PATCH', `/v1/calls/${id}/monitor`, { mode: 'whisper' })).toMatchObject({
+      status: 200,
+    });
+    await both('agent', 'citizen', 'duty');
+    await both('duty', 'citizen', 'agent');
+    await stage.untilHears(phone, 'agent');
+    expect(await phone.ask('asked')).toEqual([]);
+  });
+
+  it('is a supervisor, who hears a call of telephones', async () => {
+    expect(await stage.phones.phone('caller').call('12345', stage.phones.sip, { as: '13900009004' })).toBe(
+      200,
+    );
+    const { id } = await stage.phones.live('talking');
+    await stage.phones.post(`/v1/calls/${id}/monitor`, { member: 'youth', extension: '5509' });
+    await stage.desk.untilTalking();
+    await stage.untilGetsAudio(stage.desk.phone);
+    expect(stage.desk.offered).toContain('UDP/TLS/RTP/SAVPF');
+    await stage.untilHears('caller', 'agent');
+    await stage.desk.hangUp();
+    await stage.untilHears('agent', 'caller');
   });
 
   it('is a desk: it is called by a telephone, consults, takes back and transfers', async () => {

@@ -47,7 +47,7 @@ export class WebStage {
       async () => {
         last =
           typeof who === 'string'
-            ? await this.#heardBy(who)
+            ? await this.heardBy(who)
             : await who.hears(listenMs, (frequency) => names.get(frequency) ?? 'other');
         return last.join() === wanted ? true : undefined;
       },
@@ -71,7 +71,8 @@ export class WebStage {
     });
   }
 
-  async #heardBy(player: Player): Promise<readonly string[]> {
+  /** Who is heard at a telephone within 300 ms, one after the other; `a+b` at the same time. */
+  async heardBy(player: Player): Promise<readonly string[]> {
     const from = performance.now();
     await sleep(listenMs);
     const known = Object.entries(everybody).map(([name, frequency]) => ({ name, frequency }));
