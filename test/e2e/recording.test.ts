@@ -5,18 +5,22 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { toneShare } from '../../src/cli/demo/rtp/goertzel.js';
 import { readStereo } from '../unit/media/recording/read-stereo.js';
 import { expectHeard, expectUntouched } from './harness/expect-heard.js';
 import { heardOn, type Part, recordingsOf, spoolOf } from './harness/recordings.js';
 import { Server } from './harness/server.js';
-import { hears, VoiceStage } from './harness/voice-stage.js';
+import { hears, mixing, type Player, VoiceStage, voices } from './harness/voice-stage.js';
 import { until } from './harness/wait.js';
 
 /** Calls that the dial plan wants recorded, without a word to the caller. */
 describe('a recorded call', () => {
   let stage: VoiceStage;
   beforeAll(async () => {
-    stage = await VoiceStage.open({ policies: { recording: 'always', announceRecording: false } });
+    stage = await VoiceStage.open({
+      policies: { recording: 'always', announceRecording: false },
+      media: mixing,
+    });
   });
   afterEach(() => stage.clear());
   afterAll(() => stage.close());
@@ -74,6 +78,54 @@ describe('a recorded call', () => {
     expect(Buffer.from(await part.arrayBuffer()).equals(audio.subarray(0, 44))).toBe(true);
     const audits = await stage.world.server.api.get(`/v1/audits?subject=${recording.id}`);
     expect(audits).toMatchObject({ items: [{ actor: 'api-token', action: 'recording-played' }] });
+  });
+
+  it('that becomes a conference has all but the caller on the right; a supervisor who joins is in none', async () => {
+    const number = await stage.talk();
+    const { id } = await stage.live('talking');
+    await stage.post(`/v1/calls/${id}/monitor`, { member: 'duty', extension: '3009' });
+    await until('the supervisor to be heard', async () => {
+      const { status } = await stage.world.server.api.ask('PATCH', `/v1/calls/${id}/monitor`, {
+        mode: 'join',
+      });
+      return status === 200 ? true : undefined;
+    });
+    await sleep(800);
+    await stage.post(`/v1/calls/${id}/transfers`, { to: '110', mode: 'conference' });
+    await stage.live('conferring');
+    await sleep(1500);
+    await stage.post(`/v1/calls/${id}/transfer/complete`);
+    await stage.phone('agent').untilTalking(false);
+    await sleep(1000);
+    const { transfers } = await stage.end(number);
+    expectUntouched(stage);
+    expect(transfers).toMatchObject([{ mode: 'conference', outcome: 'completed' }]);
+    const [recording] = await recordingsOf(stage.world.server, id);
+    if (recording === undefined) throw new Error('no recording');
+    expect(recording).toMatchObject({ outcome: 'kept', cause: null });
+    expect(recording.voices.map(({ channel, role }) => `${channel} ${role}`)).toEqual([
+      'left caller',
+      'right agent',
+      'right target',
+    ]);
+    const [, agent, target] = recording.voices;
+    const audio = Buffer.from(await (await fetchAudio(recording.id)).arrayBuffer());
+    const { left, right } = readStereo(audio);
+    const people = heardOn(audio);
+    expect(new Set(people.left.flatMap(({ who }) => who ?? []))).toEqual(new Set(['caller']));
+    const others = people.right.flatMap(({ who }) => who ?? []);
+    expect([others[0], others.at(-1), new Set(others).size]).toEqual(['agent', 'target', 2]);
+    // While all three spoke; apart from its edges.
+    const at = (time: Date | undefined): number =>
+      ((time?.getTime() ?? 0) - recording.startedAt.getTime()) * 8;
+    const [from, to] = [at(target?.fromAt) + 2400, at(agent?.toAt) - 2400];
+    expect(to - from).toBeGreaterThan(4000);
+    const share = (channel: Int16Array, who: Player): number =>
+      toneShare(channel.subarray(from, from + 4000), voices[who]);
+    expect(share(right, 'agent')).toBeGreaterThan(0.3);
+    expect(share(right, 'target')).toBeGreaterThan(0.3);
+    expect(share(left, 'caller')).toBeGreaterThan(0.9);
+    for (const channel of [left, right]) expect(toneShare(channel, voices.duty)).toBeLessThan(0.01);
   });
 });
 
