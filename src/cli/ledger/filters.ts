@@ -10,7 +10,7 @@ export const filterHelp = `  all           --from TIME --to TIME (2026-03-02, "2
                 --limit N (default ${PAGE_LIMIT.default}) or --all; --order newest|oldest
   calls         --member M --caller NUMBER (138* for all that begin so) --trunk T --missed
                 --outcome answered|missed|abandoned|refused|interrupted --cause C --ended-by WHO
-  legs          --call-id C --member M --agent A --caller NUMBER --trunk T --role caller|agent|target
+  legs          --call-id C --member M --agent A --caller NUMBER --trunk T --role caller|agent|target|monitor
                 --direction in|out --outcome answered|rejected|unanswered|cancelled|unreachable|interrupted
                 --ended-by WHO --sip-status N --sip-call-id ID
   transfers     --id T --call-id C --member M (either side) --from-member M --to-member M --matter M
@@ -19,7 +19,7 @@ export const filterHelp = `  all           --from TIME --to TIME (2026-03-02, "2
   recordings    --id R --call-id C --outcome kept|empty|failed --requested-by WHO
   audits        --actor WHO --subject ID --call-id C
                 --action recording-started|recording-stopped|recording-linked|recording-played|recording-deleted|agent-state|called-back|note-written|exported|
-                ledger-taken-over`;
+                ledger-taken-over|monitor-started|monitor-changed|monitor-stopped`;
 
 /** Filters that are words of the API's queries, by their name there. */
 const FILTERS = [

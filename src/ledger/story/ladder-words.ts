@@ -31,7 +31,12 @@ function leg(record: LegRecord, names: MemberNames): LegWords {
     callerNumber === null
       ? { zh: '（号码保密）', en: 'with a withheld number' }
       : { zh: callerNumber, en: callerNumber };
-  const moved = transferId !== null;
+  const purpose: Told =
+    role === 'monitor'
+      ? { zh: '，用于监听', en: ' to listen' }
+      : transferId === null
+        ? { zh: '', en: '' }
+        : { zh: '，用于转接', en: ' for the transfer' };
   return {
     started: inbound
       ? {
@@ -39,8 +44,8 @@ function leg(record: LegRecord, names: MemberNames): LegWords {
           en: `${role}${by.en} ${number.en} calls ${numberDialled}${over.en}`,
         }
       : {
-          zh: `呼叫 ${who.zh}：${numberCalled}${over.zh}${moved ? '，用于转接' : ''}`,
-          en: `${who.en} is called at ${numberCalled}${over.en}${moved ? ' for the transfer' : ''}`,
+          zh: `呼叫 ${who.zh}：${numberCalled}${over.zh}${purpose.zh}`,
+          en: `${who.en} is called at ${numberCalled}${over.en}${purpose.en}`,
         },
     ringing: inbound
       ? { zh: `${who.zh}听到回铃`, en: `${who.en} hears ringing` }

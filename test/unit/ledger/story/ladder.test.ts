@@ -119,6 +119,15 @@ describe('the ladder of a call', () => {
     ]);
   });
 
+  it('says of a leg that it is there to listen', () => {
+    const listener = legRecord('leg-9', { role: 'monitor', member: 'police-110' });
+    const { events } = ladderOf('call-1', storyOf({ legs: [seq(listener)] }), [], names);
+    expect(events.find(({ kind }) => kind === 'leg-started')?.text).toEqual({
+      zh: '呼叫 报警求助：8001，经 pbx-12345，用于监听',
+      en: 'Police is called at 8001 over pbx-12345 to listen',
+    });
+  });
+
   it('of a live call begins with what is known first', () => {
     const { startedAt, endedAt, events } = ladderOf(
       'call-1',
