@@ -51,6 +51,8 @@ describe('the desk in the browser, cut off', () => {
     const number = await at.answered();
     await at.links.signalling.cut();
     await at.desk.says('话机信令中断');
+    await at.desk.picture('cut-off');
+    expect(await at.desk.barriers()).toEqual([]);
     await at.desk.page.waitForTimeout(5_000);
     await talking('without a WebSocket');
     await at.links.signalling.mend();
@@ -131,6 +133,7 @@ describe('the desk in the browser, cut off', () => {
     await at.links.page.cut();
     await at.desk.key('police');
     await at.desk.says('恢复后立即转接');
+    await at.desk.picture('sent-again');
     await at.links.page.mend();
     await at.desk.says('110 报警求助: 已转接');
     const { transfers } = await at.stage.end(number);

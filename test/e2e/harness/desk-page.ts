@@ -96,11 +96,13 @@ export class DeskPage {
 
   /** Wait until audio comes to the phone in the page for most of 300 ms. */
   async hears(): Promise<void> {
-    await until('audio to come to the desk', async () => {
+    const comes = async (): Promise<true | undefined> => {
       const before = await this.page.evaluate<number>(packetsReceived);
       await this.page.waitForTimeout(300);
       return (await this.page.evaluate<number>(packetsReceived)) - before > 8 ? true : undefined;
-    });
+    };
+    // After a restart of the server it comes when the phone has registered again.
+    await until('audio to come to the desk', comes, 20_000);
   }
 
   /** What axe-core finds that is serious or worse. */
