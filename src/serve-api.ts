@@ -9,6 +9,7 @@ import type { DeskAccounts } from './api/desk/desk-accounts.js';
 import { Desks, type PhoneListener } from './api/desk/desks.js';
 import { keptSecret } from './api/kept-secret.js';
 import type { ScreenPopLinks } from './api/screen-pop-links.js';
+import { addSurgeMetrics, SurgeWatch } from './api/surge-watch.js';
 import { ensureToken } from './api/tokens.js';
 import { addWebhookMetrics } from './api/webhook-metrics.js';
 import type { Webhooks } from './api/webhooks.js';
@@ -16,6 +17,7 @@ import type { Config } from './config/config.js';
 import { packageInfo } from './config/package-root.js';
 import type { DialPlanHolder } from './dialplan/holder.js';
 import type { EmbeddedSip } from './embedded-sip.js';
+import { systemClock as engineClock } from './engine/clock.js';
 import type { Engine } from './engine/engine.js';
 import { LedgerExports } from './ledger/export/ledger-exports.js';
 import type { Ledger } from './ledger/ledger.js';
@@ -80,6 +82,7 @@ export async function serveApi(
     can: { conference: media.anchor.can.conference },
     now: Date.now,
   });
+  const surges = config.surge.enabled ? surgeWatch(config, log, engine, reader) : null;
   const server = await createApi({
     desks,
     pages: join(packageInfo().root, 'dist', 'web'),
@@ -106,6 +109,7 @@ export async function serveApi(
     media: media.anchor.kind,
     notReady: () => engine.notReadyReason(),
     links,
+    ...(surges === null ? {} : { surges: () => surges.active }),
     ...(certificates === null ? {} : { certificates }),
     addMetrics: (registry) => {
       health.addMetrics(registry);
@@ -113,15 +117,18 @@ export async function serveApi(
       addAgentMetrics(registry, agents);
       if (office !== null) addRecordingMetrics(registry, office);
       if (config.http.webhooks.length > 0) addWebhookMetrics(registry, () => webhooks.figures());
+      if (surges !== null) addSurgeMetrics(registry, surges);
       if (sip !== null) addSipMetrics(registry, () => sip.stats());
     },
   });
+  server.addHook('onClose', async () => surges?.stop());
   await server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
     throw new StartFault(
       `HTTP cannot listen on ${host}:${port}: ${error.message}`,
       'is another program on this address? See http.port in the configuration (ONEKEY_HTTP_PORT)',
     );
   });
+  surges?.start();
   const address = server.server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
   const base = `${certificates === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${bound}`;
@@ -167,4 +174,16 @@ function phoneListeners({ sip }: Config): readonly PhoneListener[] {
       secure: transport === 'wss',
       port: externalPort ?? port,
     }));
+}
+
+function surgeWatch(config: Config, log: Logger, engine: Engine, reader: LedgerReader): SurgeWatch {
+  return new SurgeWatch({
+    settings: config.surge,
+    operations: engine,
+    ledger: reader,
+    announce: (detail) =>
+      engine.events.publish({ type: 'surge', callId: null, legId: null, transferId: null, detail }),
+    clock: { now: () => Date.now(), after: (ms, fire) => engineClock.after(ms, fire) },
+    log: log.child({ part: 'surge' }),
+  });
 }

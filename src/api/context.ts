@@ -10,6 +10,7 @@ import type { ExportRequest } from '../ledger/export/export-request.js';
 import type { LedgerExport } from '../ledger/export/ledger-exports.js';
 import type { LedgerReader } from '../ledger/ledger-reader.js';
 import type { AuditRecord } from '../ledger/records.js';
+import type { ActiveSurge } from '../ledger/statistics/surge-types.js';
 import type { Desks } from './desk/desks.js';
 import type { EventHub, EventHubOptions } from './event-hub.js';
 import type { ServerCertificates } from './https-server.js';
@@ -68,6 +69,8 @@ export interface ApiOptions {
   readonly certificates?: ServerCertificates;
   /** Folder of the pages as they were built; without, none are served. */
   readonly pages?: string;
+  /** Surges that are on; without, nobody looks for any. */
+  readonly surges?: () => readonly ActiveSurge[];
   /** Time source; UTC milliseconds. */
   readonly now?: () => number;
 }

@@ -40,6 +40,8 @@ const EVENTS: Readonly<Record<LiveEvent['type'], string>> = {
   'recording-failed': 'it should be recorded and is not; `cause` says why, the call goes on',
   'recordings-stopped': 'the disk of recordings is nearly full: nothing is recorded until there is room',
   'recordings-back': 'there is room again',
+  surge:
+    'more comes than is usual: `state` is `began` or `ended`, `of` is `member` (calls) or `matter` (transfers), with `name`, `count` in the last `minutes`, how many are `expected`, and how far that is from the usual spread (`score`)',
   'monitor-started': 'the phone of `listener` is called, for `by`, to listen to the call',
   'monitor-changed': 'the listener hears the call, and is heard as `mode` says',
   'monitor-stopped': 'nobody listens any more; `cause` says why',

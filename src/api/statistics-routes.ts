@@ -23,6 +23,7 @@ export function statisticsRoutes(api: Api, context: ApiContext): void {
   causesRoute(api, context, asker);
   goalsRoute(api, context, asker);
   compareRoute(api, context, asker);
+  surgesRoute(api, context);
 }
 
 /** How an answer tells which time it is of. */
@@ -241,5 +242,29 @@ function compareRoute(api: Api, { ledger }: ApiContext, asker: Asker): void {
         ...plain(answer),
       };
     },
+  );
+}
+
+function surgesRoute(api: Api, { surges }: ApiContext): void {
+  api.get(
+    '/v1/statistics/surges',
+    {
+      schema: {
+        ...described(
+          'Surges that are on',
+          'Members to whom more calls come, and matters that more transfers name, than in the same hours of the weeks before. A live event `surge` tells when one begins and ends.',
+        ),
+        response: { 200: schemas.surgesAnswer, 401: errorSchema },
+      },
+    },
+    async () => ({
+      watched: surges !== undefined,
+      items: (surges?.() ?? []).map((surge) => ({
+        ...surge,
+        sinceAt: isoTime(surge.sinceAt),
+        expected: Math.round(surge.expected * 10) / 10,
+        score: Math.round(surge.score * 10) / 10,
+      })),
+    }),
   );
 }

@@ -241,3 +241,20 @@ export const compareAnswer = z
     members: z.array(z.object({ ...named, now: figuresSchema, before: figuresSchema })),
   })
   .meta({ id: 'MonthComparison' });
+
+export const surgesAnswer = z
+  .object({
+    watched: z.boolean().meta({ description: 'Whether anybody looks for surges (`surge.enabled`)' }),
+    items: z.array(
+      z.object({
+        of: z.enum(['member', 'matter']),
+        name: text('Member, or code of the matter', 'police-110'),
+        sinceAt: time('When it was seen first'),
+        minutes: count('Window that shows it; minutes'),
+        count: count('Calls to the member, or transfers of the matter, within the window'),
+        expected: z.number().meta({ description: 'How many are usual' }),
+        score: z.number().meta({ description: 'How many times the usual spread lies between the two' }),
+      }),
+    ),
+  })
+  .meta({ id: 'Surges' });

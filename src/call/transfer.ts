@@ -31,8 +31,8 @@ export function startTransfer(
 
 /** Tell whoever watches that a transfer was asked for and granted. */
 export function announce(w: Work, transfer: Transfer): Transfer {
-  const { id, trigger, mode, fromMember, toMember, requestedTarget, transferor } = transfer;
-  const detail = { trigger, mode, fromMember, toMember, requestedTarget };
+  const { id, trigger, mode, fromMember, toMember, requestedTarget, transferor, matter } = transfer;
+  const detail = { trigger, mode, fromMember, toMember, requestedTarget, matter };
   w.publish('transfer-requested', { legId: transferor, transferId: id }, detail);
   return transfer;
 }

@@ -266,6 +266,22 @@ export const configSchema = z.strictObject({
       retentionMonths: wholeNumber(0, 1200).default(0),
     })
     .prefault({}),
+  surge: z
+    .strictObject({
+      /** Whether to look for surges. */
+      enabled: z.boolean().default(true),
+      /** Window of time that is held against what is usual, beside the last hour; minutes. */
+      windowMinutes: wholeNumber(2, 30).default(10),
+      /** A surge is at least so many times what is usual. */
+      times: wholeNumber(2, 20).default(2),
+      /** And lies so many times the usual spread above it. */
+      score: wholeNumber(3, 50).default(7),
+      /** And is at least so many calls, or transfers of a matter. */
+      minimum: wholeNumber(1, 100_000).default(15),
+      /** It is over when it has been calm for so long; minutes. */
+      calmMinutes: wholeNumber(1, 240).default(15),
+    })
+    .prefault({}),
   limits: z
     .strictObject({
       /** Calls at the same time; further ones are refused, emergencies are not. */

@@ -224,6 +224,7 @@ export interface LiveEvent {
     | 'recording-failed'
     | 'recordings-stopped'
     | 'recordings-back'
+    | 'surge'
     | 'monitor-started'
     | 'monitor-changed'
     | 'monitor-stopped'

@@ -10,7 +10,7 @@ import type {
   StatisticsName,
   StatisticsQuestion,
 } from './questions.js';
-import { hourlyRows, type StatisticsFile } from './sum-cube.js';
+import { type StatisticsFile, sumCube } from './sum-cube.js';
 
 /** Answer a question from the statistics of the files of all months. Throws SQLite's errors. */
 export function answerStatistics(
@@ -56,32 +56,26 @@ export function reachOf(question: StatisticsQuestion): HourRange | null {
   }
 }
 
-/** How many calls each member was offered in these hours, and how many transfers named each matter. */
+/** How many calls each member was offered in these times, and how many transfers named each matter. */
 function answerArrivals(
   files: readonly StatisticsFile[],
-  { hours }: ArrivalsQuery,
+  { times }: ArrivalsQuery,
 ): Omit<ArrivalsAnswer, 'missing'> {
   const known = files.flatMap((file) => (file.hours === null || !file.current ? [] : [file.hours.from]));
   return {
     since: known.length === 0 ? null : Math.min(...known),
-    items: hours.flatMap((hour) => [
-      ...arrivals(files, { from: hour, to: hour + 1 }, 'member'),
-      ...arrivals(files, { from: hour, to: hour + 1 }, 'matter'),
-    ]),
+    items: times.flatMap((time) => [...arrivals(files, time, 'member'), ...arrivals(files, time, 'matter')]),
   };
 }
 
 function arrivals(
   files: readonly StatisticsFile[],
-  range: HourRange,
+  { from, to }: HourRange,
   of: Arrivals['of'],
 ): readonly Arrivals[] {
   const [cube, sum] = of === 'member' ? (['members', 'offered'] as const) : (['matters', 'asked'] as const);
-  const counts = new Map<string, number>();
-  for (const row of hourlyRows(files, range, { cube, by: [of], sums: [sum] })) {
-    const name = String(row[of]);
+  return sumCube(files, { from, to }, { cube, by: [of], sums: [sum] }).flatMap((row) => {
     const count = Number(row[sum]);
-    if (count > 0) counts.set(name, (counts.get(name) ?? 0) + count);
-  }
-  return [...counts].map(([name, count]) => ({ hour: range.from, of, name, count }));
+    return count === 0 ? [] : [{ from, to, of, name: String(row[of]), count }];
+  });
 }

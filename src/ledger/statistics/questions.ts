@@ -121,12 +121,11 @@ export interface CompareAnswer extends Answer {
   }[];
 }
 
-/** What came in some hours, for those who tell what is usual. */
+/** What came in some times, for those who tell what is usual. */
 export interface ArrivalsQuery {
-  readonly hours: readonly Hour[];
+  readonly times: readonly HourRange[];
 }
-export interface Arrivals {
-  readonly hour: Hour;
+export interface Arrivals extends HourRange {
   readonly of: 'member' | 'matter';
   readonly name: string;
   readonly count: number;
@@ -134,7 +133,7 @@ export interface Arrivals {
 export interface ArrivalsAnswer extends Answer {
   /** Oldest hour that the ledger knows of; null when it is empty. */
   readonly since: Hour | null;
-  /** Hours in which nothing came are not there. */
+  /** Times in which nothing came are not there. */
   readonly items: readonly Arrivals[];
 }
 

@@ -120,6 +120,12 @@ describe('variables', () => {
       'ONEKEY_LEDGER_SPOOL',
       'ONEKEY_LEDGER_MOST_WAITING',
       'ONEKEY_LEDGER_RETENTION_MONTHS',
+      'ONEKEY_SURGE_ENABLED',
+      'ONEKEY_SURGE_WINDOW_MINUTES',
+      'ONEKEY_SURGE_TIMES',
+      'ONEKEY_SURGE_SCORE',
+      'ONEKEY_SURGE_MINIMUM',
+      'ONEKEY_SURGE_CALM_MINUTES',
       'ONEKEY_LIMITS_MAX_CALLS',
       'ONEKEY_CALLS_NO_RESPONSE_SECONDS',
       'ONEKEY_CALLS_NOTIFY_ANSWER_SECONDS',
@@ -144,6 +150,6 @@ describe('variables', () => {
 
   it('give every setting its own name', () => {
     expect(settingByVariable.size).toBe(settingByPath.size);
-    expect(Object.keys(configSchema.shape)).toHaveLength(11);
+    expect(Object.keys(configSchema.shape)).toHaveLength(12);
   });
 });

@@ -78,18 +78,20 @@ it('names months whose statistics are of another version, and has them again whe
   expect((await reader.statistics('matrix', YEAR)).cells).toEqual([]);
 });
 
-it('tells what came in some hours, and since when anything is known', async () => {
+it('tells what came in some times, and since when anything is known', async () => {
   const { reader } = ledger(
     [APRIL - 1000, [callRecord('call-1'), transferRecord('transfer-1', { matter: 'water-01' })]],
     [APRIL + 1000, [atMidnight]],
   );
   const first = hourOf(callRecord('x').startedAt);
-  const { since, items } = await reader.statistics('arrivals', { hours: [first, hourOf(APRIL) - 1, 0] });
+  const { since, items } = await reader.statistics('arrivals', {
+    times: [first, hourOf(APRIL) - 1, 0].map((hour) => ({ from: hour, to: hour + 1 })),
+  });
   expect(since).toBe(first);
   expect(items).toEqual([
-    { hour: first, of: 'member', name: 'city-12345', count: 1 },
-    { hour: first, of: 'matter', name: 'water-01', count: 1 },
-    { hour: hourOf(APRIL) - 1, of: 'member', name: 'police-110', count: 1 },
+    { from: first, to: first + 1, of: 'member', name: 'city-12345', count: 1 },
+    { from: first, to: first + 1, of: 'matter', name: 'water-01', count: 1 },
+    { from: hourOf(APRIL) - 1, to: hourOf(APRIL), of: 'member', name: 'police-110', count: 1 },
   ]);
 });
 
@@ -99,5 +101,8 @@ it('knows nothing of an empty ledger', async () => {
     all: { offered: 0, worstDay: null, spans: 0 },
     members: [],
   });
-  expect(await reader.statistics('arrivals', { hours: [1] })).toMatchObject({ since: null, items: [] });
+  expect(await reader.statistics('arrivals', { times: [{ from: 1, to: 2 }] })).toMatchObject({
+    since: null,
+    items: [],
+  });
 });
