@@ -8,6 +8,7 @@ import { migrateCommand } from './ledger/migrate-command.js';
 import { queryCommand } from './ledger/query-command.js';
 import { searchCommand } from './ledger/search-command.js';
 import { showCommand } from './ledger/show-command.js';
+import { statisticsCommand } from './ledger/statistics-command.js';
 import {
   type FolderSubcommand,
   type FolderWorkplace,
@@ -27,6 +28,7 @@ export const help = `Usage: onekey ledger query calls|legs|transfers|recordings|
        onekey ledger export calls|legs|transfers|recordings|audits --out FILE [filters]
        onekey ledger search WORDS... [--from TIME] [--to TIME] [--limit N | --all] [--json]
        onekey ledger show CALL_ID [--json]
+       onekey ledger statistics [members|matrix|matters|causes|goals] [--month YYYY-MM] [--member M] [--json]
        onekey ledger verify [--head NUMBER:HASH] [--json]
        onekey ledger migrate
        onekey ledger backup --to FOLDER [--check] [--prune] [--json]
@@ -39,6 +41,10 @@ export const help = `Usage: onekey ledger query calls|legs|transfers|recordings|
   export  writes all records that fit, oldest first, to a file for Excel or for analysis
   search  finds notes of transfers and of calls by their words, newest first; "in quotes" as it stands
   show    tells one call as a story: its legs, transfers, recordings and what was done with them, in the order of time
+  statistics
+          adds up: members (default; --by hour|day|week|month, --per member), who transfers to whom (matrix), what
+          about (matters; --limit N), why what failed (causes), the goals of 95 % and 15 s (goals). --from, --to and
+          --month are those of the city; default this month
   verify  checks every record against the hash chain; exit code 0 when all fit, 1 when one does not
   migrate takes a ledger of an older version over, one file for all, into a file for each month; the start of
           the server does the same. The server must not be running
@@ -59,7 +65,7 @@ Options:
                        export: default as FILE ends, else csv
       --language zh|en export: of the headings, default zh
       --mask           export: callers' numbers are masked
-      --json           one JSON object a line (query), or one in all (show, verify)
+      --json           one JSON object a line (query), or one in all (show, statistics, verify)
       --head NUMBER:HASH
                        verify: a head that an earlier verify printed; the chain must still pass through it
       --check          backup: read the copies that are there already, and make damaged ones anew
@@ -77,6 +83,7 @@ Examples:
   onekey ledger export calls --from 2026-03-01 --to 2026-04-01 --out march.xlsx
   onekey ledger search 停水 和平区
   onekey ledger show 5f0c2a9e
+  onekey ledger statistics --month 2026-03 --by day
   onekey ledger verify
   onekey ledger backup --to /mnt/backup/onekey
   onekey ledger hold add --caller 13800001111 --reason "court file 17/2026" --by archive
@@ -88,6 +95,7 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ['export', exportCommand],
   ['search', searchCommand],
   ['show', showCommand],
+  ['statistics', statisticsCommand],
   ['verify', verifyCommand],
 ]);
 

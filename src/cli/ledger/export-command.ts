@@ -4,13 +4,13 @@ import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
 import { auditQuery, callQuery, legQuery, recordingQuery, transferQuery } from '../../api/query-schemas.js';
-import { loadDialPlan } from '../../dialplan/load.js';
 import type { ExportedListing, ExportRequest } from '../../ledger/export/export-request.js';
 import { EXPORT_FORMATS, type ExportFormat } from '../../ledger/export/export-table.js';
 import { type LedgerExport, LedgerExports } from '../../ledger/export/ledger-exports.js';
 import { errorText } from '../../ledger/faults.js';
 import type { LedgerReader } from '../../ledger/ledger-reader.js';
 import { EXIT } from '../options.js';
+import { cityZone } from './city-zone.js';
 import { shareDone, timeLeft } from './export-progress.js';
 import { complaint, filterOptions, givenFilters } from './filters.js';
 import type { OptionValues, Subcommand, Workplace } from './subcommand.js';
@@ -89,7 +89,7 @@ async function runExport(
 ): Promise<number> {
   const { config, reader, surroundings } = workplace;
   const span = await spanOf(reader, listing);
-  const request: ExportRequest = { listing, zone: zoneOf(workplace), ...how };
+  const request: ExportRequest = { listing, zone: cityZone(workplace), ...how };
   const started = new LedgerExports({ dir: config.data, most: 1, idleMs: NEVER }).start(request);
   if (started === null) return EXIT.failed;
   const began = Date.now();
@@ -145,13 +145,4 @@ async function spanOf(
   const begin = await times[kind]();
   const now = Date.now();
   return begin === undefined ? undefined : { from: begin, to: Math.min(to ?? now, now) };
-}
-
-/** The zone of the dial plan; that of this machine where the plan cannot be read. */
-function zoneOf({ config, surroundings }: Workplace): string {
-  const loaded = loadDialPlan(config.dialplan);
-  if (loaded.ok) return loaded.plan.policies.timezone;
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  surroundings.err(`${config.dialplan} cannot be read; times are those of ${timeZone}`);
-  return timeZone;
 }

@@ -56,6 +56,11 @@ export class CityCalendar {
     return new Date(this.#wallOf(utc)).toISOString().slice(0, 7);
   }
 
+  /** An hour on the clocks of the city: `2026-03-02 16:00`. */
+  wallClock(hour: Hour): string {
+    return new Date(this.#wallOf(hour * HOUR_MS)).toISOString().slice(0, 16).replace('T', ' ');
+  }
+
   /** The hour in which the next period begins. */
   #after(hour: Hour, by: Exclude<Period, 'hour'>): Hour {
     // An hour belongs to the day that its last moment lies in.

@@ -28,17 +28,20 @@ export function answerGoals(
   const reach = { from: query.from - DAY_HOURS + 1, to: query.to };
   const only = query.member === undefined ? {} : { only: { key: 'member', value: query.member } };
   const rows = hourlyRows(files, reach, { cube: 'members', by: ['member'], sums: COLUMNS, ...only });
-  const known = rows.filter(({ member }) => member !== NOBODY);
-  const names = [...new Set(known.map(({ member }) => String(member)))].sort();
+  const members = new Map<string, SumRow[]>();
+  for (const row of rows) {
+    const name = String(row.member);
+    const known = members.get(name);
+    if (known === undefined) members.set(name, [row]);
+    else known.push(row);
+  }
+  members.delete(NOBODY);
   return {
-    all: goalsOf(known, query),
-    members: names.map((member) => ({
-      member,
-      ...goalsOf(
-        known.filter((row) => row.member === member),
-        query,
-      ),
-    })),
+    // What is nobody's was offered to nobody, and adds nothing.
+    all: goalsOf(rows, query),
+    members: [...members]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([member, own]) => ({ member, ...goalsOf(own, query) })),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Figures of members, of periods, and two ranges side by side. */
 import { percentiles, SWITCH_BOUNDS_MS } from './buckets.js';
-import { CityCalendar } from './city-calendar.js';
+import { CityCalendar, type Period } from './city-calendar.js';
 import { NOBODY } from './contribution.js';
 import { SWITCH_BUCKETS } from './cubes.js';
 import { figuresOf } from './figures.js';
@@ -13,7 +13,7 @@ import type {
   FullFigures,
   PeriodFigures,
 } from './questions.js';
-import { type StatisticsFile, type SumRow, type SumWish, sumCube } from './sum-cube.js';
+import { hourlyRows, type StatisticsFile, type SumRow, type SumWish, sumCube } from './sum-cube.js';
 
 type Answered<T> = Omit<T, 'missing'>;
 
@@ -22,13 +22,9 @@ export function answerFigures(
   files: readonly StatisticsFile[],
   query: FiguresQuery,
 ): Answered<FiguresAnswer> {
-  const { member, by, timezone, perMember = false } = query;
+  const { member, by } = query;
   const totals = totalsOf(files, query, member);
-  const periods = by === undefined ? [] : new CityCalendar(timezone).periods(query, by);
-  return {
-    ...totals,
-    periods: periods.flatMap((period) => periodFigures(files, period, member, perMember)),
-  };
+  return { ...totals, periods: by === undefined ? [] : periodsOf(files, query, by) };
 }
 
 /** The figures of two ranges, for all that are known in one of them. */
@@ -86,15 +82,36 @@ function full(rows: readonly SumRow[], switches: readonly SumRow[]): FullFigures
   return { ...figuresOf(added(rows)), switch: percentiles(SWITCH_BOUNDS_MS, counts) };
 }
 
-function periodFigures(
+function periodsOf(
   files: readonly StatisticsFile[],
-  period: HourRange,
-  member: string | undefined,
-  perMember: boolean,
+  query: FiguresQuery,
+  by: Period,
 ): readonly PeriodFigures[] {
-  const rows = sumCube(files, period, ofMember('members', member)).filter((row) => row.member !== NOBODY);
-  if (!perMember) return [{ ...period, member: member ?? null, ...figuresOf(added(rows)) }];
-  return rows.map((row) => ({ ...period, member: String(row.member), ...figuresOf(row) }));
+  const { member, timezone, perMember = false } = query;
+  // All together, what is nobody's is in: it was offered to nobody, and shows in no figure.
+  const wish = { ...ofMember('members', member), by: perMember ? ['member'] : [] };
+  const byHour = by === 'hour' ? grouped(hourlyRows(files, query, wish)) : null;
+  return new CityCalendar(timezone).periods(query, by).flatMap((period): readonly PeriodFigures[] => {
+    const rows = byHour === null ? sumCube(files, period, wish) : (byHour.get(period.from) ?? []);
+    if (!perMember) return [{ ...period, member: member ?? null, ...figuresOf(added(rows)) }];
+    return [...grouped(rows, 'member')]
+      .filter(([name]) => name !== NOBODY)
+      .map(([name, own]) => ({ ...period, member: String(name), ...figuresOf(added(own)) }));
+  });
+}
+
+/** Rows by the hour or member that they are of. */
+function grouped(
+  rows: readonly SumRow[],
+  by: 'time' | 'member' = 'time',
+): ReadonlyMap<string | number | undefined, readonly SumRow[]> {
+  const groups = new Map<string | number | undefined, SumRow[]>();
+  for (const row of rows) {
+    const known = groups.get(row[by]);
+    if (known === undefined) groups.set(row[by], [row]);
+    else known.push(row);
+  }
+  return groups;
 }
 
 function ofMember(cube: 'members' | 'switches', member: string | undefined): SumWish {
@@ -107,6 +124,7 @@ function ofMember(cube: 'members' | 'switches', member: string | undefined): Sum
 
 /** The sums of several rows. */
 function added(rows: readonly SumRow[]): SumRow {
+  if (rows.length === 1 && rows[0] !== undefined) return rows[0];
   const sums: Record<string, number> = {};
   for (const row of rows)
     for (const [name, value] of Object.entries(row))

@@ -55,12 +55,15 @@ export function hourlyRows(
   range: HourRange,
   wish: SumWish,
 ): readonly SumRow[] {
+  const cube: Cube = CUBES[wish.cube];
   const columns = ['time', ...wish.by].join(', ');
+  // Rows with all their keys are there as they are wanted.
+  const sql =
+    wish.by.length === cube.keys.length ? plain(wish, columns) : statement(wish, columns, 'GROUP BY ');
   return files.flatMap((file) => {
     if (!file.current || file.hours === null) return [];
     const { from, to } = overlap(file.hours, range);
     if (from >= to) return [];
-    const sql = statement(wish, columns, 'GROUP BY ');
     return file
       .prepare(sql)
       .all(SCALES.hour, from, to, ...(wish.only === undefined ? [] : [wish.only.value]));
@@ -83,6 +86,13 @@ function* rowsOf(file: StatisticsFile, hours: HourRange, range: HourRange, wish:
 function spansIn(hours: HourRange, range: HourRange): readonly Span[] {
   const whole = range.from <= hours.from && hours.to <= range.to;
   return whole ? [{ scale: 'file', from: 0, to: 1 }] : spansOf(overlap(hours, range));
+}
+
+function plain({ cube: name, sums, only }: SumWish, columns: string): string {
+  const cube: Cube = CUBES[name];
+  const narrowed = only === undefined ? '' : `AND ${only.key} = ?`;
+  return `SELECT ${columns}, ${(sums ?? cube.sums).join(', ')} FROM ${cube.table}
+    WHERE scale = ? AND time >= ? AND time < ? ${narrowed}`;
 }
 
 function statement({ cube: name, sums, only }: SumWish, columns: string, group: 'GROUP BY ' | ''): string {
