@@ -114,8 +114,12 @@ export class SurgeWatch {
 
 /** Whom a call is for, or what a transfer is about. */
 function subjectOf(type: LiveEvent['type'], detail: LiveEvent['detail']): Subject | null {
-  const { member, matter } = detail;
-  if (type === 'call-started') return typeof member === 'string' ? { of: 'member', name: member } : null;
+  const { member, matter, callBackOf } = detail;
+  // Whom we call back has not called.
+  if (type === 'call-started')
+    return typeof member === 'string' && typeof callBackOf !== 'string'
+      ? { of: 'member', name: member }
+      : null;
   const named = type === 'transfer-requested' || type === 'alert-raised';
   return named && typeof matter === 'string' && matter !== '' ? { of: 'matter', name: matter } : null;
 }

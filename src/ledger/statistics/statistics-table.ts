@@ -12,6 +12,7 @@ const SCALE_NAMES = Object.keys(SCALES) as readonly Scale[];
  */
 export const STATISTICS = {
   name: 'statistics',
+  /** Grows with every change of what a record adds (contribution.ts) or of the tables (cubes.ts, buckets.ts). */
   version: 1,
 
   create(db: Database.Database): void {

@@ -71,6 +71,7 @@ describe('the watch for surges', () => {
       happens('call-started', { member: 'police-110' }, 4);
       happens('leg-started', { member: 'police-110' }, 40);
       happens('call-started', { member: null });
+      happens('call-started', { member: 'police-110', callBackOf: 'call-1' }, 9);
       await clock.pass(MINUTE);
     }
     expect(announced).toMatchObject([
