@@ -76,6 +76,13 @@ function describePlan(
       capacity,
       gateways: gateways.map((gateway) => ({ id: gateway.id, up: gatewaysUp[gateway.id] ?? null })),
     })),
-    policies: { ...plan.policies, keyCodes: { ...plan.policies.keyCodes } },
+    policies: {
+      ...plan.policies,
+      keyCodes: { ...plan.policies.keyCodes },
+      callBack: plan.policies.callBack && {
+        ...plan.policies.callBack,
+        trunks: [...plan.policies.callBack.trunks],
+      },
+    },
   };
 }

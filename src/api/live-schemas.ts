@@ -96,6 +96,8 @@ export const liveCallSchema = z
   .object({
     id: z.string(),
     phase: z.enum([
+      'calling-agent',
+      'calling-back',
       'seeking',
       'talking',
       'transferring',
@@ -114,6 +116,7 @@ export const liveCallSchema = z
       .array(z.string())
       .meta({ description: 'Members whose agents the caller spoke with, in order' }),
     startedAt: time('INVITE of the caller'),
+    callBackOf: text('The missed call whose caller is called back; null where somebody called').nullable(),
     legs: z.array(liveLegSchema),
     transfer: liveTransferSchema.nullable(),
     alerts: z.array(liveAlertSchema).meta({ description: 'Alerts raised in this call' }),

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { errorBody } from './api-error.js';
+import { errorBody, refusalBody } from './api-error.js';
+import { callBack } from './call-back.js';
 import type { Api, ApiContext } from './context.js';
 import { missedCalls } from './missed-calls.js';
-import { calledBackBody, callParams, missedQuery } from './query-schemas.js';
+import { callBackBody, calledBackBody, callParams, missedQuery } from './query-schemas.js';
+import { CALL_BACK_REFUSALS, REFUSALS, refusalResponses } from './refusals.js';
 import { errorSchema, text, time } from './schemas.js';
 import { toWire } from './wire.js';
 
@@ -20,6 +22,16 @@ const missedSchema = z
     times: z.number().int().meta({ description: 'How often the caller tried' }),
     waitMs: z.number().nullable().meta({ description: 'How long the last time; milliseconds' }),
     cause: text('Why the last call ended: `abandoned`, `all-targets-failed`, ...').nullable(),
+    attempts: z
+      .array(
+        z.object({
+          endedAt: time('End of the attempt'),
+          callId: text('That call').nullable(),
+          by: text('Who asked for it', 'li-na'),
+          cause: text('`busy`, `no-answer`, `agent-no-answer`, `abandoned`, ...').nullable(),
+        }),
+      )
+      .meta({ description: 'Call backs that did not reach the caller, the last one first' }),
   })
   .meta({ id: 'MissedCall' });
 
@@ -45,6 +57,37 @@ export function missedCallRoutes(api: Api, { ledger, operations, now = Date.now 
       const { member, days = DEFAULT_DAYS, limit = DEFAULT_LIMIT } = request.query;
       const items = await missedCalls(ledger, { member, from: now() - days * DAY_MS, limit });
       return { items: items.map((item) => toWire(item)) };
+    },
+  );
+
+  api.post(
+    '/v1/missed-calls/:id/call-back',
+    {
+      schema: {
+        tags: ['ledger'],
+        summary: 'Call a caller back',
+        description:
+          'The phones of the agent ring; as soon as one is answered, the caller is called by a carrier of the dial plan, with the number of the member that was called. Answered when the call has begun; events, `GET /v1/calls/{id}` and the ledger tell how it comes out. A caller who is reached is done with; else the attempt is noted. Needs the role operator.',
+        params: callParams,
+        body: callBackBody,
+        response: {
+          202: z.object({ callId: text('The call that has begun') }),
+          ...refusalResponses(...CALL_BACK_REFUSALS),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { agent, extension = '', member } = request.body;
+      const result = await callBack(
+        { ledger, operations },
+        {
+          missedCall: request.params.id,
+          agent: agent === undefined ? { by: 'extension', member, extension } : { by: 'agent', agent },
+          requestedBy: request.holder ?? 'api',
+        },
+      );
+      if (result.ok) return reply.code(202).send(result.value);
+      return reply.code(REFUSALS[result.refusal.code].status).send(refusalBody(result.refusal));
     },
   );
 

@@ -1,5 +1,5 @@
 import type { LedgerReader } from '../ledger/ledger-reader.js';
-import type { CallRecord } from '../ledger/records.js';
+import type { AuditRecord, CallRecord } from '../ledger/records.js';
 
 /** A caller to whom somebody owes a call back; several calls of the same number to a member are one. */
 export interface MissedCall {
@@ -15,6 +15,20 @@ export interface MissedCall {
   /** How long the caller waited the last time; milliseconds. */
   readonly waitMs: number | null;
   readonly cause: string | null;
+  /** Call backs that did not reach the caller, the last one first. */
+  readonly attempts: readonly CallBackAttempt[];
+}
+
+/** A call back that did not reach the caller. */
+export interface CallBackAttempt {
+  /** UTC milliseconds. */
+  readonly endedAt: number;
+  /** Id of that call. */
+  readonly callId: string | null;
+  /** Who asked for it. */
+  readonly by: string;
+  /** Why: `busy`, `no-answer`, `agent-no-answer`, `abandoned`, ... */
+  readonly cause: string | null;
 }
 
 export interface MissedQuery {
@@ -27,6 +41,8 @@ export interface MissedQuery {
 const PAGE = 500;
 /** Missed calls that are looked at, the newest; as many callers as nobody could call back in a day. */
 const MOST = 5000;
+/** Attempts that are told of one caller. */
+const SHOWN_ATTEMPTS = 20;
 
 /**
  * Callers who are still to be called back, who called last first: their calls were missed, nobody has noted a call
@@ -34,7 +50,8 @@ const MOST = 5000;
  */
 export async function missedCalls(ledger: LedgerReader, query: MissedQuery): Promise<readonly MissedCall[]> {
   const { member, from, limit } = query;
-  const closed = await calledBack(ledger, from);
+  const closed = new Set((await noted(ledger, 'called-back', from)).map(({ subject }) => subject));
+  const tried = await noted(ledger, 'call-back-failed', from);
   const found: MissedCall[] = [];
   for (const group of groups(await allMissed(ledger, member, from))) {
     if (found.length >= limit) break;
@@ -49,6 +66,7 @@ export async function missedCalls(ledger: LedgerReader, query: MissedQuery): Pro
       times: group.length,
       waitMs: last.waitMs,
       cause: last.cause,
+      attempts: attemptsAt(group, tried),
     });
   }
   return found;
@@ -68,14 +86,26 @@ async function allMissed(
   }
 }
 
-/** Calls whose caller was called back, as somebody has noted. */
-async function calledBack(ledger: LedgerReader, from: number): Promise<ReadonlySet<string>> {
-  const ids = new Set<string>();
-  for (let page = await ledger.audits({ action: 'called-back', from, limit: PAGE }); ; ) {
-    for (const { subject } of page.items) ids.add(subject);
-    if (page.next === null || ids.size >= MOST) return ids;
-    page = await ledger.audits({ action: 'called-back', from, limit: PAGE, cursor: page.next });
+/** What the ledger has of callers who were called back, the newest first. */
+async function noted(
+  ledger: LedgerReader,
+  action: 'called-back' | 'call-back-failed',
+  from: number,
+): Promise<readonly AuditRecord[]> {
+  const all: AuditRecord[] = [];
+  for (let page = await ledger.audits({ action, from, limit: PAGE }); ; ) {
+    all.push(...page.items);
+    if (page.next === null || all.length >= MOST) return all;
+    page = await ledger.audits({ action, from, limit: PAGE, cursor: page.next });
   }
+}
+
+function attemptsAt(group: Group, tried: readonly AuditRecord[]): readonly CallBackAttempt[] {
+  const ids = new Set(group.map(({ id }) => id));
+  return tried
+    .filter(({ subject }) => ids.has(subject))
+    .slice(0, SHOWN_ATTEMPTS)
+    .map(({ doneAt, callId, actor, detail }) => ({ endedAt: doneAt, callId, by: actor, cause: detail }));
 }
 
 type Group = [CallRecord, ...CallRecord[]];

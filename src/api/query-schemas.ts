@@ -89,6 +89,7 @@ export const callQuery = z.strictObject({
     .transform((value) => value === 'true')
     .optional()
     .meta({ description: 'Calls that somebody owes a call back, or the others' }),
+  callBackOf: word('Calls by which the caller of this missed call was called back').optional(),
 });
 
 export const legQuery = z.strictObject({
@@ -178,6 +179,22 @@ export const missedQuery = z.strictObject({
 export const calledBackBody = z.strictObject({
   note: z.string().max(1000).optional().meta({ description: 'What came of it' }),
 });
+
+/** One of the two says whose phones ring. */
+export const callBackBody = z
+  .strictObject({
+    agent: z.string().min(1).max(40).optional().meta({ description: 'Account of the agent who calls back' }),
+    extension: z
+      .string()
+      .min(1)
+      .max(40)
+      .optional()
+      .meta({ description: 'Or the extension: of an account, or of a desk that the dial plan names' }),
+    member: word('Member of that extension; when left out, the one that was called').optional(),
+  })
+  .refine(({ agent, extension }) => (agent === undefined) !== (extension === undefined), {
+    message: 'give either agent or extension',
+  });
 
 export const queueQuery = z.strictObject({ member: word('Only the queue of this member').optional() });
 

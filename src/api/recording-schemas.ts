@@ -22,6 +22,7 @@ export const AUDIT_ACTIONS = [
   'recording-deleted',
   'agent-state',
   'called-back',
+  'call-back-failed',
   'note-written',
   'exported',
   'ledger-taken-over',

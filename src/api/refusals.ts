@@ -21,7 +21,16 @@ export const REFUSALS = {
     meaning: 'nothing is there to complete, cancel, toggle or make a conference',
   },
   closed: { status: 409, meaning: 'the member is closed at this hour' },
-  full: { status: 409, meaning: 'all desks or lines of the member are taken' },
+  full: { status: 409, meaning: 'all desks or lines are taken' },
+  'already-being-called': { status: 409, meaning: 'somebody is calling this caller back at this moment' },
+  'already-called-back': { status: 409, meaning: 'the caller was called back, and reached' },
+  'agent-busy': { status: 409, meaning: 'the agent is in a call' },
+  'agent-unreachable': { status: 409, meaning: 'no phone of the agent is registered' },
+  'no-way-out': { status: 409, meaning: 'the dial plan has no carrier for call backs' },
+  'unknown-agent': { status: 404, meaning: 'no account, and no desk of the dial plan' },
+  'number-withheld': { status: 422, meaning: 'the caller gave no telephone number' },
+  'number-not-allowed': { status: 403, meaning: 'the number is one of another country' },
+  'no-media': { status: 503, meaning: 'no media server answers' },
   'not-allowed': { status: 403, meaning: 'the leg is not that of a member’s agent' },
   'not-permitted': { status: 403, meaning: 'the dial plan does not let this member transfer there' },
   'not-a-member': { status: 422, meaning: '`to` is no member, number of a member or key' },
@@ -73,6 +82,22 @@ export const CONTROL_REFUSALS: readonly Code[] = [
   'no-transfer',
   'not-talking',
   'mode-unavailable',
+  'shutting-down',
+];
+
+/** Why nobody is called back. */
+export const CALL_BACK_REFUSALS: readonly Code[] = [
+  'unknown-call',
+  'unknown-agent',
+  'already-being-called',
+  'already-called-back',
+  'agent-busy',
+  'agent-unreachable',
+  'no-way-out',
+  'full',
+  'number-withheld',
+  'number-not-allowed',
+  'no-media',
   'shutting-down',
 ];
 

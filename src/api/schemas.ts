@@ -34,7 +34,14 @@ export const ENDED_BY = [
   'network',
   'crash',
 ] as const;
-export const CALL_OUTCOMES = ['answered', 'missed', 'abandoned', 'refused', 'interrupted'] as const;
+export const CALL_OUTCOMES = [
+  'answered',
+  'missed',
+  'abandoned',
+  'refused',
+  'not-reached',
+  'interrupted',
+] as const;
 export const LEG_OUTCOMES = [
   'answered',
   'rejected',
@@ -108,6 +115,9 @@ export const callSchema = z
     hops: count('Transfers completed to another member; null where it was not counted').nullable(),
     heldMs: milliseconds(
       'How long the caller was with nobody after the first answer: agent and target consulted, or the agent had left; null where nobody answered or it was not measured',
+    ).nullable(),
+    callBackOf: text(
+      'The missed call whose caller was called back by this one; null where somebody called',
     ).nullable(),
   })
   .meta({ id: 'Call', description: 'One caller’s visit, however many legs and transfers it took.' });
@@ -275,6 +285,10 @@ export const dialPlanSchema = z
       announcement: z
         .object({ prompt: z.string().nullable(), maxSeconds: z.number() })
         .meta({ description: 'What a caller hears whom nobody can take, where media is anchored' }),
+      callBack: z
+        .object({ trunks: z.array(z.string()), ringSeconds: z.number(), abroad: z.boolean() })
+        .nullable()
+        .meta({ description: 'How callers are called back whom nobody answered; null: not from here' }),
       recording: recordingPolicy,
       announceRecording: z.boolean().meta({ description: 'Callers are told before they are recorded' }),
       agentsCallAgents: z.boolean().meta({ description: 'Registered agents may call each other' }),

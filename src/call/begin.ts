@@ -36,6 +36,7 @@ export function begin(event: CallEventOf<'invited'>, routing: Routing): StepResu
     carried: event.carried,
     maxForwards: Math.max(0, event.maxForwards - 1),
     keys: null,
+    callBack: null,
     phase: { name: 'seeking', caller: caller.id, hunt: newHunt([]) },
     legs: { [caller.id]: caller },
     subscriptions: [],

@@ -247,7 +247,21 @@ export interface Subscription {
   readonly releaseAfter: LeaveCause | null;
 }
 
+/** What makes a call one of ours to a caller whom nobody had answered. */
+export interface CallBack {
+  /** The missed call. */
+  readonly of: CallId;
+  /** Who asked for it: the holder of an API token, or an agent's account. */
+  readonly by: string;
+  /** The ways to the caller, tried in order while no peer answers at all. */
+  readonly ways: Branch;
+}
+
 export type Phase =
+  /** Of a call back: phones of the agent ring; the caller is called once one of them was answered. */
+  | { readonly name: 'calling-agent'; readonly hunt: Hunt }
+  /** Of a call back: the agent waits while the caller is called. */
+  | { readonly name: 'calling-back'; readonly agent: LegId; readonly hunt: Hunt }
   /** The caller waits for the first answer. */
   | { readonly name: 'seeking'; readonly caller: LegId; readonly hunt: Hunt }
   /** Two parties talk. */
@@ -324,6 +338,7 @@ export interface Call {
   readonly member: MemberId | null;
   readonly callerNumber: string | null;
   readonly callerName: string | null;
+  /** Of a call back that has not come to its caller yet: a leg of the agent. */
   readonly callerLeg: LegId;
   readonly trunk: TrunkId | null;
   /** Member whose agent the caller spoke with last. */
@@ -334,6 +349,8 @@ export interface Call {
   /** Max-Forwards of every INVITE to a desk: what the caller's INVITE had left, less one (RFC 7332). */
   readonly maxForwards: number;
   readonly keys: KeysHeld | null;
+  /** Null: somebody has called. */
+  readonly callBack: CallBack | null;
   readonly phase: Phase;
   readonly legs: Readonly<Record<LegId, Leg>>;
   readonly subscriptions: readonly Subscription[];

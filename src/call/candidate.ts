@@ -15,7 +15,8 @@ export interface AgentPhone {
 
 /** One address to try for a member: a target of the dial plan on one gateway of its trunk, or an agent's phone. */
 export interface Candidate {
-  readonly member: MemberId;
+  /** Null: a caller who is called back. */
+  readonly member: MemberId | null;
   /** Null: the phone of an agent. */
   readonly trunk: TrunkId | null;
   /** Id of the gateway in the dial plan; null: the phone of an agent. */

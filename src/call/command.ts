@@ -43,6 +43,8 @@ export interface CallContext {
   readonly transferId: TransferId | null;
   readonly referredBy: string | null;
   readonly emergency: boolean;
+  /** The party is a caller who is called back, and not a desk. */
+  readonly callBack: boolean;
   /** Numbers of the members that had the caller before, in order; the first is the one first called. */
   readonly visited: readonly string[];
   /** Code of the matter, and what the transferring agent wrote. */
@@ -58,8 +60,8 @@ export type Command =
       readonly type: 'invite';
       readonly leg: LegId;
       readonly to: Candidate;
-      /** Whose description is offered; `sdp` null: the target is asked for an offer. */
-      readonly offer: { readonly from: LegId; readonly sdp: string | null };
+      /** Whose description is offered, null: nobody's; `sdp` null: the target is asked for an offer. */
+      readonly offer: { readonly from: LegId | null; readonly sdp: string | null };
       readonly context: CallContext;
     }
   | {
@@ -177,6 +179,8 @@ export type PromptName =
   | 'music'
   | 'transferring'
   | 'back-to-agent'
+  /** What a telephone plays while the one that it calls rings. */
+  | 'ringing'
   /** The place in the queue, 1 being next. */
   | `queue-position-${number}`;
 

@@ -60,6 +60,12 @@ function partyLeft(w: Work, leg: Leg): void {
   const { phase } = w.call;
   const hungUpEnd = { by: leg.role, cause: 'hung-up', missed: false, leave: 'other-party-left' } as const;
   switch (phase.name) {
+    // A phone that has not answered is lost by `failed`.
+    case 'calling-agent':
+      return;
+    case 'calling-back':
+      if (leg.id === phase.agent) endCall(w, { ...hungUpEnd, cause: 'abandoned' });
+      return;
     case 'seeking':
       if (leg.id === phase.caller) endCall(w, { ...hungUpEnd, cause: 'abandoned', missed: true });
       return;

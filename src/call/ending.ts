@@ -3,7 +3,7 @@ import type { CallRecord } from '../ledger/records.js';
 import type { EndedBy, LeaveCause } from './call.js';
 import { closeExchangesWith } from './exchange.js';
 import { letGo } from './notify.js';
-import { callRecord } from './records.js';
+import { callRecord, failedCallBack } from './records.js';
 import { isGone, type Work } from './work.js';
 
 export interface CallEnd {
@@ -21,6 +21,8 @@ export interface CallEnd {
 export function endCall(w: Work, end: CallEnd): void {
   if (w.call.phase.name === 'ending' || w.call.phase.name === 'ended') return;
   w.patch({ end: { by: end.by, cause: end.cause, missed: end.missed, at: w.at } });
+  const attempt = failedCallBack(w.call, w.at, end.cause);
+  if (attempt !== null) w.emit({ type: 'write', record: attempt });
   if (w.call.phase.name === 'announcing') w.emit({ type: 'stop-timer', timer: 'announcement' });
   w.setPhase({ name: 'ending' });
   w.emit({ type: 'stop-timer', timer: 'hunt' });

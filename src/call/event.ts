@@ -10,7 +10,7 @@ import type {
   TransferMode,
   TransferTrigger,
 } from './call.js';
-import type { Desks } from './candidate.js';
+import type { Branch, Desks } from './candidate.js';
 import type { Carried } from './carried.js';
 import type { TimerId } from './command.js';
 
@@ -62,6 +62,23 @@ export type CallEvent = { readonly at: Instant } & (
       readonly sipCallId: string;
       readonly offer: string | null;
       readonly allowsUpdate: boolean;
+    }
+  /** Somebody wants a caller called back whom nobody had answered: the first event of such a call. */
+  | {
+      readonly type: 'call-back-requested';
+      readonly callId: string;
+      readonly planVersion: string;
+      /** The member that was called, and by whose number the caller knows us. */
+      readonly member: MemberId;
+      /** Number of the caller, as it came with the missed call. */
+      readonly callerNumber: string;
+      /** The missed call, and who wants it called back. */
+      readonly missedCall: string;
+      readonly by: string;
+      /** Phones of the agent; they ring at once. */
+      readonly phones: Desks;
+      /** Ways to the caller, at least one. */
+      readonly ways: Branch;
     }
   /** A 18x on a leg we called. */
   | {

@@ -18,6 +18,9 @@ import type { Work } from './work.js';
 /** RFC 3261 §21.4.21: the call goes in a circle. */
 export const TOO_MANY_HOPS = 483;
 
+/** The public network looks for a telephone longer than a desk's PBX does, mobile ones most of all (ITU-T E.721). */
+const PUBLIC_SILENT_MS = 20_000;
+
 export function newHunt(stages: readonly Stage[]): Hunt {
   return { stages, ringing: [], waiting: null, lastStatus: null, lastCause: null };
 }
@@ -37,9 +40,10 @@ export function withFallbacks(w: Work, first: MemberId): Stage[] {
 
 export interface HuntFor {
   readonly hunt: Hunt;
-  /** The party whose session the targets are offered. */
-  readonly party: LegId;
-  readonly role: 'agent' | 'target';
+  /** The party whose session the targets are offered; null: the agent of a call back is called for nobody yet. */
+  readonly party: LegId | null;
+  /** `caller`: one who is called back. */
+  readonly role: 'caller' | 'agent' | 'target';
   readonly transfer: Transfer | null;
   /** The member whose number the party asked for, or is returned to. */
   readonly wanted: MemberId | null;
@@ -66,7 +70,8 @@ function enterQueue(w: Work, search: HuntFor, { maxWaitMs, ...place }: QueueStag
   w.emit({ type: 'start-timer', timer: 'queue', ms: maxWaitMs });
   if (transfer === null)
     w.emit({ type: 'start-timer', timer: 'hunt', ms: maxWaitMs + w.routing.limits.maxHuntMs });
-  if (transfer === null && w.leg(party).state !== 'answered') tellWaiting(w, party, 'music');
+  if (transfer === null && party !== null && w.leg(party).state !== 'answered')
+    tellWaiting(w, party, 'music');
   const entry = w.call.ticketsMade + 1;
   return askQueue(w, { ...search, hunt: { ...search.hunt, ringing: [] } }, { ...place, entry });
 }
@@ -87,23 +92,23 @@ function askQueue(w: Work, { hunt, transfer }: HuntFor, place: Omit<Waiting, 'ti
 
 /** Nobody of those whom the queue named has taken the call: the party keeps its place. */
 function waitOn(w: Work, search: HuntFor, waiting: Waiting): Hunt {
-  const { party } = search;
-  const leg = w.leg(party);
+  const leg = search.party === null ? null : w.leg(search.party);
   // It may have heard the early media of a desk, which is over.
-  const heard = leg.given !== null && leg.given.from !== null;
-  if (search.transfer === null && leg.state !== 'answered' && heard) tellWaiting(w, party, 'music');
+  const heard = leg !== null && leg.given !== null && leg.given.from !== null;
+  if (search.transfer === null && heard && leg.state !== 'answered') tellWaiting(w, leg.id, 'music');
   return askQueue(w, search, waiting);
 }
 
 function callBranch(w: Work, search: HuntFor, [candidate, ...ways]: Branch): Ringing | null {
   if (candidate === undefined) return null;
-  const party = w.leg(search.party);
+  const party = search.party === null ? null : w.leg(search.party);
   const leg = startLeg(w, {
     candidate,
     role: search.role,
-    offer: { from: party.id, sdp: offerOf(party) },
-    context: contextFor(w, search, candidate),
+    offer: party === null ? { from: null, sdp: null } : { from: party.id, sdp: offerOf(party) },
+    context: search.role === 'caller' ? callBackContext(w, candidate) : contextFor(w, search, candidate),
     transferId: search.transfer?.id ?? null,
+    silentMs: search.role === 'caller' ? PUBLIC_SILENT_MS : w.routing.limits.noResponseMs,
   });
   return { leg, ways };
 }
@@ -145,7 +150,7 @@ export function isRinging(hunt: Hunt, leg: LegId): boolean {
 function contextFor(w: Work, search: HuntFor, candidate: Candidate): CallContext {
   const { call, routing } = w;
   const { transfer } = search;
-  const called = routing.member(candidate.member);
+  const called = candidate.member === null ? undefined : routing.member(candidate.member);
   const divertedMember = transfer?.fromMember ?? (candidate.member === search.wanted ? null : search.wanted);
   const diverted = divertedMember === null ? undefined : routing.member(divertedMember);
   return {
@@ -159,10 +164,35 @@ function contextFor(w: Work, search: HuntFor, candidate: Candidate): CallContext
     transferId: transfer?.id ?? null,
     referredBy: transfer?.referredBy ?? null,
     emergency: called?.emergency ?? false,
+    callBack: false,
     visited: call.visited.flatMap((id) => routing.member(id)?.number ?? []),
     matter: transfer?.matter ?? null,
     note: transfer?.note ?? null,
     carried: call.carried,
+    maxForwards: call.maxForwards,
+  };
+}
+
+/** A caller who is called back sees the number that they called, and learns nothing else of us. */
+function callBackContext({ call, routing }: Work, { number }: Candidate): CallContext {
+  const member = call.member === null ? undefined : routing.member(call.member);
+  const dialled = call.callerNumber ?? number;
+  return {
+    callId: call.id,
+    callerNumber: member?.number ?? call.dialled,
+    callerName: null,
+    firstDialled: dialled,
+    calledNumber: dialled,
+    divertedFrom: null,
+    diversion: null,
+    transferId: null,
+    referredBy: null,
+    emergency: member?.emergency ?? false,
+    callBack: true,
+    visited: [],
+    matter: null,
+    note: null,
+    carried: { headers: {}, bodies: [] },
     maxForwards: call.maxForwards,
   };
 }

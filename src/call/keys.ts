@@ -98,12 +98,10 @@ function isCode(reading: KeyReading): boolean {
   return reading.action !== null || reading.mayGrow;
 }
 
-/** What this leg presses would reach the citizen who called. */
+/** What this leg presses would reach a citizen: who called, or is called back. */
 function isForCitizen(w: Work, leg: Leg): boolean {
   const partner = partnerOf(w.call, leg.id);
-  if (partner === null) return false;
-  const { direction, member } = w.leg(partner);
-  return direction === 'in' && member === null;
+  return partner !== null && w.leg(partner).member === null;
 }
 
 function keepLate(w: Work, leg: Leg, presses: readonly KeyPress[]): void {

@@ -12,10 +12,13 @@ export const GUARD_MS = 45_000;
 
 export interface NewLeg {
   readonly candidate: Candidate;
-  readonly role: 'agent' | 'target';
-  readonly offer: { readonly from: LegId; readonly sdp: string | null };
+  readonly role: 'caller' | 'agent' | 'target';
+  /** `from` null: nobody's yet. */
+  readonly offer: { readonly from: LegId | null; readonly sdp: string | null };
   readonly context: CallContext;
   readonly transferId: TransferId | null;
+  /** How long it may take to ring; milliseconds. */
+  readonly silentMs: number;
 }
 
 /** What an INVITE of a peer says of its leg. */
@@ -99,7 +102,7 @@ export function startLeg(w: Work, made: NewLeg): LegId {
     offer: { from: made.offer.from, sdp },
     context: made.context,
   });
-  w.emit({ type: 'start-timer', timer: `silent:${id}`, ms: w.routing.limits.noResponseMs });
+  w.emit({ type: 'start-timer', timer: `silent:${id}`, ms: made.silentMs });
   w.emit({ type: 'start-timer', timer: `ring:${id}`, ms: candidate.ringSeconds * 1000 });
   w.publish(
     'leg-started',

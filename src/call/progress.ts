@@ -2,6 +2,7 @@
 import { heard, isAnchored, join } from './anchored.js';
 import { announceAndEnd } from './announcement.js';
 import type { FailureCause, Hunt, LeaveCause, Leg, LegId } from './call.js';
+import { callBackLost, callCaller, callerAnswered, letAgentHear } from './call-back.js';
 import type { Stage } from './candidate.js';
 import type { CallEventOf } from './event.js';
 import {
@@ -31,6 +32,8 @@ export function seekingHunt(w: Work, caller: LegId, hunt: Hunt): HuntFor {
 function huntOf(w: Work): Hunt | null {
   const { phase } = w.call;
   switch (phase.name) {
+    case 'calling-agent':
+    case 'calling-back':
     case 'seeking':
     case 'transferring':
     case 'returning':
@@ -74,6 +77,8 @@ export function provisional(w: Work, event: CallEventOf<'provisional'>): void {
     }
     const status = event.sdp !== null && sdp === null ? 180 : event.status;
     w.emit({ type: 'provisional', leg: caller.id, status, sdp, from: leg.id });
+  } else if (phase.name === 'calling-back') {
+    letAgentHear(w);
   } else if (phase.name === 'transferring' && !first) {
     hearTarget(w);
   } else if (phase.name === 'transferring') {
@@ -120,7 +125,9 @@ export function answered(w: Work, event: CallEventOf<'answered'>): void {
   const { phase } = w.call;
   if (phase.name === 'seeking') return answerCaller(w, phase.caller, leg, sdp);
   acknowledge(w, leg, sdp);
-  if (phase.name === 'transferring') targetAnswered(w, leg.id, rest);
+  if (phase.name === 'calling-agent') callCaller(w, leg.id);
+  else if (phase.name === 'calling-back') callerAnswered(w, leg);
+  else if (phase.name === 'transferring') targetAnswered(w, leg.id, rest);
   else if (phase.name === 'returning') {
     w.setPhase({
       name: 'switching',
@@ -214,6 +221,8 @@ function legLost(w: Work, lost: LegId, cause: FailureCause, status: number): voi
   const hunt = huntFor(w, lost);
   const { phase } = w.call;
   if (hunt === null) return;
+  if (phase.name === 'calling-agent' || phase.name === 'calling-back')
+    return callBackLost(w, lost, cause, status);
   if (phase.name === 'seeking') {
     const next = huntOn(w, seekingHunt(w, phase.caller, hunt), lost, cause, status);
     seekOn(w, phase.caller, next, { ...hunt, lastCause: cause, lastStatus: status });

@@ -57,8 +57,8 @@ function callWaiting(w: Work, { search, goOn }: UnderWay, desks: Desks): void {
 export function queueNews(w: Work, { entry, position, announce }: CallEventOf<'queue-news'>): void {
   const hunt = underWay(w);
   if (hunt === null || hunt.search.hunt.waiting?.entry !== entry) return;
-  if (!hunt.alone || hunt.search.hunt.ringing.length > 0) return;
-  const party: LegId = hunt.search.party;
+  const { party } = hunt.search;
+  if (party === null || !hunt.alone || hunt.search.hunt.ringing.length > 0) return;
   if (announce) tellWaiting(w, party, `queue-position-${position}`);
   else if (w.leg(party).state !== 'answered') refresh(w, party);
 }

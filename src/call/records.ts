@@ -1,6 +1,7 @@
 /** Ledger records from the state of a call. Nothing is guessed: what was not seen is null. */
 import type { MemberId } from '../dialplan/plan.js';
 import type {
+  AuditRecord,
   CallOutcome,
   CallRecord,
   EndedBy,
@@ -9,7 +10,7 @@ import type {
   TransferOutcome,
   TransferRecord,
 } from '../ledger/records.js';
-import type { Call, Instant, Leg, Transfer } from './call.js';
+import type { Call, CallBack, Instant, Leg, Transfer } from './call.js';
 import { heldUntil } from './held.js';
 import { transferOf } from './work.js';
 
@@ -100,9 +101,32 @@ export function transferRecord(
   };
 }
 
+/** The caller has been called back: nobody owes it any more. */
+export function calledBack(call: Call, at: Instant, agent: string | null): AuditRecord | null {
+  return call.callBack === null ? null : attempt(call, call.callBack, at, 'called-back', agent);
+}
+
+/** A call back has come to nothing, and why; null for other calls, and where the caller was reached. */
+export function failedCallBack(call: Call, at: Instant, cause: string): AuditRecord | null {
+  if (call.callBack === null || call.answeredAt !== null) return null;
+  return attempt(call, call.callBack, at, 'call-back-failed', cause);
+}
+
+function attempt(
+  call: Call,
+  { of, by }: CallBack,
+  at: Instant,
+  action: 'called-back' | 'call-back-failed',
+  detail: string | null,
+): AuditRecord {
+  const id = `${call.id}-${action}`;
+  return { kind: 'audit', id, doneAt: at.utc, actor: by, action, subject: of, callId: call.id, detail };
+}
+
 function callOutcome(call: Call, cause: string): CallOutcome {
   if (call.answeredAt !== null) return 'answered';
   if (cause === 'abandoned') return 'abandoned';
+  if (call.callBack !== null) return 'not-reached';
   return cause === 'all-targets-failed' || cause === 'hunt-timeout' ? 'missed' : 'refused';
 }
 
@@ -130,14 +154,17 @@ export function callRecord(call: Call, at: Instant): CallRecord {
     planVersion: call.planVersion,
     hops: call.hops,
     heldMs: call.answeredAt === null ? null : heldUntil(call, at),
+    callBackOf: call.callBack?.of ?? null,
   };
 }
 
+export type InterruptedRecord = CallRecord | LegRecord | TransferRecord | AuditRecord;
+
 /** The records of a call that a crash cut off: every leg still open, the open transfer, and the call itself. */
-export function interruptedRecords(call: Call, utc: number): (CallRecord | LegRecord | TransferRecord)[] {
+export function interruptedRecords(call: Call, utc: number): InterruptedRecord[] {
   // The monotonic clock started anew with the new process; a value below every old one makes durations null.
   const at: Instant = { utc, mono: Number.NEGATIVE_INFINITY };
-  const records: (CallRecord | LegRecord | TransferRecord)[] = [];
+  const records: InterruptedRecord[] = [];
   for (const leg of Object.values(call.legs)) {
     if (leg.state === 'ended') continue;
     records.push(legRecord(call, leg, at, { endedBy: 'crash', outcome: 'interrupted', reason: null }));
@@ -153,12 +180,15 @@ export function interruptedRecords(call: Call, utc: number): (CallRecord | LegRe
     records.push(callRecord(call, call.end.at));
     return records;
   }
+  const attempt = failedCallBack(call, at, 'restart');
+  if (attempt !== null) records.push(attempt);
   records.push({
     ...callRecord(call, at),
     outcome: 'interrupted',
     endedBy: 'crash',
     cause: 'restart',
-    missed: call.answeredAt === null,
+    // Who was called back and not reached is on the list still, by the call that was missed.
+    missed: call.answeredAt === null && attempt === null,
     waitMs: call.answeredAt === null ? null : between(call.startedAt, call.answeredAt),
   });
   return records;

@@ -5,6 +5,7 @@
 import { isAnchored, park } from './anchored.js';
 import { announceAndEnd } from './announcement.js';
 import type { Call, Instant, Leg, LegId, Link, Phase } from './call.js';
+import { recoverCallBack } from './call-back.js';
 import { mixingLost } from './confer.js';
 import { withFallbacks } from './hunt.js';
 import { endLeg, GUARD_MS, releaseLeg } from './legs.js';
@@ -50,14 +51,17 @@ function recoverLeg(w: Work, leg: Leg): void {
     w.patchLeg(leg.id, { acked: true, exchange: null, leave: { ...leg.leave, by: 'bye' } });
     return;
   }
-  // A caller who was not answered yet is here again.
-  if (leg.id !== w.call.callerLeg || leg.state === 'leaving')
+  // A caller who was not answered yet is here again; one who was being called is called no more.
+  if (leg.id !== w.call.callerLeg || leg.direction === 'out' || leg.state === 'leaving')
     endLeg(w, leg.id, leg.state === 'leaving' ? 'us' : 'crash', leg.leave?.cause ?? 'restart');
 }
 
 function recoverPhase(w: Work): void {
   const { phase } = w.call;
   switch (phase.name) {
+    case 'calling-agent':
+    case 'calling-back':
+      return recoverCallBack(w);
     case 'seeking':
       w.emit({ type: 'start-timer', timer: 'hunt', ms: w.routing.limits.maxHuntMs });
       return seek(w, phase.caller, w.call.member === null ? [] : withFallbacks(w, w.call.member));
@@ -118,6 +122,10 @@ function releaseForgotten(w: Work): void {
 
 function partsOf(phase: Phase): readonly (LegId | null)[] {
   switch (phase.name) {
+    case 'calling-agent':
+      return phase.hunt.ringing.map(({ leg }) => leg);
+    case 'calling-back':
+      return [phase.agent, ...phase.hunt.ringing.map(({ leg }) => leg)];
     case 'seeking':
       return [phase.caller, ...phase.hunt.ringing.map(({ leg }) => leg)];
     case 'talking':

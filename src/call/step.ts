@@ -48,7 +48,8 @@ export function step(call: Call, event: CallEvent, routing: Routing): StepResult
 function apply(w: Work, event: CallEvent): void {
   switch (event.type) {
     case 'invited':
-      return w.unexpected('invited', null, 'the call began already');
+    case 'call-back-requested':
+      return w.unexpected(event.type, null, 'the call began already');
     case 'sent':
       w.patchLeg(event.leg, { sipCallId: event.sipCallId });
       return;

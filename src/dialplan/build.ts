@@ -60,6 +60,7 @@ export function buildPlan(written: DialPlanEntry, { file, version, matters }: Pl
     policies: deepFreeze({
       ...policies,
       announcement: { ...policies.announcement },
+      callBack: policies.callBack === null ? null : { ...policies.callBack },
       keyCodes: { ...policies.keyCodes },
     }),
     numbering,

@@ -63,6 +63,17 @@ export function checkKeys({ keys, policies }: Draft): Complaint[] {
   return found;
 }
 
+/** Callers are behind carriers, and a carrier takes calls only where it has a gateway. */
+export function checkCallBack({ policies, trunks }: Draft): Complaint[] {
+  return policies.callBackTrunks.flatMap(({ path, text }) => {
+    const trunk = trunks.get(text);
+    if (trunk?.kind === 'member')
+      return [complaint(path, `"${text}" leads to a member, not to callers`, 'name a trunk of kind carrier')];
+    if (trunk?.kind !== 'carrier' || trunk.has.gateways) return [];
+    return [complaint(path, `carrier "${text}" has no gateway to send calls to`, 'add a gateway to it')];
+  });
+}
+
 function complaint(path: KeyPath, message: string, remedy: string, at: Complaint['at'] = 'value'): Complaint {
   return { path, message, remedy, at };
 }

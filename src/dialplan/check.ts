@@ -2,7 +2,7 @@ import { formatKeyPath, type KeyPath } from '../config/fault.js';
 import type { Complaint } from '../config/issue-faults.js';
 import { didYouMean } from '../config/suggest.js';
 import { checkHours } from './check-hours.js';
-import { checkKeys, checkRights, checkTargets } from './check-policies.js';
+import { checkCallBack, checkKeys, checkRights, checkTargets } from './check-policies.js';
 import type { Draft, TrunkDraft } from './draft.js';
 import { GATEWAY_FORM, parseGateway } from './gateways.js';
 import { internationalForm } from './numbers.js';
@@ -22,6 +22,7 @@ export function checkDraft(draft: Draft): Complaint[] {
     ...checkHours(draft),
     ...checkRights(draft),
     ...checkKeys(draft),
+    ...checkCallBack(draft),
   ];
 }
 
@@ -75,7 +76,7 @@ function checkLanguages({ members, numbering }: Draft): Complaint[] {
 }
 
 /** Every name that is used is a name of something. */
-function checkReferences({ members, trunks, keys }: Draft): Complaint[] {
+function checkReferences({ members, trunks, keys, policies }: Draft): Complaint[] {
   const found: Complaint[] = [];
   const check = (kind: 'member' | 'trunk', name: string | null, path: KeyPath): void => {
     const known = kind === 'member' ? members : trunks;
@@ -96,6 +97,7 @@ function checkReferences({ members, trunks, keys }: Draft): Complaint[] {
     check('member', member.fallback, ['members', name, 'fallback']);
   }
   for (const [name, trunk] of trunks) check('member', trunk.member, ['trunks', name, 'member']);
+  for (const { path, text } of policies.callBackTrunks) check('trunk', text, path);
   for (const [key, member] of keys) check('member', member, ['keys', key]);
   return found;
 }

@@ -62,6 +62,8 @@ export interface PoliciesDraft {
   readonly holidays: readonly DatesDraft[];
   /** With their defaults; without those that are malformed. */
   readonly keyCodes: Partial<KeyCodes>;
+  /** Trunks that call backs go out by. */
+  readonly callBackTrunks: readonly Mention[];
 }
 
 /** What can be read of a trunk. */
@@ -161,6 +163,11 @@ function policiesDraft(value: unknown): PoliciesDraft {
         return code === undefined ? [] : [[key, code]];
       }),
     ),
+    callBackTrunks: mentions(valueAt(value, ['policies', 'callBack', 'trunks']), [
+      ...path,
+      'callBack',
+      'trunks',
+    ]),
   };
 }
 

@@ -182,6 +182,8 @@ export interface Policies {
   readonly announcement: Announcement;
   /** Longest pause between two keys of one code; seconds, 0.5 to 10. */
   readonly betweenKeysSeconds: number;
+  /** How callers are called back whom nobody answered; null: not from here. */
+  readonly callBack: CallBackPolicy | null;
   readonly keyCodes: KeyCodes;
   /** Whether conversations are recorded, of members that do not say. */
   readonly recording: RecordingPolicy;
@@ -189,6 +191,15 @@ export interface Policies {
   readonly announceRecording: boolean;
   /** Agents who are registered with us may call each other, by extension within their member or by name. */
   readonly agentsCallAgents: boolean;
+}
+
+export interface CallBackPolicy {
+  /** Carriers that lead out to callers, tried in order; empty: the one that the caller came by. */
+  readonly trunks: readonly TrunkId[];
+  /** How long a caller's telephone rings; seconds, 10 to 180. */
+  readonly ringSeconds: number;
+  /** Numbers of other countries are called, too: whoever pays for calls wants to know that. */
+  readonly abroad: boolean;
 }
 
 export interface Announcement {

@@ -201,6 +201,17 @@ const announcementSchema = z
   })
   .prefault({});
 
+/** How callers are called back whom nobody answered. */
+const callBackSchema = z
+  .strictObject({
+    trunks: z.array(reference('trunk')).default([]).meta({ accepts: 'a list of carrier trunks' }),
+    ringSeconds: wholeNumber(10, 180).default(60),
+    abroad: z.boolean().default(false),
+  })
+  .nullable()
+  .prefault({})
+  .meta({ accepts: 'the settings trunks, ringSeconds, abroad; or null for no call backs' });
+
 export const policiesSchema = z
   .strictObject({
     maxHops: wholeNumber(0, 10).default(1),
@@ -213,6 +224,7 @@ export const policiesSchema = z
     holidays,
     ringback: z.enum(['target', 'prompt']).default('prompt'),
     announcement: announcementSchema,
+    callBack: callBackSchema,
     keyCodes: keyCodesSchema,
     agentsCallAgents: z.boolean().default(false),
     betweenKeysSeconds: z

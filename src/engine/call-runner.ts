@@ -1,5 +1,6 @@
 import { begin } from '../call/begin.js';
 import type { Call, CallId, LegId } from '../call/call.js';
+import { beginCallBack } from '../call/call-back.js';
 import type { Command, CommandOf, RequestResult } from '../call/command.js';
 import type { CallEvent, CallEventOf } from '../call/event.js';
 import type { Routing } from '../call/routing.js';
@@ -18,6 +19,9 @@ import { partnerIn } from './partner-in.js';
 import { reasonHeader, rejectHeaders } from './reason-headers.js';
 import type { RunnerParts } from './runner-parts.js';
 import type { UntimedEvent, UntimedEventOf } from './untimed-event.js';
+
+/** A leg that is not there. */
+const NOBODY = 'nobody';
 
 /**
  * One call, running: its mailbox, its timers, and the commands on their way out. Events are taken one at a
@@ -62,6 +66,12 @@ export class CallRunner {
   start(invited: Omit<CallEventOf<'invited'>, 'at' | 'type' | 'callId'>): void {
     const event = { ...invited, type: 'invited', callId: this.id, at: this.parts.clock.now() } as const;
     this.#run(() => this.#take(begin(event, this.routing)));
+  }
+
+  startCallBack(wanted: Omit<CallEventOf<'call-back-requested'>, 'at' | 'type' | 'callId'>): void {
+    const at = this.parts.clock.now();
+    const event = { ...wanted, type: 'call-back-requested', callId: this.id, at } as const;
+    this.#run(() => this.#take(beginCallBack(event, this.routing)));
   }
 
   /** A call of before a restart: events wait until {@link recover}. */
@@ -335,7 +345,8 @@ export class CallRunner {
     const trunk = to.trunk === null ? undefined : this.parts.trunk(to.trunk);
     const request = invitation(command, trunk, { ownHost: signalling.ownHost, formatNumber, screenPopUrl });
     const profile = profileOf(to.uri, trunk) ?? profileOf(to.phone?.nextHop ?? '', trunk);
-    const described = { ...offer, profile };
+    // What is offered for nobody yet is like what nobody has offered.
+    const described = { ...offer, from: offer.from ?? NOBODY, profile };
     return this.#withSdp(described, leg, (sdp) => signalling.invite(leg, { ...request, sdp }));
   }
 

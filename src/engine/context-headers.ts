@@ -16,6 +16,7 @@ import { transferIdToUser } from './user-to-user.js';
  * Max-Forwards goes on as the caller's INVITE left it (RFC 7332).
  */
 export function contextHeaders(context: CallContext, naming: Naming): Headers {
+  if (context.callBack) return callBackHeaders(context, naming);
   return {
     ...callerIdentity(context, naming),
     ...callHistory(context, naming),
@@ -23,6 +24,18 @@ export function contextHeaders(context: CallContext, naming: Naming): Headers {
     ...screenPop(context, naming),
     ...location(context, naming),
     ...priority(context, naming),
+    'Max-Forwards': String(context.maxForwards),
+  };
+}
+
+/**
+ * A caller who is called back is told whose number it is that calls, and nothing of how the call came about. Networks
+ * let the call of an emergency desk through where they would screen others (RFC 7090).
+ */
+function callBackHeaders(context: CallContext, naming: Naming): Headers {
+  return {
+    ...callerIdentity(context, naming),
+    ...(context.emergency ? { Priority: 'psap-callback' } : {}),
     'Max-Forwards': String(context.maxForwards),
   };
 }

@@ -5,6 +5,7 @@ import type { Routing } from '../call/routing.js';
 import type { DialPlan } from '../dialplan/plan.js';
 import type { MediaWay } from '../media/anchor.js';
 import { AgentAudit } from './agent-audit.js';
+import { CallBacks } from './call-backs.js';
 import { CallBook } from './call-book.js';
 import { CallRunner } from './call-runner.js';
 import type { EngineParts } from './engine-parts.js';
@@ -53,6 +54,7 @@ export class Engine implements Operations {
   readonly #audit: AgentAudit;
   readonly recordings: Recordings;
   readonly monitors: Monitors;
+  readonly callBacks: CallBacks;
   readonly #health: GatewayHealth;
   readonly #runnerParts: RunnerParts<CallRunner>;
   readonly #queues: QueueDesk;
@@ -131,23 +133,23 @@ export class Engine implements Operations {
       onQueue: ({ type, callId, ...detail }) =>
         this.events.publish({ type, callId, legId: null, transferId: null, detail }),
     });
-    this.#recovery = new Recovery({
-      ...this.#runnerParts,
-      log,
-      calls: this.#calls,
-      routing: (media) => this.#routing(parts.dialPlan.current, parts.media.wayOf(media)),
-      runner: (id, routing) => this.#runner(id, routing),
-      onResume: (call) => this.#queues.resume(call),
-    });
-    this.#door = new FrontDoor({
+    const entrance = {
       ...parts,
       calls: this.#calls,
       figures: this.#figures,
       occupancy: this.#occupancy,
-      routing: (plan, way) => this.#routing(plan, way),
-      runner: (id, routing) => this.#runner(id, routing),
+      routing: (plan: DialPlan, way: MediaWay | null) => this.#routing(plan, way),
+      runner: (id: CallId, routing: Routing) => this.#runner(id, routing),
       draining: () => this.#draining,
+    };
+    this.#recovery = new Recovery({
+      ...this.#runnerParts,
+      ...entrance,
+      routing: (media) => this.#routing(parts.dialPlan.current, parts.media.wayOf(media)),
+      onResume: (call) => this.#queues.resume(call),
     });
+    this.#door = new FrontDoor(entrance);
+    this.callBacks = new CallBacks({ ...entrance, health: this.#health, queues: this.#queues });
     parts.agents.onNews((news) =>
       this.events.publish({ ...news, callId: null, legId: null, transferId: null }),
     );

@@ -60,5 +60,7 @@ export function journalledCall(snapshot: unknown): FormerCall | null {
   if (!schema.safeParse(snapshot).success) return null;
   const beside = kept.safeParse(snapshot);
   // The rest of the shape is what `Ledger.journal` was given by this program or an older one of it.
-  return { call: snapshot as Call, kept: beside.success ? beside.data.kept : null };
+  // Programs that knew no call backs wrote none.
+  const call = { callBack: null, ...(snapshot as object) } as Call;
+  return { call, kept: beside.success ? beside.data.kept : null };
 }

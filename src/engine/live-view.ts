@@ -12,6 +12,8 @@ import type {
 } from './operations.js';
 
 const PHASES: Readonly<Record<Phase['name'], LiveCall['phase']>> = {
+  'calling-agent': 'calling-agent',
+  'calling-back': 'calling-back',
   seeking: 'seeking',
   talking: 'talking',
   transferring: 'transferring',
@@ -128,6 +130,7 @@ export function liveView(
     currentMember: call.lastMember,
     visited: call.visited,
     startedAt: call.startedAt.utc,
+    callBackOf: call.callBack?.of ?? null,
     legs: Object.values(call.legs)
       .filter((leg) => leg.state !== 'ended')
       .map(liveLeg),

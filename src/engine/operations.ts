@@ -107,6 +107,8 @@ export interface LiveMonitor {
 export interface LiveCall {
   readonly id: string;
   readonly phase:
+    | 'calling-agent'
+    | 'calling-back'
     | 'seeking'
     | 'talking'
     | 'transferring'
@@ -124,6 +126,8 @@ export interface LiveCall {
   /** Members whose agents the caller spoke with, in order. */
   readonly visited: readonly string[];
   readonly startedAt: number;
+  /** The missed call whose caller is called back; null where somebody called us. */
+  readonly callBackOf: string | null;
   readonly legs: readonly LiveLeg[];
   readonly transfer: LiveTransfer | null;
   readonly alerts: readonly LiveAlert[];
@@ -157,6 +161,35 @@ export interface TransferRequest {
   /** The leg that transfers; when left out, the agent's leg of the call. */
   readonly transferorLeg?: string | undefined;
 }
+
+/** Who calls back: an account, or a desk of a member by the extension of its account or as the dial plan names it. */
+export type CallBackAgent =
+  | { readonly by: 'agent'; readonly agent: string }
+  | { readonly by: 'extension'; readonly member: string; readonly extension: string };
+
+/** A missed call whose caller is to be called back. */
+export interface CallBackRequest {
+  /** The missed call: its id, the member that was called, who called, and the trunk that it came by. */
+  readonly missedCall: string;
+  readonly member: string;
+  readonly callerNumber: string | null;
+  readonly trunk: string | null;
+  readonly agent: CallBackAgent;
+  /** Who asks for it, for the ledger. */
+  readonly requestedBy: string;
+}
+
+/** Why nobody is called back. */
+export type CallBackRefusal =
+  | 'already-being-called'
+  | 'already-called-back'
+  | 'number-withheld'
+  | 'number-not-allowed'
+  | 'no-way-out'
+  | 'unknown-agent'
+  | 'agent-unreachable'
+  | 'agent-busy'
+  | 'no-media';
 
 /** How somebody who does not know our call ids names a party of a live call. */
 export type PartyQuery = { readonly member?: string | undefined } & (
@@ -194,7 +227,8 @@ export interface Refusal {
     | 'ambiguous'
     | 'shutting-down'
     | RecordingRefusal
-    | MonitorRefusal;
+    | MonitorRefusal
+    | CallBackRefusal;
   readonly message: string;
   /** The calls that fit, when there are several. */
   readonly calls?: readonly string[];
@@ -293,6 +327,14 @@ export interface MonitorOperations {
   stop(callId: string, by: string): OperationResult<{ callId: string; monitorId: string }>;
 }
 
+export interface CallBackOperations {
+  /**
+   * Call somebody back whom nobody had answered: the phones of the agent ring, then the caller is called. Answered as
+   * soon as it has begun or is refused; events and the ledger tell how it comes out.
+   */
+  begin(request: CallBackRequest): OperationResult<{ callId: string }>;
+}
+
 export interface Operations {
   /** True once calls can be taken, false while starting or draining. */
   ready(): boolean;
@@ -327,6 +369,7 @@ export interface Operations {
   askAgentState(agent: string, wish: AgentWish, by: string): 'done' | 'unknown-agent' | 'unreachable';
   readonly recordings: RecordingOperations;
   readonly monitors: MonitorOperations;
+  readonly callBacks: CallBackOperations;
   /**
    * Somebody has called a caller back whom nobody had answered. Resolves when the ledger has it.
    * @param callId the missed call

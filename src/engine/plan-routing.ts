@@ -4,12 +4,10 @@ import type { Instant } from '../call/call.js';
 import type { Branch, Candidate, QueueStage, Stage } from '../call/candidate.js';
 import type { KeyReading, Obstacle, RoutedMember, Routing, RoutingLimits } from '../call/routing.js';
 import { isOpen, nextOpening } from '../dialplan/opening-hours.js';
-import type { Desk, DialPlan, Gateway, Member, QueueDesk, TrunkDesk, TrunkId } from '../dialplan/plan.js';
+import type { Desk, DialPlan, Member, QueueDesk, TrunkDesk, TrunkId } from '../dialplan/plan.js';
 import type { OccupancyFigures } from './occupancy.js';
+import { type GatewayUp, trunkWays } from './trunk-ways.js';
 import { weightedOrder } from './weighted-order.js';
-
-/** Whether calls may be sent to a gateway now. */
-export type GatewayUp = (gatewayId: string) => boolean;
 
 export interface WaitingTimes {
   readonly noResponseMs: number;
@@ -34,15 +32,6 @@ export interface RoutingParts {
 function routed(member: Member): RoutedMember {
   const { id, emergency, fallback, numbers } = member;
   return { id, number: numbers[0], emergency, fallback };
-}
-
-function hostPart(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
-}
-
-function uriOf(gateway: Gateway, number: string): string {
-  const transport = gateway.transport === 'udp' ? '' : `;transport=${gateway.transport}`;
-  return `sip:${encodeURIComponent(number)}@${hostPart(gateway.host)}:${gateway.port}${transport}`;
 }
 
 /** Desks that ring at the same time. */
@@ -203,18 +192,7 @@ export class PlanRouting implements Routing {
   #ways(member: Member, desk: TrunkDesk): Candidate[] {
     const trunk = this.plan.trunks.get(desk.trunk);
     if (trunk === undefined) return [];
-    const up = trunk.gateways.filter((gateway) => this.parts.isUp(gateway.id));
-    return (up.length > 0 ? up : trunk.gateways).map((gateway) => ({
-      member: member.id,
-      trunk: trunk.id,
-      gateway: gateway.id,
-      uri: uriOf(gateway, desk.number),
-      peer: `${hostPart(gateway.host)}:${gateway.port}/${gateway.transport}`,
-      number: desk.number,
-      ringSeconds: desk.ringSeconds,
-      mayTransfer: trunk.kind === 'member',
-      phone: null,
-    }));
+    return trunkWays(trunk, desk, member.id, this.parts.isUp);
   }
 }
 

@@ -157,8 +157,9 @@ export class Recovery {
 
 /** The caller has not been answered yet. */
 function callerWaits(call: Call): boolean {
-  const state = call.legs[call.callerLeg]?.state;
-  return state === 'trying' || state === 'ringing';
+  const caller = call.legs[call.callerLeg];
+  // Whom we were calling is called anew.
+  return caller?.direction === 'in' && (caller.state === 'trying' || caller.state === 'ringing');
 }
 
 /** Every leg that was answered, or waits for an answer, is known well enough. */

@@ -52,8 +52,8 @@ export interface OutgoingInvite extends NextHop {
   readonly sdp: string | null;
   /** For challenges to it and to later requests of the leg; null when the trunk has no account. */
   readonly credentials: Credentials | null;
-  /** The leg on whose behalf it is called. */
-  readonly from: LegId;
+  /** The leg on whose behalf it is called; null: nobody is there yet. */
+  readonly from: LegId | null;
   /** What goes beside the description; left out when the peer answers 415. */
   readonly bodies: readonly CarriedBody[];
 }

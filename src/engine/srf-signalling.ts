@@ -78,7 +78,7 @@ export class SrfSignalling implements Signalling {
   invite(leg: LegId, request: OutgoingInvite): void {
     const port = newPort(leg, request.credentials, null, '');
     this.#ports.add(port);
-    port.partner = this.#ports.get(request.from)?.session ?? null;
+    port.partner = request.from === null ? null : (this.#ports.get(request.from)?.session ?? null);
     this.#sendInvite(port, request);
   }
 

@@ -53,6 +53,7 @@ const CALL_FIELDS: Readonly<Record<Exclude<keyof CallRecord, 'kind'>, ColumnType
   planVersion: 'TEXT',
   hops: 'INTEGER',
   heldMs: 'REAL',
+  callBackOf: 'TEXT',
 };
 
 const LEG_FIELDS: Readonly<Record<keyof FlatLeg, ColumnType>> = {
@@ -143,7 +144,7 @@ const FIRST: Readonly<Record<RecordKind, number>> = { call: 1, leg: 1, transfer:
 
 /** Fields that came later than their kind, with the version that brought them. */
 const ADDED: Readonly<Record<RecordKind, Readonly<Record<string, number>>>> = {
-  call: { hops: 4, heldMs: 4 },
+  call: { hops: 4, heldMs: 4, callBackOf: 6 },
   leg: { agent: 2 },
   transfer: { matter: 2, note: 2 },
   recording: {},

@@ -51,6 +51,8 @@ export interface CallFilter extends PageRequest {
   readonly cause?: string | undefined;
   readonly endedBy?: EndedBy | undefined;
   readonly missed?: boolean | undefined;
+  /** Calls by which the caller of this missed call was called back. */
+  readonly callBackOf?: string | undefined;
 }
 
 export interface LegFilter extends PageRequest {
@@ -168,6 +170,7 @@ export const FILTER_COLUMNS: {
     cause: ['cause'],
     endedBy: ['ended_by'],
     missed: ['missed'],
+    callBackOf: ['call_back_of'],
   },
   leg: {
     callId: ['call_id'],

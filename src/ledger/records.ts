@@ -100,7 +100,8 @@ export interface TransferRecord {
   readonly note: string | null;
 }
 
-export type CallOutcome = 'answered' | 'missed' | 'abandoned' | 'refused' | 'interrupted';
+/** `not-reached`: a call of ours to somebody who was to be called back, who did not answer, or whose agent did not. */
+export type CallOutcome = 'answered' | 'missed' | 'abandoned' | 'refused' | 'not-reached' | 'interrupted';
 
 /** One caller's visit, however many legs and transfers it took. */
 export interface CallRecord {
@@ -136,6 +137,8 @@ export interface CallRecord {
    * lies within, or when it was not measured.
    */
   readonly heldMs: number | null;
+  /** The missed call whose caller was called back by this one; null where somebody called us. */
+  readonly callBackOf: string | null;
 }
 
 /** One party on a channel of a recording. */
@@ -195,6 +198,8 @@ export type AuditAction =
   | 'agent-state'
   /** A caller whom nobody had answered was called back. */
   | 'called-back'
+  /** A caller was called back, and not reached; `detail` says why. */
+  | 'call-back-failed'
   /** An agent wrote a note of a call, `detail`; the last one counts. */
   | 'note-written'
   /** Records left the house as a file: `subject` says of which kind, `detail` with which filter and format. */

@@ -7,10 +7,10 @@ import type { Month } from './month.js';
 export const APPLICATION_ID = 0x316b6579;
 /**
  * Version of the tables (`PRAGMA user_version`): of a month's file, and of the file of live calls. 1 to 4 were one
- * file for all; 5 brought months and seals. A file that lacks columns or indexes of a later version gets them when it
- * is opened for writing; readers take what is not there for empty.
+ * file for all; 5 brought months and seals, 6 the missed call of a call back. A file that lacks columns or indexes of a
+ * later version gets them when it is opened for writing; readers take what is not there for empty.
  */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /**
  * What the queries need; each index ends in the time, so that pages come out in order. Values that nearly every record
@@ -24,6 +24,7 @@ const INDEXES: Readonly<Record<string, string>> = {
   calls_outcome: "calls (outcome, started_at) WHERE outcome <> 'answered'",
   calls_cause: 'calls (cause, started_at) WHERE cause IS NOT NULL',
   calls_missed: 'calls (started_at) WHERE missed = 1',
+  calls_call_back: 'calls (call_back_of) WHERE call_back_of IS NOT NULL',
   legs_time: 'legs (started_at)',
   // Also the way to a leg by its id, of which there are a few in a call.
   legs_call: 'legs (call_id)',

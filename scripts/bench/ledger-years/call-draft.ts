@@ -118,6 +118,7 @@ export class CallDraft {
       waitMs: (end.answeredAt ?? end.endedAt) - startedAt,
       legs: this.#legs,
       planVersion: this.alliance.planVersion,
+      callBackOf: null,
     };
   }
 

@@ -3,7 +3,7 @@ import { errorBody, refusalBody } from '../api-error.js';
 import type { Api, ApiContext } from '../context.js';
 import { findMatters, mattersSchema } from '../matter-routes.js';
 import { callParams, matterQuery } from '../query-schemas.js';
-import { REFUSALS, refusalResponses } from '../refusals.js';
+import { CALL_BACK_REFUSALS, REFUSALS, refusalResponses } from '../refusals.js';
 import { errorSchema } from '../schemas.js';
 import { ABOUT, agentOf, done, errors } from './desk-gate.js';
 import type { Desks } from './desks.js';
@@ -53,6 +53,28 @@ export function deskCallRoutes(api: Api, { dialPlan, now = Date.now }: ApiContex
       if (agent === null) return reply;
       if (await desks.note(agent, request.params.id, request.body.note)) return reply.send({});
       return reply.code(404).send(errorBody('unknown-call', 'This desk has not had this call last.'));
+    },
+  );
+
+  api.post(
+    '/v1/desk/missed-calls/:id/call-back',
+    {
+      config: { role: null },
+      schema: {
+        tags: ['desk'],
+        summary: 'Call a caller back: the phones of this agent ring, then the caller is called',
+        description: ABOUT,
+        security: [],
+        params: callParams,
+        response: { 202: z.object({ callId: z.string() }), ...refusalResponses(...CALL_BACK_REFUSALS) },
+      },
+    },
+    async (request, reply) => {
+      const agent = await agentOf(request, reply, desks);
+      if (agent === null) return reply;
+      const result = await desks.callBack(agent, request.params.id);
+      if (result.ok) return reply.code(202).send(result.value);
+      return reply.code(REFUSALS[result.refusal.code].status).send(refusalBody(result.refusal));
     },
   );
 

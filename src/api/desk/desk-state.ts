@@ -107,6 +107,8 @@ export interface DeskCall {
   } | null;
   readonly earlier: readonly DeskEarlierCall[];
   readonly transfer: DeskTransfer | null;
+  /** A call back: `calling` until the caller answers. Null: the caller has called. */
+  readonly callBack: 'calling' | 'reached' | null;
 }
 
 /** A call of the same number before this one. */
@@ -128,6 +130,10 @@ export interface DeskMissedCall {
   readonly number: string;
   /** How often this number has tried. */
   readonly times: number;
+  /** The last call back that did not reach the caller; `cause` says why: `busy`, `agent-no-answer`, ... */
+  readonly lastAttempt: { readonly at: number; readonly by: string; readonly cause: string | null } | null;
+  /** Somebody is calling them back at this moment. */
+  readonly beingCalled: boolean;
 }
 
 /** An incident that another hotline has told this one of, while it talks with the caller. */

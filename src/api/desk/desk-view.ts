@@ -160,7 +160,13 @@ export function deskCall(
           },
     earlier: background.earlier,
     transfer: own ? deskTransfer(transfer, plan) : null,
+    callBack: callBackOf(call),
   };
+}
+
+function callBackOf({ callBackOf: missed, phase }: LiveCall): DeskCall['callBack'] {
+  if (missed === null) return null;
+  return phase === 'calling-agent' || phase === 'calling-back' ? 'calling' : 'reached';
 }
 
 function stateOf(leg: LiveLeg, transfer: LiveTransfer | null): DeskCall['state'] {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { DialPlan } from '../../dialplan/plan.js';
-import type { LiveCall, LiveLeg, OperationResult, Operations } from '../../engine/operations.js';
+import type { LiveCall, LiveEvent, LiveLeg, OperationResult, Operations } from '../../engine/operations.js';
 import type { LedgerReader } from '../../ledger/ledger-reader.js';
 import type { AuditRecord } from '../../ledger/records.js';
+import { callBack } from '../call-back.js';
 import { CallBackgrounds } from './call-backgrounds.js';
 import type { DeskAccounts } from './desk-accounts.js';
 import { DeskFeeds } from './desk-feeds.js';
@@ -60,6 +61,8 @@ export class Desks {
   readonly #outcomes: TransferOutcomes;
   readonly #missed: MissedLists;
   readonly #alerts: RecentAlerts;
+  /** Call backs that have reached nobody yet. */
+  readonly #callBacks = new Set<string>();
   /** The last calls of each agent, the newest first; as many agents as there are accounts. */
   readonly #had = new Map<string, readonly HadCall[]>();
   readonly #unsubscribe: () => void;
@@ -80,6 +83,7 @@ export class Desks {
     this.#outcomes = new TransferOutcomes((id) => operations.liveCall(id));
     this.#unsubscribe = operations.subscribe((event) => {
       this.#outcomes.hear(event);
+      this.#hearCallBack(event);
       changed();
     });
   }
@@ -133,7 +137,7 @@ export class Desks {
       lastTransfer: this.#lastTransfer(id, plan, own?.call.id ?? null),
       wrapUp: status?.state === 'after-call' && own === null ? (this.#had.get(id)?.[0] ?? null) : null,
       keys: deskKeys(plan, agent.member, memberLoads(statuses, operations.waitingCallers()), now()),
-      missed: this.#missed.of(agent.member),
+      missed: this.#missed.of(agent.member, this.#beingCalled()),
       alerts: this.#alerts.of(agent.member, plan),
       can,
     };
@@ -162,6 +166,18 @@ export class Desks {
     await this.parts.operations.noteCalledBack(callId, agent, null);
     this.#missed.changed();
     return true;
+  }
+
+  /** Call somebody back who had reached nobody of the agent's member: the agent's phones ring first. */
+  async callBack(agent: string, callId: string): Promise<OperationResult<{ callId: string }>> {
+    const { ledger, operations } = this.parts;
+    const call = (await ledger.story(callId))?.call;
+    if (call?.firstMember !== this.accounts.agent(agent)?.member) {
+      const message = 'Nobody of this member waits for that call back.';
+      return { ok: false, refusal: { code: 'unknown-call', message } };
+    }
+    const wish = { missedCall: callId, agent: { by: 'agent', agent }, requestedBy: agent } as const;
+    return callBack({ ledger, operations }, wish);
   }
 
   /** Keep what an agent writes of a call that the agent has or had last; false when it is none of these. */
@@ -195,6 +211,20 @@ export class Desks {
   #isWritingUp(agent: string): boolean {
     const status = this.parts.operations.agentStatuses().find((one) => one.agent.id === agent);
     return status?.state === 'after-call';
+  }
+
+  /** A caller was reached, or not: the lists tell. */
+  #hearCallBack({ type, callId, detail }: LiveEvent): void {
+    if (callId === null) return;
+    if (type === 'call-started' && detail.callBackOf != null) this.#callBacks.add(callId);
+    const reached = type === 'leg-answered' && detail.role === 'caller';
+    if ((reached || type === 'call-ended') && this.#callBacks.delete(callId)) this.#missed.changed();
+  }
+
+  /** Whom somebody is calling back at this moment: ids of missed calls. */
+  #beingCalled(): ReadonlySet<string> {
+    const live = this.parts.operations.liveCalls();
+    return new Set(live.flatMap(({ callBackOf }) => callBackOf ?? []));
   }
 
   /** Of the call that the agent has; without one, of the last call, for a while. */

@@ -10,7 +10,7 @@ const SHOWN = 20;
 const FRESH_MS = 5_000;
 
 interface List {
-  calls: readonly DeskMissedCall[];
+  calls: readonly Omit<DeskMissedCall, 'beingCalled'>[];
   readAt: number;
   reading: boolean;
 }
@@ -26,12 +26,16 @@ export class MissedLists {
     private readonly onRead: () => void,
   ) {}
 
-  /** What is known now; a list that is old is read anew, and `onRead` tells when it is there. */
-  of(member: string): readonly DeskMissedCall[] {
+  /**
+   * What is known now; a list that is old is read anew, and `onRead` tells when it is there.
+   *
+   * @param beingCalled missed calls whose callers are being called back
+   */
+  of(member: string, beingCalled: ReadonlySet<string>): readonly DeskMissedCall[] {
     const list = this.#lists.get(member) ?? { calls: [], readAt: Number.NEGATIVE_INFINITY, reading: false };
     this.#lists.set(member, list);
     if (!list.reading && this.now() - list.readAt >= FRESH_MS) void this.#read(member, list);
-    return list.calls;
+    return list.calls.map((call) => ({ ...call, beingCalled: beingCalled.has(call.id) }));
   }
 
   /** Something was done about a call: the next look reads anew. */
@@ -45,9 +49,11 @@ export class MissedLists {
     try {
       const from = this.now() - BACK_MS;
       const found = await missedCalls(this.ledger, { member, from, limit: SHOWN });
-      list.calls = found.flatMap(({ id, lastAt, callerNumber, times }) =>
-        callerNumber === null ? [] : [{ id, at: lastAt, number: callerNumber, times }],
-      );
+      list.calls = found.flatMap(({ id, lastAt, callerNumber, times, attempts }) => {
+        const [last] = attempts;
+        const lastAttempt = last === undefined ? null : { at: last.endedAt, by: last.by, cause: last.cause };
+        return callerNumber === null ? [] : [{ id, at: lastAt, number: callerNumber, times, lastAttempt }];
+      });
       this.onRead();
     } catch {
       // The ledger is busy: the old list stands until it is not.

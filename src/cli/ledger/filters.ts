@@ -18,7 +18,7 @@ export const filterHelp = `  all           --from TIME --to TIME (2026-03-02, "2
                 --outcome completed|failed|refused|abandoned|interrupted --cause C
   recordings    --id R --call-id C --outcome kept|empty|failed --requested-by WHO
   audits        --actor WHO --subject ID --call-id C
-                --action recording-started|recording-stopped|recording-linked|recording-played|recording-deleted|agent-state|called-back|note-written|exported|
+                --action recording-started|recording-stopped|recording-linked|recording-played|recording-deleted|agent-state|called-back|call-back-failed|note-written|exported|
                 ledger-taken-over|monitor-started|monitor-changed|monitor-stopped`;
 
 /** Filters that are words of the API's queries, by their name there. */

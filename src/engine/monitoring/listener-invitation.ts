@@ -32,6 +32,7 @@ export function listenerInvitation(
     transferId: null,
     referredBy: null,
     emergency: false,
+    callBack: false,
     visited: [],
     matter: null,
     note: null,

@@ -34,6 +34,7 @@ const MOST_MOVES = 3;
  *   whoever answered in the end. It counts as answered as soon as anybody has answered, also when it was cut off later.
  *   Its wait is the time from INVITE to answer, with what was spent in queues. Calls to numbers of nobody are no member's
  *   and are found among the causes; calls of agents that became part of another call (`merged`) are none of a caller.
+ * - A call back is offered to nobody: it is one that the member first called has made, and the caller was reached or not.
  * - Who rang and who took a call is the member of the leg: a call that 12345 could not take and 110 did is offered to
  *   12345 and taken by 110. Talk lasts from answer to end of an agent's leg, hold included; a caller's hold is the
  *   call's, and so of the member first called.
@@ -65,7 +66,10 @@ function ofCall(call: CallRecord): readonly Contribution[] {
   const keys = [call.firstMember ?? NOBODY];
   const answered = call.answeredAt !== null || call.outcome === 'answered';
   const contributions: Contribution[] = [];
-  if (call.firstMember !== null) {
+  if (call.firstMember !== null && call.callBackOf !== null) {
+    const add = { called_back: 1, ...(answered ? { reached_back: 1 } : {}) };
+    contributions.push({ cube: 'members', hour, keys, add });
+  } else if (call.firstMember !== null) {
     const add = { offered: 1, ...(call.missed ? { missed: 1 } : {}), ...(answered ? got(call) : lost(call)) };
     contributions.push({ cube: 'members', hour, keys, add });
   }
@@ -150,9 +154,12 @@ function ofTransfer(transfer: TransferRecord): readonly Contribution[] {
   return contributions;
 }
 
-/** Somebody has noted that a caller was called back; the note does not say for which member. */
-function ofAudit({ action, doneAt }: AuditRecord): readonly Contribution[] {
-  if (action !== 'called-back') return [];
+/**
+ * Somebody has noted that a caller was called back by other means; the note does not say for which member. Where we have
+ * made the call, its own record counts.
+ */
+function ofAudit({ action, doneAt, subject, callId }: AuditRecord): readonly Contribution[] {
+  if (action !== 'called-back' || callId !== subject) return [];
   return [{ cube: 'members', hour: hourOf(doneAt), keys: [NOBODY], add: { noted_back: 1 } }];
 }
 

@@ -6,6 +6,8 @@ import type { PromptStore } from './prompt-store.js';
 
 /** Music is played so often; some hours of it. */
 const MUSIC_REPEATS = 1000;
+/** Prompts that play as music does; after all others there is music. */
+const LOOPS: ReadonlySet<string> = new Set(['music', 'ringing']);
 
 export interface PromptPlayerParts {
   readonly prompts: Pick<PromptStore, 'path'>;
@@ -30,14 +32,15 @@ export class PromptPlayer {
     return this.#playing.delete(leg);
   }
 
-  /** A prompt and then music. A prompt that is missing must not leave the party in silence: then there is music at once. */
+  /** A prompt and then music, or one that goes on and on. A prompt that is missing must not leave the party in silence: then there is music at once. */
   async play(session: MediaSession, leg: string, prompt: string): Promise<void> {
     const { prompts, language, log } = this.parts;
     const mark = Symbol(prompt);
     this.#playing.set(leg, mark);
     const music = prompts.path('music', language);
-    const file = prompt === 'music' ? null : prompts.path(prompt, language);
-    if (file !== null) {
+    const file = prompts.path(prompt, language);
+    const loops = LOOPS.has(prompt);
+    if (file !== null && !loops) {
       const played = await session.play(leg, file);
       if (played.ok) {
         const next = setTimeout(() => {
@@ -48,7 +51,8 @@ export class PromptPlayer {
       }
       log.warn({ leg, prompt, why: describeSessionFailure(played.failure) }, 'a prompt was not played');
     }
-    if (music !== null) value(await session.play(leg, music, MUSIC_REPEATS));
+    const loop = (loops ? file : null) ?? music;
+    if (loop !== null) value(await session.play(leg, loop, MUSIC_REPEATS));
   }
 
   /** A prompt alone, once. Milliseconds that it lasts; null when there is no such prompt. */

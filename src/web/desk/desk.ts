@@ -13,7 +13,16 @@ export type Stage = 'starting' | 'logged-out' | 'expired' | 'in';
 /** Whose phone the agent talks through. */
 export type PhoneKind = 'browser' | 'own';
 /** What the agent wanted when something went wrong. */
-export type Doing = 'log-in' | 'phone' | 'transfer' | 'steering' | 'hang-up' | 'state' | 'note' | 'call-back';
+export type Doing =
+  | 'log-in'
+  | 'phone'
+  | 'transfer'
+  | 'steering'
+  | 'hang-up'
+  | 'state'
+  | 'note'
+  | 'call-back'
+  | 'noting-back';
 
 /** Something that went wrong; `code` is a refusal of the server or a trouble of the phone. */
 export interface Trouble {
@@ -46,6 +55,8 @@ const call = computed(() => state.value?.call ?? null);
 /** The agent talks, or is about to: nothing may end that by mistake. */
 const engaged = computed(() => call.value !== null || phoneCall.value !== null);
 
+/** The call back that this page has asked for and whose ringing it answers by itself: pressing once is enough. */
+let awaited: string | null = null;
 let feed: DeskFeed | null = null;
 let phone: Softphone | null = null;
 
@@ -81,6 +92,7 @@ function openFeed(): void {
       clockOffset.value = next.now - Date.now();
       state.value = next;
       stage.value = 'in';
+      answerAwaited();
     },
     onConnection: (up) => {
       connected.value = up;
@@ -106,6 +118,7 @@ async function startPhone(): Promise<void> {
       },
       onCall: (next) => {
         phoneCall.value = next;
+        answerAwaited();
         if (next?.state === 'ringing') startRinging();
         else stopRinging();
       },
@@ -116,6 +129,15 @@ async function startPhone(): Promise<void> {
     await phone.start();
   });
   if (!there) phoneState.value = 'failed';
+}
+
+function answerAwaited(): void {
+  const call = state.value?.call;
+  const ringing = phoneCall.value;
+  if (awaited === null || call?.id !== awaited) return;
+  if (ringing?.state !== 'ringing' || ringing.sipCallId !== call.sipCallId) return;
+  awaited = null;
+  void phone?.answer();
 }
 
 async function stopPhone(): Promise<void> {
@@ -246,5 +268,11 @@ export const desk = {
   setState: (next: 'ready' | 'pause', reason?: string) =>
     attempt('state', () => deskClient.setState(next, reason)),
   saveNote: (callId: string, note: string) => attempt('note', () => deskClient.saveNote(callId, note)),
-  calledBack: (id: string) => attempt('call-back', () => deskClient.calledBack(id)),
+  callBack: (id: string) =>
+    attempt('call-back', async () => {
+      awaited = null;
+      awaited = (await deskClient.callBack(id)).callId;
+      answerAwaited();
+    }),
+  calledBack: (id: string) => attempt('noting-back', () => deskClient.calledBack(id)),
 };

@@ -19,6 +19,7 @@ const callSchema = z.object({
   legs: z.number(),
   transfers: z.number(),
   durationMs: z.number().nullable(),
+  callBackOf: nullableText,
 });
 const legSchema = z.object({
   id: z.string(),

@@ -256,7 +256,10 @@ export class TonePhone {
     const localSdp = this.voice.sdp();
     this.sip.srf.createUAS(request, response, { localSdp, headers }, (error: unknown, dialog: unknown) => {
       // The caller gave up in the same instant.
-      if (error === null || error === undefined) this.#begin(dialog as SrfDialog, request.body);
+      if (error !== null && error !== undefined) return;
+      // Where it was asked for an offer, the ACK has brought the answer.
+      const begun = dialog as SrfDialog;
+      this.#begin(begun, request.body || begun.remote.sdp);
     });
   }
 
@@ -269,14 +272,20 @@ export class TonePhone {
         return;
       }
       response.send(200, { body: this.voice.sdp(), headers: { Contact: this.#contact(this.name) } });
-      this.voice.talkTo(request.body);
+      this.#speak(request.body);
     });
     dialog.on('notify', (request, response) => {
       response.send(200);
       this.reports.push(Number(/^SIP\/2\.0 (\d{3})/.exec(request.body)?.[1] ?? 0));
     });
     dialog.on('destroy', () => this.#finish());
-    this.voice.talkTo(description);
+    this.#speak(description);
+  }
+
+  /** Who is told that nobody is there sends nothing. */
+  #speak(description: string): void {
+    if (description.includes('a=inactive')) this.voice.stop();
+    else this.voice.talkTo(description);
   }
 
   #inCall(): SrfDialog {

@@ -11,10 +11,10 @@ import { type SeenDialog, seenDialog } from './seen-dialog.js';
 import { Server, verifyLedger } from './server.js';
 import { until } from './wait.js';
 
-/** A party of a story: the caller, or the PBX of a trunk. */
+/** A party of a story: the caller, a citizen whom we call, or the PBX of a trunk. */
 export interface Role {
   readonly scenario: string;
-  readonly at: 'caller' | 'desk' | PbxName;
+  readonly at: 'caller' | 'citizen' | 'desk' | PbxName;
   readonly with?: ScenarioParameters;
   readonly transport?: 'udp' | 'tcp';
   /** Calls that it plays; 1 when left out. */
@@ -34,6 +34,8 @@ export interface Trace {
 }
 
 export interface Story {
+  /** The caller's number; a new one when left out. */
+  readonly caller?: string;
   readonly parties: readonly Role[];
   /** Done while the parties play, e.g. a request to the API. `caller` is the caller's number. */
   readonly meanwhile?: (caller: string, stage: Stage) => Promise<void>;
@@ -125,7 +127,7 @@ export class World {
   /** Play a story that leaves nothing in the ledger, or nothing to look at; returns the caller's number. */
   async perform(story: Story): Promise<string> {
     this.#stories += 1;
-    const caller = `1380013${String(this.#stories).padStart(4, '0')}`;
+    const caller = story.caller ?? `1380013${String(this.#stories).padStart(4, '0')}`;
     const folder = join(this.folder, `story-${this.#stories}`);
     mkdirSync(folder);
     const parties: Party[] = [];
@@ -189,10 +191,12 @@ export class World {
   #spec(role: Role, caller: string): PartySpec {
     const { at } = role;
     const calls = at === 'caller' || at === 'desk';
-    const own: ScenarioParameters = calls ? { dial: '12345' } : { number: numberAt[at] };
+    const own: ScenarioParameters = calls
+      ? { dial: '12345' }
+      : { number: at === 'citizen' ? caller : numberAt[at] };
     return {
       scenario: role.scenario,
-      port: calls ? this.ports[at] : this.ports.pbx[at],
+      port: at === 'citizen' ? this.ports.caller : calls ? this.ports[at] : this.ports.pbx[at],
       calls,
       parameters: { caller, ...own, ...role.with },
       transport: role.transport ?? 'udp',

@@ -84,7 +84,12 @@ function beingCalled(add: Add, id: string, leg: WireLeg, budget: Budget): void {
   const answered = { type: 'answered', leg: id, allowsUpdate: budget.updates === true, agent: null } as const;
   const up = (w: Wire) =>
     patchLeg(w, id, { state: 'up', rang: false, acksOwed: 1, ackAnswers: leg.told === null });
-  add({ ...answered, sdp: sdpOf(id, 0, false) }, up);
+  const there = (w: Wire) => {
+    up(w);
+    // A citizen who is called back has got somebody to speak with.
+    if (leg.member === null && !leg.cancelSent) patchCall(w, leg.call, { answered: true });
+  };
+  add({ ...answered, sdp: sdpOf(id, 0, false) }, there);
   if (leg.told !== null && !leg.cancelSent) add({ ...answered, sdp: null }, up, 'mute');
   const failed = { type: 'failed', leg: id, reason: null, reached: true } as const;
   add({ ...failed, status: leg.cancelSent ? 487 : 486 }, over);

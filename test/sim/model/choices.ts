@@ -37,8 +37,8 @@ export function choices(world: World, budget: Budget): Choice[] {
   replacingChoices(found, world, budget);
   attendedChoices(found, world, budget);
   restartChoices(found, world);
-  if (may(world, 'second') && world.calls.d === undefined && world.calls.c?.phase.name === 'talking')
-    found.push(secondCall(budget));
+  const calls = ['talking', 'calling-back'].includes(world.calls.c?.phase.name ?? '');
+  if (may(world, 'second') && world.calls.d === undefined && calls) found.push(secondCall(budget));
   mixerChoices(found, world, budget);
   if (may(world, 'close')) {
     found.push({ to: 'c', event: null, costs: ['close'], act: null, closes: 'a' });

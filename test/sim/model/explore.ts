@@ -56,7 +56,7 @@ function situation({ calls, wire, closed }: World): Print {
 
 /** What a choice is called in the table of transitions. */
 function nameOf({ event }: Choice): string | null {
-  if (event === null || event.type === 'invited') return null;
+  if (event === null || event.type === 'invited' || event.type === 'call-back-requested') return null;
   if (event.type !== 'timer') return event.type;
   const colon = event.timer.indexOf(':');
   return `timer ${colon === -1 ? event.timer : event.timer.slice(0, colon)}`;

@@ -150,6 +150,36 @@ export const FAMILIES: readonly Budget[] = [
     times: { second: 1, attended: 1, named: 1 },
     layout: { queues: 'b' },
   },
+  // Callers are called back.
+  {
+    name: 'call back',
+    times: { ring: 1, noAnswer: 1, unreachable: 1, silence: 1, guard: 1, mute: 1 },
+    callsBack: 'two phones',
+  },
+  {
+    name: 'call back: limits and operators',
+    times: { hangUp: 1, putDown: 1, limit: 1, api: 1, control: 1 },
+    layout: { limit: true },
+    callsBack: 'one phone',
+  },
+  {
+    name: 'call back: what the citizen plays, and offers',
+    times: { tone: 1, offer: 1, glare: 1, refusal: 1, unreachable: 1, early: 1, sent: 1, info: 1 },
+    callsBack: 'one phone',
+  },
+  {
+    name: 'call back, and a REFER',
+    times: { ring: 1, refer: 1, unreachable: 1, noAnswer: 1, deaf: 1 },
+    callsBack: 'one phone',
+  },
+  { name: 'call back, and a call of the agent', times: { second: 1, attended: 1 }, callsBack: 'one phone' },
+  { name: 'call back, and a phone that takes over', times: { replace: 1, press: 2 }, callsBack: 'one phone' },
+  {
+    name: 'anchored: call back',
+    times: { tone: 1, unreachable: 1, api: 1, press: 1 },
+    layout: { anchored: true },
+    callsBack: 'one phone',
+  },
   // Media passes through a server.
   {
     name: 'anchored: queues',
@@ -293,6 +323,11 @@ export const RESTARTS: readonly Budget[] = [
   { name: 'killed and started again', times: { restart: 2, refer: 1, lost: 1 } },
   { name: 'killed in a consultation', times: { restart: 1, api: 1, control: 1 }, modes: ['consult'] },
   { name: 'killed during offers', times: { restart: 1, refer: 1, offer: 1, glare: 1 } },
+  {
+    name: 'killed during a call back',
+    times: { restart: 1, tone: 1, lost: 1, unreachable: 1 },
+    callsBack: 'one phone',
+  },
   { name: 'killed while callers wait in a queue', times: { restart: 1, named: 2 }, layout: { queues: 'a' } },
   {
     name: 'killed with the media server',

@@ -8,6 +8,30 @@ interface Never {
 
 const NEVER: readonly Never[] = [
   {
+    why: 'nobody has an answer or a place of ours yet: no INVITE came, no queue and no conference was there',
+    phases: ['calling-agent', 'calling-back'],
+    events: [
+      'timer hunt',
+      'candidate-ready',
+      'queue-news',
+      'queue-over',
+      'timer queue',
+      'answer-failed',
+      'acked',
+      'announcement-begun',
+      'timer announcement',
+      'notify-answered',
+      'timer notify',
+      'timer keys',
+      'mixing-lost',
+    ],
+  },
+  {
+    why: 'no phone of the agent has answered: there is no dialog',
+    phases: ['calling-agent'],
+    events: ['referred', 'attended', 'offer-answered', 'timer glare'],
+  },
+  {
     why: 'the caller is not answered yet: there is no dialog, and nothing of ours to answer in it',
     phases: ['seeking'],
     events: [

@@ -1,6 +1,6 @@
 /** Promise 4: each leg, transfer and call has one record, and it says what was seen on the wire. */
 import type { LedgerRecord } from '../../../src/ledger/records.js';
-import { demand, legOf, patchCall, patchLeg, type Wire } from './wire.js';
+import { demand, legOf, patchCall, patchLeg, Violation, type Wire } from './wire.js';
 
 export type Outcome = 'completed' | 'failed' | 'abandoned' | 'refused' | 'interrupted';
 
@@ -8,6 +8,7 @@ type RecordOf<K extends LedgerRecord['kind']> = Extract<LedgerRecord, { kind: K 
 
 export function applyRecord(wire: Wire, record: LedgerRecord): void {
   if (record.kind === 'call') callWritten(wire, record);
+  else if (record.kind === 'audit') noteWritten(wire, record);
   else if (record.kind === 'transfer') transferWritten(wire, record);
   else {
     const leg = legOf(wire, record.id);
@@ -25,7 +26,24 @@ function callWritten(wire: Wire, record: RecordOf<'call'>): void {
     (record.answeredAt !== null) === call?.answered,
     `the record of call ${record.id} says whether its caller was answered`,
   );
+  demand(
+    call?.callBack !== true || call.answered || !record.missed,
+    'a call back that reached nobody is no call that was missed',
+  );
   patchCall(wire, record.id, { records: 1 });
+}
+
+/** How a call back came out is noted once. */
+function noteWritten(wire: Wire, { action, callId, subject }: RecordOf<'audit'>): void {
+  const call = wire.calls[callId ?? ''];
+  if (callId === null || call === undefined) throw new Violation(`${action} is noted of no call`);
+  demand(call.callBack && subject === 'm', `${action} is noted of ${subject}`);
+  demand(call.noted === null, `${action} is noted after ${call.noted}`);
+  demand(
+    call.answered === (action === 'called-back'),
+    `${action} is noted, but answered is ${call.answered}`,
+  );
+  patchCall(wire, callId, { noted: action });
 }
 
 function transferWritten(wire: Wire, record: RecordOf<'transfer'>): void {
@@ -53,10 +71,11 @@ export function checkEnd(wire: Wire, call: string, transfersAsked: number): void
     demand(leg.state === 'over', `leg ${id} is still ${leg.state} after the call`);
     demand(leg.records === 1, `leg ${id} has ${leg.records} records`);
   }
-  const { records, forgotten, endsTold } = wire.calls[call] ?? {};
+  const { records, forgotten, endsTold, callBack, noted } = wire.calls[call] ?? {};
   demand(endsTold === 1, `watchers of call ${call} are told ${endsTold} times that it has ended`);
   demand(records === 1, `call ${call} has ${records} records`);
   demand(forgotten === true, 'the call is forgotten at its end');
+  demand(callBack !== true || noted !== null, 'how a call back came out is not noted');
   const transfers = Object.keys(wire.transfers).filter((id) => id.startsWith(`${call}-`));
   demand(transfers.length === transfersAsked, 'each transfer asked for has a record');
   const left = Object.keys(wire.timers).filter((name) => name.startsWith(`${call} `));

@@ -1,5 +1,6 @@
 /** Deliberate bugs of the core, each of a class that peers had or that this design invites; the model notices every one. */
 import { ANNOUNCED } from './mutants-announced.js';
+import { CALLED_BACK } from './mutants-called-back.js';
 import { CONFERRED } from './mutants-conference.js';
 import { JOINED, KEYED, MOVED, REPLACED } from './mutants-joined.js';
 import { QUEUED } from './mutants-queue.js';
@@ -34,4 +35,5 @@ export const mutants: readonly Mutant[] = [
   ...KEYED,
   ...QUEUED,
   ...CONFERRED,
+  ...CALLED_BACK,
 ];

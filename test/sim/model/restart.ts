@@ -36,7 +36,8 @@ function restart(wire: Wire, call: string): void {
     if (leg.call !== call || leg.state === 'over') continue;
     if (leg.state === 'up') patchLeg(wire, id, LOST);
     // The caller's INVITE is heard again; those of ours are cancelled by the SIP server.
-    else if (id === `${call}-1`) patchLeg(wire, id, { open: [], held: '', hears: null, announced: false });
+    else if (leg.direction === 'in' && id === `${call}-1`)
+      patchLeg(wire, id, { open: [], held: '', hears: null, announced: false });
     else endOnWire(wire, id);
   }
 }

@@ -38,7 +38,7 @@ export function checkKeys({ before, after, wire, event }: Stepped): void {
 function halfOf(wire: Wire, before: Stepped['before'], id: string): string | null {
   const pair = pairIn(before);
   const other = wire.legs[pair.find((leg) => leg !== id) ?? ''];
-  if (!pair.includes(id) || other?.direction !== 'in' || other.member !== null) return null;
+  if (!pair.includes(id) || other === undefined || other.member !== null) return null;
   const { held = '', half = '' } = wire.legs[id] ?? {};
   const whole = readKeys(half + held);
   if (half !== '' && (whole.mayGrow || whole.action !== null)) return half + held;

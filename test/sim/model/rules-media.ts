@@ -94,6 +94,16 @@ export function checkRingback({ after, wire, routing }: Stepped): void {
   );
 }
 
+/** An agent who waits for a citizen that is called back hears what that plays, and else our ringing. */
+export function checkAgentHears({ after, wire, routing }: Stepped): void {
+  const { phase } = after;
+  if (!routing.limits.anchored || phase.name !== 'calling-back') return;
+  const [only] = phase.hunt.ringing.map(({ leg }) => leg);
+  const wanted = only !== undefined && wire.legs[only]?.plays === true ? only : null;
+  const hears = wire.legs[phase.agent]?.hears;
+  demand(hears === wanted, `${phase.agent} hears ${hears} while ${only} is called back, not ${wanted}`);
+}
+
 /** The two who talk know of each other, and the third is on hold. */
 export function checkConsulting(stepped: Stepped): void {
   const { after, wire, routing } = stepped;

@@ -1,5 +1,5 @@
 /** Promise 1: nobody who is to be served is dropped by us, but for the reasons that the promise names. */
-import type { Call, LegId } from '../../../src/call/call.js';
+import type { Call, Hunt, LegId } from '../../../src/call/call.js';
 import type { Routing } from '../../../src/call/routing.js';
 import { type Stepped, transferIn, type Untimed } from './stepped.js';
 import { Violation } from './wire.js';
@@ -7,6 +7,10 @@ import { Violation } from './wire.js';
 /** Whom we owe somebody to talk to: the caller, or whoever is being transferred. */
 export function served({ phase }: Call): readonly LegId[] {
   switch (phase.name) {
+    case 'calling-agent':
+      return [];
+    case 'calling-back':
+      return [phase.agent];
     case 'seeking':
       return [phase.caller];
     case 'talking':
@@ -54,7 +58,8 @@ function checkTold(
   if (!routing.limits.anchored || cause !== 'all-targets-failed') return;
   const known = wireBefore.legs[leg];
   if (known?.state !== 'up' || !known.described || known.lost) return;
-  if (before.phase.name === 'announcing') return;
+  // The agent of a call back hears by the end, and sees at the desk, that the caller is not to be had.
+  if (before.phase.name === 'announcing' || before.phase.name === 'calling-back') return;
   throw new Violation(`promise 1: ${leg} is let go in ${before.phase.name} without a word`);
 }
 
@@ -95,6 +100,8 @@ function isLost(event: Untimed): boolean {
 function nobodyLeft(call: Call, event: Untimed, routing: Routing): boolean {
   const { phase, member } = call;
   switch (phase.name) {
+    case 'calling-back':
+      return noWayLeft(call, phase.hunt, event);
     case 'seeking':
     case 'returning': {
       if (event.type === 'timer' && event.timer === 'hunt') return true;
@@ -114,6 +121,14 @@ function nobodyLeft(call: Call, event: Untimed, routing: Routing): boolean {
     default:
       return false;
   }
+}
+
+/** Every way to the citizen was tried, or the citizen has said no. */
+function noWayLeft({ legs }: Call, { ringing }: Hunt, event: Untimed): boolean {
+  const failed = ('leg' in event ? event.leg : event.type === 'timer' ? event.timer.split(':')[1] : '') ?? '';
+  const silent = event.type === 'timer' && legs[failed]?.state === 'trying';
+  const unheard = silent || (event.type === 'failed' && !event.reached);
+  return ringing.every(({ leg, ways }) => leg === failed && (ways.length === 0 || !unheard));
 }
 
 function isQueueOver(event: Untimed): boolean {

@@ -4,9 +4,7 @@ import { type Stepped, transferIn } from './stepped.js';
 import { demand, type Wire, type WireLeg } from './wire.js';
 
 function huntOf({ phase }: Call): Hunt | null {
-  return phase.name === 'seeking' || phase.name === 'transferring' || phase.name === 'returning'
-    ? phase.hunt
-    : null;
+  return 'hunt' in phase && phase.name !== 'switching' ? phase.hunt : null;
 }
 
 /** Everybody who has a part in the call as it is. */
@@ -14,6 +12,10 @@ function parts(call: Call): (LegId | null)[] {
   const { phase } = call;
   const called = huntOf(call)?.ringing.map((r) => r.leg) ?? [];
   switch (phase.name) {
+    case 'calling-agent':
+      return called;
+    case 'calling-back':
+      return [phase.agent, ...called];
     case 'seeking':
       return [phase.caller, ...called];
     case 'talking':

@@ -1,7 +1,13 @@
 /** What must hold after every step: the promises, and that nothing waits for something that will not come. */
 import type { Call } from '../../../src/call/call.js';
 import { checkKeys } from './rules-keys.js';
-import { checkConferring, checkConsulting, checkMedia, checkRingback } from './rules-media.js';
+import {
+  checkAgentHears,
+  checkConferring,
+  checkConsulting,
+  checkMedia,
+  checkRingback,
+} from './rules-media.js';
 import { checkParties } from './rules-promise.js';
 import {
   checkAnnouncing,
@@ -24,6 +30,7 @@ export function checkRules(stepped: Stepped): void {
   checkKeys(stepped);
   checkMedia(stepped);
   checkRingback(stepped);
+  checkAgentHears(stepped);
   checkConsulting(stepped);
   checkConferring(stepped);
   checkBelonging(stepped);
@@ -101,6 +108,7 @@ function checkPolicies({ before, event, after, commands, wire, wireBefore, routi
   for (const command of commands) {
     if (command.type !== 'invite') continue;
     const { member } = command.to;
+    if (member === null) continue;
     demand(!'fkn'.includes(member), `${member} is called, who is full, closed or not permitted`);
     const from = before.phase.name === 'talking' ? transferOwner(after) : null;
     demand(from !== member, `an agent of ${member} transfers to ${member}`);

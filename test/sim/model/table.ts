@@ -3,6 +3,8 @@ import type { Transition } from './explore.js';
 
 /** Phases of a call, and what they are. */
 export const PHASES: Readonly<Record<string, string>> = {
+  'calling-agent': 'call back: phones of the agent ring, the caller is called after that',
+  'calling-back': 'call back: the agent waits, the caller is being called',
   seeking: 'the caller waits for the first answer',
   talking: 'two parties talk',
   transferring: 'the target is being called, the two go on talking; the agent may have left',

@@ -160,9 +160,20 @@ function invite(wire: Wire, by: string, command: Of<'invite'>): void {
     'a call that goes in a circle is sent round again',
   );
   const { mayTransfer, member } = command.to;
+  if (member === null) checkCalledBack(wire, by);
   const { from, sdp } = command.offer;
   const leg = newLeg({ call: by, direction: 'out', member, mayTransfer });
   wire.legs = { ...wire.legs, [command.leg]: { ...leg, told: sdp === null ? null : toldBy(from, sdp) } };
+}
+
+/** Nobody is called without somebody who wants to speak with them, nor twice at once. */
+function checkCalledBack(wire: Wire, by: string): void {
+  const legs = Object.values(wire.legs).filter((leg) => leg.call === by && leg.state !== 'over');
+  demand(
+    legs.some((leg) => leg.mayTransfer && leg.state === 'up' && !leg.byeSent),
+    'the citizen is called before an agent is there',
+  );
+  demand(!legs.some((leg) => leg.member === null && !leg.cancelSent), 'the citizen is called twice at once');
 }
 
 function answer(wire: Wire, leg: WireLeg, command: Of<'answer'>): void {
@@ -251,7 +262,7 @@ function forward(wire: Wire, leg: WireLeg, command: Of<'forward'>): void {
 
 /** The rest of a code that was too slow is nothing for a citizen. */
 function checkRest(from: WireLeg, to: WireLeg, key: string): void {
-  if (from.half === '' || to.direction === 'out' || to.member !== null) return;
+  if (from.half === '' || to.member !== null) return;
   const { action, mayGrow } = readKeys(from.half + key);
   demand(action === null && !mayGrow, `${key}, the rest of the code ${from.half}${key}, reaches the citizen`);
 }
@@ -265,7 +276,7 @@ function sendKeys(wire: Wire, leg: WireLeg, command: Of<'send-keys'>): void {
   if (source === undefined)
     throw new Violation(`the keys ${keys} were pressed by nobody, or not in this order`);
   demand(readKeys(keys).action === null, `the code ${keys} reaches the other party`);
-  const citizen = leg.direction === 'in' && leg.member === null;
+  const citizen = leg.member === null;
   demand(!citizen || !readKeys(keys).mayGrow, `half a code, ${keys}, reaches the citizen`);
   patchLeg(wire, source[0], { held: '' });
 }

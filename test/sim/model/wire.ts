@@ -91,6 +91,9 @@ export interface WireCall {
   readonly looped: boolean;
   /** Its place in a queue, and the last request for somebody to call. */
   readonly queue: WirePlace | null;
+  /** We have called, and not the caller; and what was noted of how that came out. */
+  readonly callBack: boolean;
+  readonly noted: string | null;
   /** Transfers completed that moved the caller from a member to another. */
   readonly moves: number;
 }
@@ -180,6 +183,8 @@ export function patchCall(wire: Wire, id: CallId, patch: Partial<WireCall>): voi
     absorbed: false,
     answered: false,
     looped: false,
+    callBack: false,
+    noted: null,
     queue: null,
     moves: 0,
   };

@@ -2,11 +2,12 @@
 
 import { begin } from '../../../src/call/begin.js';
 import type { Call, CallId } from '../../../src/call/call.js';
+import { beginCallBack } from '../../../src/call/call-back.js';
 import type { Command } from '../../../src/call/command.js';
 import type { CallEvent, CallEventOf } from '../../../src/call/event.js';
 import { step } from '../../../src/call/step.js';
 import { checkEnd } from './ledger-rules.js';
-import { type Layout, routingOf, sdpOf } from './plan.js';
+import { candidate, type Layout, routingOf, sdpOf } from './plan.js';
 import { checkRules } from './rules.js';
 import type { Untimed } from './stepped.js';
 import { newLeg, newWire, patchCall, patchLeg, Violation, type Wire } from './wire.js';
@@ -95,6 +96,8 @@ export interface Budget {
   readonly updates?: boolean;
   /** The caller is an agent, too, of member `c`. */
   readonly agentCalls?: boolean;
+  /** We call: an agent of member `a`, who has so many phones, then the citizen, by two ways. */
+  readonly callsBack?: 'one phone' | 'two phones';
   /** Modes that the API and REFER may ask for; blind when not said. */
   readonly modes?: readonly ('blind' | 'consult' | 'alert' | 'conference')[];
 }
@@ -170,8 +173,30 @@ export function secondCall(budget: Budget): Choice {
   };
 }
 
+const CALL_BACK: Omit<CallEventOf<'call-back-requested'>, 'at'> = {
+  type: 'call-back-requested',
+  callId: 'c',
+  planVersion: 'v',
+  member: 'a',
+  callerNumber: '13800000000',
+  missedCall: 'm',
+  by: 'desk',
+  phones: [[candidate('a')]],
+  ways: [1, 2].map((way) => ({
+    ...candidate('city', way),
+    member: null,
+    number: '13800000000',
+    mayTransfer: false,
+  })),
+};
+
 export function firstWorld(budget: Budget): World {
   const empty: World = { calls: {}, wire: newWire(), left: budget.times, closed: '' };
+  if (budget.callsBack !== undefined) {
+    const phones =
+      budget.callsBack === 'two phones' ? [[candidate('a')], [candidate('a', 2)]] : CALL_BACK.phones;
+    return take(empty, { to: 'c', event: { ...CALL_BACK, phones }, costs: [], act: null }, budget);
+  }
   const member = budget.agentCalls === true ? 'c' : null;
   const from = { member, offer: budget.lateOffer !== true, updates: budget.updates === true };
   return take(empty, { to: 'c', event: invited('c', 'a', from), costs: [], act: null }, budget);
@@ -215,6 +240,10 @@ function run(
   routing: ReturnType<typeof routingOf>,
 ): { call: Call; commands: readonly Command[] } {
   if (before !== null) return step(before, { ...event, at: AT } as CallEvent, routing);
+  if (event.type === 'call-back-requested') {
+    patchCall(wire, event.callId, { callBack: true });
+    return beginCallBack({ ...event, at: AT }, routing);
+  }
   if (event.type !== 'invited') throw new Violation(`${event.type} for a call that is not there`);
   patchCall(wire, event.callId, {});
   const caller = newLeg({

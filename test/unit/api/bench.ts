@@ -144,6 +144,7 @@ export const plan: DialPlan = {
     announcement: { prompt: 'call-back', maxSeconds: 30 },
     recording: 'on-demand',
     announceRecording: true,
+    callBack: { trunks: [], ringSeconds: 60, abroad: false },
     keyCodes: { cancel: '*0', complete: '*#', toggle: '**#', conference: '***', consultPrefix: '*' },
   },
   numbering: { country: '86', area: '22' },

@@ -375,6 +375,7 @@ describe('the OpenAPI document', () => {
       'post /v1/calls/{id}/transfer/{action}',
       'post /v1/calls/{id}/transfers',
       'post /v1/dialplan/reload',
+      'post /v1/missed-calls/{id}/call-back',
       'post /v1/missed-calls/{id}/done',
       'post /v1/recordings/{id}/links',
       'post /v1/transfers',

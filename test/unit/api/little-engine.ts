@@ -1,6 +1,8 @@
 import type {
   AgentStatus,
   AgentWish,
+  CallBackOperations,
+  CallBackRequest,
   CallerLocation,
   EngineFigures,
   LiveAlert,
@@ -48,6 +50,9 @@ export class LittleEngine implements Operations {
   planFaults: readonly string[] = [];
   agents: readonly AgentStatus[] = [];
   waiting: readonly WaiterView[] = [];
+  readonly callsBack: CallBackRequest[] = [];
+  /** Why call backs are refused; null: they are not. */
+  callBackRefusal: Refusal | null = null;
   readonly calledBack: (readonly [string, string, string | null])[] = [];
   /** What was asked for of agents. */
   readonly putDowns: (readonly [call: string, leg: string])[] = [];
@@ -65,6 +70,7 @@ export class LittleEngine implements Operations {
       firstMember: 'city-12345',
       currentMember: 'city-12345',
       startedAt: START,
+      callBackOf: null,
       legs: [
         {
           ...leg,
@@ -294,6 +300,14 @@ export class LittleEngine implements Operations {
     this.listening.push([callId, ...asked]);
     return { ok: true, value: { callId, monitorId: `${callId}-m1` } };
   }
+
+  readonly callBacks: CallBackOperations = {
+    begin: (request) => {
+      if (this.callBackRefusal !== null) return { ok: false, refusal: this.callBackRefusal };
+      this.callsBack.push(request);
+      return { ok: true, value: { callId: `back-${this.callsBack.length}` } };
+    },
+  };
 
   async noteCalledBack(callId: string, by: string, note: string | null): Promise<void> {
     this.calledBack.push([callId, by, note]);

@@ -41,6 +41,7 @@ describe('GET /v1/missed-calls', () => {
       times: 2,
       waitMs: 42_000,
       cause: 'abandoned',
+      attempts: [],
     });
   });
 
@@ -69,6 +70,76 @@ describe('GET /v1/missed-calls', () => {
     );
     expect(await ids()).toEqual(['open 1']);
     expect(await ids('?days=30')).toEqual(['open 1', 'old 1']);
+  });
+});
+
+describe('POST /v1/missed-calls/{id}/call-back', () => {
+  const path = '/v1/missed-calls/a/call-back';
+
+  it('has the engine call, with what the ledger knows of the call', async () => {
+    const { write, post, engine } = benchAt(60);
+    write(missed('a', 1));
+    const answer = await post(path, { agent: 'li-na' });
+    expect([answer.statusCode, answer.json()]).toEqual([202, { callId: 'back-1' }]);
+    expect((await post(path, { extension: '8001' })).statusCode).toBe(202);
+    const call = { missedCall: 'a', member: 'city', callerNumber: '13800000001', trunk: 'carrier' };
+    expect(engine.callsBack).toEqual([
+      { ...call, agent: { by: 'agent', agent: 'li-na' }, requestedBy: 'desk' },
+      { ...call, agent: { by: 'extension', member: 'city', extension: '8001' }, requestedBy: 'desk' },
+    ]);
+  });
+
+  it('refuses calls that were not missed, or whose caller was reached, and says so', async () => {
+    const { write, post, engine } = benchAt(60);
+    write(
+      missed('a', 1),
+      callRecord('b', { startedAt: START }),
+      auditRecord('audit-1', { action: 'called-back', subject: 'a', doneAt: START + 2 * MINUTE }),
+    );
+    const codes = async (id: string) =>
+      (await post(`/v1/missed-calls/${id}/call-back`, { agent: 'li-na' })).json().error.code;
+    expect([await codes('a'), await codes('b'), await codes('c')]).toEqual([
+      'already-called-back',
+      'unknown-call',
+      'unknown-call',
+    ]);
+    expect(engine.callsBack).toEqual([]);
+  });
+
+  it('answers what the engine refuses', async () => {
+    const { write, post, engine } = benchAt(60);
+    write(missed('a', 1));
+    engine.callBackRefusal = { code: 'number-withheld', message: 'The caller gave no telephone number' };
+    const answer = await post(path, { agent: 'li-na' });
+    expect([answer.statusCode, answer.json().error.code]).toEqual([422, 'number-withheld']);
+  });
+
+  it('wants one agent', async () => {
+    const { write, post } = benchAt(60);
+    write(missed('a', 1));
+    expect((await post(path, {})).statusCode).toBe(400);
+    expect((await post(path, { agent: 'li-na', extension: '8001' })).statusCode).toBe(400);
+  });
+
+  it('that came to nothing is told with the call', async () => {
+    const { write, get } = benchAt(60);
+    const tried = { action: 'call-back-failed', subject: 'a', actor: 'li-na' } as const;
+    write(
+      missed('a', 1),
+      missed('b', 5),
+      auditRecord('audit-1', { ...tried, callId: 'x', detail: 'busy', doneAt: START + 2 * MINUTE }),
+      auditRecord('audit-2', { ...tried, callId: 'y', detail: 'no-answer', doneAt: START + 3 * MINUTE }),
+      auditRecord('audit-3', { ...tried, subject: 'z', callId: 'z1', doneAt: START + 4 * MINUTE }),
+    );
+    expect((await get('/v1/missed-calls')).json().items).toMatchObject([
+      {
+        id: 'b',
+        attempts: [
+          { callId: 'y', by: 'li-na', cause: 'no-answer', endedAt: '2026-03-02T08:03:00.000Z' },
+          { callId: 'x', by: 'li-na', cause: 'busy' },
+        ],
+      },
+    ]);
   });
 });
 

@@ -78,6 +78,7 @@ describe('a plan without faults', () => {
       ringback: 'prompt',
       announcement: { prompt: 'call-back', maxSeconds: 30 },
       agentsCallAgents: false,
+      callBack: { trunks: [], ringSeconds: 60, abroad: false },
       keyCodes: { cancel: '*0', complete: '*#', toggle: '**#', conference: '***', consultPrefix: '*' },
       recording: 'on-demand',
       announceRecording: true,

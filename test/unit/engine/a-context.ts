@@ -14,6 +14,7 @@ export function aContext(more: Partial<CallContext> = {}): CallContext {
     transferId: null,
     referredBy: null,
     emergency: false,
+    callBack: false,
     visited: [],
     matter: null,
     note: null,

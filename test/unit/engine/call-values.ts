@@ -81,6 +81,7 @@ export function call(id: string, changes: Partial<Call> = {}): Call {
     carried: { headers: {}, bodies: [] },
     maxForwards: 69,
     keys: null,
+    callBack: null,
     phase: { name: 'talking', link: { a: `${id}-1`, b: `${id}-2`, rounds: 0 } },
     legs: { [`${id}-1`]: callerLeg(`${id}-1`), [`${id}-2`]: leg(`${id}-2`) },
     subscriptions: [],

@@ -32,6 +32,7 @@ export function callRecord(id: string, changes: Partial<CallRecord> = {}): CallR
     planVersion: '0123456789ab',
     hops: 1,
     heldMs: 4000,
+    callBackOf: null,
     ...changes,
   };
 }

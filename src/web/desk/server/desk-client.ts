@@ -66,6 +66,7 @@ export const deskClient = {
   control: (action: TransferAction) => ask<object>('POST', `/v1/desk/transfers/${action}`),
   hangUp: () => ask<object>('POST', '/v1/desk/call/hang-up'),
   saveNote: (callId: string, note: string) => ask<object>('PUT', `/v1/desk/notes/${callId}`, { note }),
+  callBack: (id: string) => ask<{ readonly callId: string }>('POST', `/v1/desk/missed-calls/${id}/call-back`),
   calledBack: (id: string) => ask<object>('POST', `/v1/desk/missed-calls/${id}/done`),
   matters: (query: string) =>
     ask<{ readonly items: readonly MatterMatch[] }>(

@@ -33,6 +33,14 @@ describe('a call', () => {
     ]);
   });
 
+  it('to somebody who is called back is offered to nobody, and reaches them or not', () => {
+    const back = { callBackOf: 'call-0' };
+    expect(added(callRecord('a', back), 'city-12345')).toEqual({ called_back: 1, reached_back: 1 });
+    const busy = callRecord('b', { ...back, outcome: 'not-reached', answeredAt: null, cause: 'busy' });
+    expect(of('members', busy)).toMatchObject([{ keys: ['city-12345'], add: { called_back: 1 } }]);
+    expect(of('causes', busy)).toMatchObject([{ keys: ['call', 'city-12345', 'not-reached', 'busy'] }]);
+  });
+
   it('counts in the hour in which it began, also when it ended in another month', () => {
     const long = callRecord('a', { startedAt: START - 1, endedAt: START + 40 * 86_400_000 });
     expect(of('members', long)).toMatchObject([{ hour: HOUR - 1 }]);
@@ -166,8 +174,10 @@ describe('a transfer', () => {
 
 describe('other records', () => {
   it('count where somebody was called back, and nowhere else', () => {
-    const noted = contributionsOf(auditRecord('a', { action: 'called-back' }));
+    const noted = contributionsOf(auditRecord('a', { action: 'called-back', subject: 'call-1' }));
     expect(noted).toMatchObject([{ cube: 'members', keys: [''], add: { noted_back: 1 } }]);
+    const ours = { action: 'called-back', subject: 'call-1', callId: 'call-2' } as const;
+    expect(contributionsOf(auditRecord('a', ours))).toEqual([]);
     expect(contributionsOf(auditRecord('a'))).toEqual([]);
     expect(contributionsOf(recordingRecord('r'))).toEqual([]);
   });

@@ -41,6 +41,7 @@ const calls = (range: Range, member?: string): CallRecord[] =>
   RECORDS.filter((r) => r.kind === 'call')
     .filter((c) => within(c.startedAt, range) && c.cause !== 'merged' && c.firstMember !== null)
     .filter((c) => member === undefined || c.firstMember === member);
+const offeredCalls = (range: Range): CallRecord[] => calls(range).filter((c) => c.callBackOf === null);
 const legs = (range: Range, member?: string): LegRecord[] =>
   RECORDS.filter((r) => r.kind === 'leg')
     .filter((l) => within(l.startedAt, range) && l.role !== 'caller' && l.member !== null)
@@ -56,7 +57,8 @@ const tally = (of: readonly TransferRecord[]) =>
   Object.fromEntries(OUTCOMES.map((outcome) => [outcome, of.filter((t) => word(t) === outcome).length]));
 
 function expected(range: Range, member?: string) {
-  const all = calls(range, member);
+  const back = calls(range, member).filter((c) => c.callBackOf !== null);
+  const all = calls(range, member).filter((c) => c.callBackOf === null);
   const got = all.filter((c) => c.answeredAt !== null);
   const lost = all.filter((c) => c.answeredAt === null);
   const desks = legs(range, member);
@@ -87,6 +89,8 @@ function expected(range: Range, member?: string) {
     talkMs: sum(desks.map((l) => l.talkMs)),
     transfersOut: tally(asked),
     transfersIn: tally(came),
+    calledBack: back.length,
+    reachedBack: back.filter((c) => c.answeredAt !== null).length,
     switchMs: sum(asked.filter((t) => word(t) === 'completed').map((t) => t.switchMs)),
   };
 }
@@ -135,7 +139,8 @@ describe('statistics of 20,000 records', () => {
       );
     }
     const noted = RECORDS.filter(
-      (r) => r.kind === 'audit' && r.action === 'called-back' && within(r.doneAt, range),
+      (r) =>
+        r.kind === 'audit' && r.action === 'called-back' && r.subject === r.callId && within(r.doneAt, range),
     );
     expect(answer.notedBack).toBe(noted.length);
   });
@@ -182,13 +187,13 @@ describe('statistics of 20,000 records', () => {
     const { all } = answerStatistics(FILES, { what: 'goals', query: range }) as GoalsAnswer;
     const days = Array.from({ length: range.to - range.from }, (_, i) => {
       const day = { from: range.from + i - 23, to: range.from + i + 1 };
-      const offered = calls(day);
+      const offered = offeredCalls(day);
       return { ...day, share: offered.filter((c) => c.answeredAt !== null).length / offered.length };
     });
     const worst = days.reduce((a, b) => (b.share < a.share ? b : a));
     expect(all.worstDay).toMatchObject({ from: worst.from, to: worst.to });
     expect(all.worstDay?.answeredShare).toBeCloseTo(worst.share, 4);
     expect([all.spans, all.spansBelow]).toEqual([270, days.filter(({ share }) => share < 0.95).length]);
-    expect(all.offered).toBe(calls(range).length);
+    expect(all.offered).toBe(offeredCalls(range).length);
   });
 });

@@ -49,6 +49,7 @@ export function someRecords(
       heldMs: answered ? span(90_000) : null,
       hops: next() < 0.1 ? null : Math.floor(next() * 6),
       missed: next() < 0.2,
+      callBackOf: next() < 0.1 ? 'call-0' : null,
       cause: one(['hung-up', 'abandoned', 'all-targets-failed', 'closed', 'merged', null]),
     });
   };
@@ -92,6 +93,6 @@ export function someRecords(
     if (kind < 0.75) return leg(`leg-${i}`);
     if (kind < 0.97) return transfer(`transfer-${i}`);
     const action = one(['called-back', 'recording-played'] as const);
-    return auditRecord(`audit-${i}`, { doneAt: time(), action });
+    return auditRecord(`audit-${i}`, { doneAt: time(), action, subject: one(['call-1', 'call-2']) });
   });
 }

@@ -92,6 +92,7 @@ describe('prompts', () => {
         'closed',
         'recorded',
         'music',
+        'ringing',
       ]) {
         const { rate, samples } = soundOf(readFileSync(store.path(name, language) ?? ''));
         expect(rate).toBe(48_000);

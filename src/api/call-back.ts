@@ -1,0 +1,34 @@
+import type { CallBackAgent, OperationResult, Operations } from '../engine/operations.js';
+import type { LedgerReader } from '../ledger/ledger-reader.js';
+
+/** Who wants whom called back. */
+export interface CallBackWish {
+  /** Id of the missed call. */
+  readonly missedCall: string;
+  /** The agent who will speak with the caller; `member` left out: the one that was called. */
+  readonly agent:
+    | Extract<CallBackAgent, { by: 'agent' }>
+    | { readonly by: 'extension'; readonly member: string | undefined; readonly extension: string };
+  /** Who asks for it, for the ledger. */
+  readonly requestedBy: string;
+}
+
+/** Begin a call back, where the ledger knows of a missed call whose caller nobody has reached since. */
+export async function callBack(
+  { ledger, operations }: { readonly ledger: LedgerReader; readonly operations: Operations },
+  { missedCall, agent, requestedBy }: CallBackWish,
+): Promise<OperationResult<{ callId: string }>> {
+  const call = (await ledger.story(missedCall))?.call;
+  if (call?.missed !== true || call.firstMember === null) {
+    const message = `There is no missed call "${missedCall}".`;
+    return { ok: false, refusal: { code: 'unknown-call', message } };
+  }
+  const done = await ledger.audits({ action: 'called-back', subject: missedCall, limit: 1 });
+  if (done.items.length > 0) {
+    const message = 'This caller was called back already.';
+    return { ok: false, refusal: { code: 'already-called-back', message } };
+  }
+  const { firstMember: member, callerNumber, trunk } = call;
+  const by = agent.by === 'agent' ? agent : { ...agent, member: agent.member ?? member };
+  return operations.callBacks.begin({ missedCall, member, callerNumber, trunk, agent: by, requestedBy });
+}

@@ -1,0 +1,155 @@
+/**
+ * Calling somebody back whom nobody had answered: the agent's phones first, then the caller. Once both are there it is a
+ * call like all others, whose caller happens to have been called.
+ *
+ * RFC 3725 calls this third party call control. Where media passes through a server each of the two has an offer of the
+ * server's and nothing more is needed. Else we go by its flow III: the agent's phone is asked for an offer, and its ACK
+ * says that nobody is there yet; the caller is called with that offer, as carriers want one in the INVITE; what the caller
+ * says of itself reaches the agent by a re-INVITE, when it answers or before, so that the agent hears its network. Flow I
+ * would keep the agent's phone waiting for an ACK for as long as the caller rings, flow IV has descriptions without media,
+ * which telephones refuse.
+ */
+import { areJoined, heard, isAnchored, join, park } from './anchored.js';
+import type { Call, FailureCause, Hunt, Leg, LegId } from './call.js';
+import { closeIfOver, endCall } from './ending.js';
+import type { CallEventOf } from './event.js';
+import { sendOffer } from './exchange.js';
+import { callDesks, type HuntFor, huntOn, newHunt } from './hunt.js';
+import { calledBack } from './records.js';
+import type { Routing } from './routing.js';
+import type { StepResult } from './step.js';
+import { isUp, Work } from './work.js';
+
+/** Max-Forwards of a request that begins here (RFC 3261 §8.1.1.6), less the hop to us that others count. */
+const HOPS = 69;
+
+/** The first event of a call back. */
+export function beginCallBack(event: CallEventOf<'call-back-requested'>, routing: Routing): StepResult {
+  const { callId, member, callerNumber, missedCall, by, phones, ways } = event;
+  const call: Call = {
+    id: callId,
+    planVersion: event.planVersion,
+    startedAt: event.at,
+    answeredAt: null,
+    dialled: routing.member(member)?.number ?? member,
+    member,
+    callerNumber,
+    callerName: null,
+    callerLeg: `${callId}-1`,
+    trunk: null,
+    lastMember: null,
+    visited: [],
+    carried: { headers: {}, bodies: [] },
+    maxForwards: HOPS,
+    keys: null,
+    callBack: { of: missedCall, by, ways },
+    phase: { name: 'calling-agent', hunt: newHunt([]) },
+    legs: {},
+    subscriptions: [],
+    legsMade: 0,
+    ticketsMade: 0,
+    transfersAsked: 0,
+    hops: 0,
+    end: null,
+  };
+  const w = new Work(call, event.at, routing);
+  w.publish(
+    'call-started',
+    {},
+    { member, dialled: call.dialled, caller: callerNumber, callBackOf: missedCall },
+  );
+  const { maxCallMs } = routing.limits;
+  if (maxCallMs > 0) w.emit({ type: 'start-timer', timer: 'limit', ms: maxCallMs });
+  const hunt = callDesks(w, agentHunt(newHunt([])), phones);
+  if (hunt.ringing.length > 0) w.setPhase({ name: 'calling-agent', hunt });
+  else giveUp(w, 'agent-unreachable');
+  closeIfOver(w);
+  return { call: w.call, commands: w.commands };
+}
+
+function agentHunt(hunt: Hunt): HuntFor {
+  return { hunt, party: null, role: 'agent', transfer: null, wanted: null };
+}
+
+function callerHunt(hunt: Hunt, agent: LegId): HuntFor {
+  return { hunt, party: agent, role: 'caller', transfer: null, wanted: null };
+}
+
+/** The agent is there: call the caller. */
+export function callCaller(w: Work, agent: LegId): void {
+  const ways = w.call.callBack?.ways ?? [];
+  callingOn(w, agent, callDesks(w, callerHunt(newHunt([]), agent), [ways]));
+}
+
+function callingOn(w: Work, agent: LegId, hunt: Hunt): void {
+  const called = hunt.ringing.at(-1)?.leg;
+  if (called === undefined) return giveUp(w, hunt.lastCause ?? 'unreachable');
+  w.patch({ callerLeg: called, trunk: w.leg(called).trunk });
+  w.setPhase({ name: 'calling-back', agent, hunt });
+  letAgentHear(w);
+}
+
+/**
+ * The agent hears what the caller's network plays, as soon as it does; through a media server our own ringing before
+ * that. Without one the agent's phone is silent until then.
+ */
+export function letAgentHear(w: Work): void {
+  const { phase } = w.call;
+  if (phase.name !== 'calling-back') return;
+  const agent = w.leg(phase.agent);
+  const [only] = phase.hunt.ringing;
+  const caller = only === undefined ? null : w.leg(only.leg);
+  const early = caller === null || caller.remote === null ? null : { leg: caller, sdp: caller.remote };
+  if (!isAnchored(w)) {
+    if (early !== null) offerEarly(w, agent, early.leg.id, early.sdp);
+  } else if (early === null) {
+    park(w, agent.id, 'ringing');
+  } else {
+    heard(w, early.leg.id, early.sdp, 'answer');
+    if (!areJoined(agent, early.leg)) join(w, agent.id, early.leg.id);
+  }
+}
+
+/** Best effort: what the caller answers with is compared with what the agent knows by then. */
+function offerEarly(w: Work, agent: Leg, from: LegId, sdp: string): void {
+  if (!isUp(agent) || agent.exchange !== null || agent.given?.sdp === sdp) return;
+  sendOffer(w, agent.id, { sdp, from, relay: false, method: 'INVITE', attempt: 1 });
+}
+
+/** The caller has answered: from here on it is a call like all others. */
+export function callerAnswered(w: Work, caller: Leg): void {
+  const { phase } = w.call;
+  if (phase.name !== 'calling-back') return;
+  const { member, agent } = w.leg(phase.agent);
+  w.patch({ answeredAt: w.at });
+  const record = calledBack(w.call, w.at, agent);
+  if (record !== null) w.emit({ type: 'write', record });
+  w.arriveAt(member);
+  w.setPhase({ name: 'talking', link: { a: caller.id, b: phase.agent, rounds: 0 } });
+}
+
+/** A phone of the agent, or a way to the caller, has failed. */
+export function callBackLost(w: Work, lost: LegId, cause: FailureCause, status: number): void {
+  const { phase } = w.call;
+  if (phase.name === 'calling-agent') {
+    const next = huntOn(w, agentHunt(phase.hunt), lost, cause, status);
+    if (next === null) giveUp(w, `agent-${cause}`);
+    else w.setPhase({ ...phase, hunt: next });
+  } else if (phase.name === 'calling-back') {
+    const next = huntOn(w, callerHunt(phase.hunt, phase.agent), lost, cause, status);
+    if (next === null) giveUp(w, cause);
+    else callingOn(w, phase.agent, next);
+  }
+}
+
+/** The caller was not reached, or nobody is there who could speak with them; the missed call waits on. */
+function giveUp(w: Work, cause: string): void {
+  endCall(w, { by: 'us', cause, missed: false, leave: 'all-targets-failed', status: 480 });
+}
+
+/** After a restart: an agent who is there still is given the caller, who has to be called anew. */
+export function recoverCallBack(w: Work): void {
+  const { phase } = w.call;
+  if (phase.name === 'calling-agent') giveUp(w, 'restart');
+  else if (phase.name === 'calling-back') callCaller(w, phase.agent);
+}
