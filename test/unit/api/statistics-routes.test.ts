@@ -34,7 +34,7 @@ const RECORDS: readonly LedgerRecord[] = [
     matter: 'water-01',
   }),
   transferRecord('transfer-3', { requestedAt: at('2026-03-09T02:01Z'), matter: 'heating-01' }),
-  auditRecord('audit-1', { action: 'called-back', doneAt: at('2026-03-10T03:00Z') }),
+  auditRecord('audit-1', { action: 'called-back', subject: 'call-1', doneAt: at('2026-03-10T03:00Z') }),
 ];
 
 function statistics() {
