@@ -199,6 +199,31 @@ describe('the desk in the browser', () => {
     expect(JSON.stringify(body)).toContain('已答复，无需回访');
   });
 
+  it('calls back with one click whom nobody answered', async () => {
+    const number = await at.rings();
+    at.stage.phone('caller').giveUp();
+    expect(await at.called).toBe(487);
+    await at.desk.says('没有来电');
+    await until('the caller to be on the list', async () =>
+      (await at.desk.page.locator('.missed', { hasText: number }).count()) > 0 ? true : undefined,
+    );
+    at.stage.phone('caller').manner = { answer: 'yes', afterMs: 1500 };
+    await at.desk.click('回拨');
+    await at.desk.says('正在呼叫来电人');
+    await seen('calling-back');
+    await at.stage.phone('caller').untilTalking();
+    await at.desk.says('通话中');
+    await at.desk.hears();
+    expectHeard('called back', await at.stage.listen(300), withDesk, []);
+    await at.desk.key('police');
+    await at.desk.says('已转接');
+    await at.stage.phone('target').untilTalking();
+    const { call } = await at.stage.end(number);
+    expect(call).toMatchObject({ outcome: 'answered', missed: false, lastMember: 'police' });
+    expect(call.callBackOf).not.toBeNull();
+    await at.desk.says('没有待回拨的来电');
+  });
+
   it('is used by its keys, menus and lists alone, and speaks English', async () => {
     await at.desk.click('示忙');
     await at.desk.says('小休');

@@ -83,7 +83,7 @@ export class Desks {
     this.#outcomes = new TransferOutcomes((id) => operations.liveCall(id));
     this.#unsubscribe = operations.subscribe((event) => {
       this.#outcomes.hear(event);
-      this.#hearCallBack(event);
+      this.#hearMissed(event);
       changed();
     });
   }
@@ -199,6 +199,7 @@ export class Desks {
 
   close(): void {
     this.#unsubscribe();
+    this.#missed.close();
     this.feeds.close();
   }
 
@@ -213,12 +214,13 @@ export class Desks {
     return status?.state === 'after-call';
   }
 
-  /** A caller was reached, or not: the lists tell. */
-  #hearCallBack({ type, callId, detail }: LiveEvent): void {
+  /** A caller has reached nobody, or was reached, or not: the lists tell. */
+  #hearMissed({ type, callId, detail }: LiveEvent): void {
     if (callId === null) return;
     if (type === 'call-started' && detail.callBackOf != null) this.#callBacks.add(callId);
     const reached = type === 'leg-answered' && detail.role === 'caller';
-    if ((reached || type === 'call-ended') && this.#callBacks.delete(callId)) this.#missed.changed();
+    const over = (reached || type === 'call-ended') && this.#callBacks.delete(callId);
+    if (over || (type === 'call-ended' && detail.missed === true)) this.#missed.changed();
   }
 
   /** Whom somebody is calling back at this moment: ids of missed calls. */

@@ -8,6 +8,8 @@ const BACK_MS = 3 * 24 * 3_600_000;
 const SHOWN = 20;
 /** A list is read anew at most this often; milliseconds. */
 const FRESH_MS = 5_000;
+/** Within this time the ledger has what has just happened; milliseconds. */
+const WRITTEN_MS = 1_000;
 
 interface List {
   calls: readonly Omit<DeskMissedCall, 'beingCalled'>[];
@@ -18,6 +20,7 @@ interface List {
 /** Whom the desks of each member should call back, as the ledger knows it: one list for all desks of a member. */
 export class MissedLists {
   readonly #lists = new Map<string, List>();
+  #again: ReturnType<typeof setTimeout> | undefined;
 
   /** @param onRead a list has come that may be another */
   constructor(
@@ -38,8 +41,19 @@ export class MissedLists {
     return list.calls.map((call) => ({ ...call, beingCalled: beingCalled.has(call.id) }));
   }
 
-  /** Something was done about a call: the next look reads anew. */
+  /** Something was done about a call: the next look reads anew, and another one once the ledger surely has it. */
   changed(): void {
+    this.#lookAgain();
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => this.#lookAgain(), WRITTEN_MS);
+    this.#again.unref();
+  }
+
+  close(): void {
+    clearTimeout(this.#again);
+  }
+
+  #lookAgain(): void {
     for (const list of this.#lists.values()) list.readAt = Number.NEGATIVE_INFINITY;
     this.onRead();
   }

@@ -15,13 +15,15 @@ import { webSide } from './web-side.js';
 
 export const PASSWORD = 'of-the-tests-739182';
 
-/** 12345 is served by the queue of its agents, and by nobody else. */
+/** 12345 is served by the queue of its agents, and by nobody else; the carrier takes calls, too. */
 function deskPlan(plan: DialPlanFile): DialPlanFile {
   const { city } = plan.members;
   if (city === undefined) throw new Error('the test plan has lost its member');
   const targets = [{ queue: 'city', ringSeconds: 20, maxWaitSeconds: 60 }];
   const queue = { afterCallSeconds: 30 };
-  return { ...plan, members: { ...plan.members, city: { ...city, targets, queue } } };
+  const line = plan.trunks['city-line'] as { readonly sources: readonly [string] };
+  const trunks = { ...plan.trunks, 'city-line': { ...line, gateways: [`${line.sources[0]}/udp`] } };
+  return { ...plan, trunks, members: { ...plan.members, city: { ...city, targets, queue } } };
 }
 
 /** How the page reaches the server, where that can be broken. */

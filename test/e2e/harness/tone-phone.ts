@@ -51,6 +51,7 @@ export class TonePhone {
   reports: number[] = [];
   #dialog: SrfDialog | undefined;
   #ringing = false;
+  #calling: { cancel(callback: () => void): void } | undefined;
 
   private constructor(
     private readonly sip: SipStack,
@@ -125,6 +126,10 @@ export class TonePhone {
         `sip:${number}@${server}`,
         { ...described, headers },
         {
+          // Its type says that the request comes alone.
+          cbRequest: (...given: readonly unknown[]) => {
+            this.#calling = given.at(-1) as { cancel(callback: () => void): void };
+          },
           cbProvisional: (response) => {
             if (response.status === 183 && response.body !== '') this.voice.talkTo(response.body);
           },
@@ -145,6 +150,11 @@ export class TonePhone {
         },
       );
     });
+  }
+
+  /** Hang up before anybody has answered. */
+  giveUp(): void {
+    this.#calling?.cancel(() => undefined);
   }
 
   /** REFER to this URI; resolves to the status that answers it. */

@@ -4,7 +4,8 @@ import type { DeskAccounts } from '../../../../src/api/desk/desk-accounts.js';
 import type { DeskState } from '../../../../src/api/desk/desk-state.js';
 import { Desks } from '../../../../src/api/desk/desks.js';
 import type { LedgerReader } from '../../../../src/ledger/ledger-reader.js';
-import type { AuditRecord } from '../../../../src/ledger/records.js';
+import type { CallStory } from '../../../../src/ledger/query.js';
+import type { AuditRecord, CallRecord } from '../../../../src/ledger/records.js';
 import { type Bench, bench, plan } from '../bench.js';
 import { LittleEngine } from '../little-engine.js';
 
@@ -40,6 +41,8 @@ type Headers = Readonly<Record<string, string>>;
 export class DeskBench {
   readonly engine = new LittleEngine();
   readonly written: AuditRecord[] = [];
+  /** Calls that are in the ledger. */
+  readonly calls: CallRecord[] = [];
   locked = false;
   mark: string | null = 'mark';
   readonly #bench: Bench;
@@ -60,7 +63,7 @@ export class DeskBench {
     };
     this.#desks = new Desks({
       operations: this.engine,
-      ledger: NO_LEDGER,
+      ledger: { ...NO_LEDGER, story: async (id) => this.#story(id) },
       dialPlan: () => plan,
       accounts,
       secret: Buffer.alloc(32, 1),
@@ -71,6 +74,11 @@ export class DeskBench {
       write: async (record) => void this.written.push(record),
     });
     this.#bench = bench({ operations: this.engine, desks: this.#desks });
+  }
+
+  #story(id: string): CallStory | undefined {
+    const call = this.calls.find((one) => one.id === id);
+    return call && { call: { ...call, seq: 1 }, legs: [], transfers: [], recordings: [] };
   }
 
   get state(): DeskState {

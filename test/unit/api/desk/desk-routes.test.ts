@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { callRecord } from '../../ledger/records.js';
 import { DeskBench, LI } from './desk-bench.js';
 
 describe('the desk in the browser', () => {
@@ -32,6 +33,7 @@ describe('the desk in the browser', () => {
     ['POST', '/v1/desk/transfers'],
     ['POST', '/v1/desk/transfers/cancel'],
     ['POST', '/v1/desk/call/hang-up'],
+    ['POST', '/v1/desk/missed-calls/c1/call-back'],
     ['PUT', '/v1/desk/notes/c1'],
     ['GET', '/v1/desk/matters?q=a'],
   ] as const)('asks for a session at %s %s', async (method, url) => {
@@ -143,6 +145,22 @@ describe('the desk in the browser', () => {
     expect(desk.written).toMatchObject([
       { action: 'note-written', actor: 'li-na', callId: 'mine', detail: '已答复' },
     ]);
+  });
+
+  it('calls back who has missed this hotline, by the agent’s own phones, and nobody else', async () => {
+    const desk = new DeskBench();
+    await desk.logIn();
+    const missed = { missed: true, outcome: 'missed', answeredAt: null } as const;
+    desk.calls.push(callRecord('a', missed), callRecord('b', { ...missed, firstMember: 'police-110' }));
+    desk.calls.push(callRecord('c'));
+    const ask = (id: string) => desk.ask('POST', `/v1/desk/missed-calls/${id}/call-back`);
+    expect((await ask('a')).json()).toEqual({ callId: 'back-1' });
+    for (const id of ['b', 'c', 'd']) expect((await ask(id)).statusCode).toBe(404);
+    expect(desk.engine.callsBack).toMatchObject([
+      { missedCall: 'a', agent: { by: 'agent', agent: 'li-na' }, requestedBy: 'li-na' },
+    ]);
+    desk.engine.callBackRefusal = { code: 'already-being-called', message: 'by call back-1' };
+    expect((await ask('a')).json()).toMatchObject({ error: { code: 'already-being-called' } });
   });
 
   it('shows free desks and who waits on the keys, where they are known', () => {
