@@ -10,65 +10,23 @@
  * which telephones refuse.
  */
 import { areJoined, heard, isAnchored, join, park } from './anchored.js';
-import type { Call, FailureCause, Hunt, Leg, LegId } from './call.js';
-import { closeIfOver, endCall } from './ending.js';
-import type { CallEventOf } from './event.js';
+import type { FailureCause, Hunt, Leg, LegId } from './call.js';
+import type { Desks } from './candidate.js';
+import { endCall } from './ending.js';
 import { sendOffer } from './exchange.js';
 import { callDesks, type HuntFor, huntOn, newHunt } from './hunt.js';
 import { calledBack } from './records.js';
-import type { Routing } from './routing.js';
-import type { StepResult } from './step.js';
-import { isUp, Work } from './work.js';
-
-/** Max-Forwards of a request that begins here (RFC 3261 §8.1.1.6), less the hop to us that others count. */
-const HOPS = 69;
-
-/** The first event of a call back. */
-export function beginCallBack(event: CallEventOf<'call-back-requested'>, routing: Routing): StepResult {
-  const { callId, member, callerNumber, missedCall, by, phones, ways } = event;
-  const call: Call = {
-    id: callId,
-    planVersion: event.planVersion,
-    startedAt: event.at,
-    answeredAt: null,
-    dialled: routing.member(member)?.number ?? member,
-    member,
-    callerNumber,
-    callerName: null,
-    callerLeg: `${callId}-1`,
-    trunk: null,
-    lastMember: null,
-    visited: [],
-    carried: { headers: {}, bodies: [] },
-    maxForwards: HOPS,
-    keys: null,
-    callBack: { of: missedCall, by, ways },
-    phase: { name: 'calling-agent', hunt: newHunt([]) },
-    legs: {},
-    subscriptions: [],
-    legsMade: 0,
-    ticketsMade: 0,
-    transfersAsked: 0,
-    hops: 0,
-    end: null,
-  };
-  const w = new Work(call, event.at, routing);
-  w.publish(
-    'call-started',
-    {},
-    { member, dialled: call.dialled, caller: callerNumber, callBackOf: missedCall },
-  );
-  const { maxCallMs } = routing.limits;
-  if (maxCallMs > 0) w.emit({ type: 'start-timer', timer: 'limit', ms: maxCallMs });
-  const hunt = callDesks(w, agentHunt(newHunt([])), phones);
-  if (hunt.ringing.length > 0) w.setPhase({ name: 'calling-agent', hunt });
-  else giveUp(w, 'agent-unreachable');
-  closeIfOver(w);
-  return { call: w.call, commands: w.commands };
-}
+import { isUp, type Work } from './work.js';
 
 function agentHunt(hunt: Hunt): HuntFor {
   return { hunt, party: null, role: 'agent', transfer: null, wanted: null };
+}
+
+/** Begin with the phones of the agent. */
+export function callAgent(w: Work, phones: Desks): void {
+  const hunt = callDesks(w, agentHunt(newHunt([])), phones);
+  if (hunt.ringing.length > 0) w.setPhase({ name: 'calling-agent', hunt });
+  else giveUp(w, 'agent-unreachable');
 }
 
 function callerHunt(hunt: Hunt, agent: LegId): HuntFor {

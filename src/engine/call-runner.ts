@@ -1,6 +1,6 @@
 import { begin } from '../call/begin.js';
+import { beginCallBack } from '../call/begin-call-back.js';
 import type { Call, CallId, LegId } from '../call/call.js';
-import { beginCallBack } from '../call/call-back.js';
 import type { Command, CommandOf, RequestResult } from '../call/command.js';
 import type { CallEvent, CallEventOf } from '../call/event.js';
 import type { Routing } from '../call/routing.js';

@@ -1,8 +1,8 @@
 /** One moment of the model: the calls as the core has them, the wire as an observer sees it, and what may still happen. */
 
 import { begin } from '../../../src/call/begin.js';
+import { beginCallBack } from '../../../src/call/begin-call-back.js';
 import type { Call, CallId } from '../../../src/call/call.js';
-import { beginCallBack } from '../../../src/call/call-back.js';
 import type { Command } from '../../../src/call/command.js';
 import type { CallEvent, CallEventOf } from '../../../src/call/event.js';
 import { step } from '../../../src/call/step.js';
