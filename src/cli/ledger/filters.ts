@@ -9,7 +9,8 @@ import { parseLocalTime } from './text.js';
 export const filterHelp = `  all           --from TIME --to TIME (2026-03-02, "2026-03-02 08:00", 2026-03-02T08:00:00Z)
                 --limit N (default ${PAGE_LIMIT.default}) or --all; --order newest|oldest
   calls         --member M --caller NUMBER (138* for all that begin so) --trunk T --missed
-                --outcome answered|missed|abandoned|refused|interrupted --cause C --ended-by WHO
+                --outcome answered|missed|abandoned|refused|not-reached|interrupted --cause C
+                --ended-by WHO --call-back-of ID
   legs          --call-id C --member M --agent A --caller NUMBER --trunk T --role caller|agent|target|monitor
                 --direction in|out --outcome answered|rejected|unanswered|cancelled|unreachable|interrupted
                 --ended-by WHO --sip-status N --sip-call-id ID
