@@ -13,7 +13,7 @@ const SCALE_NAMES = Object.keys(SCALES) as readonly Scale[];
 export const STATISTICS = {
   name: 'statistics',
   /** Grows with every change of what a record adds (contribution.ts) or of the tables (cubes.ts, buckets.ts). */
-  version: 1,
+  version: 2,
 
   create(db: Database.Database): void {
     for (const name of CUBE_NAMES) db.exec(tableStatement(CUBES[name]));
