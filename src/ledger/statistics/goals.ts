@@ -1,7 +1,7 @@
 /** The goals of public hotlines (GB/T 33358). */
 import { NOBODY } from './contribution.js';
 import { share } from './figures.js';
-import type { HourRange } from './hours.js';
+import type { Hour, HourRange } from './hours.js';
 import type { GoalFigures, GoalsAnswer, RangeQuery, WorstDay } from './questions.js';
 import { hourlyRows, type StatisticsFile, type SumRow } from './sum-cube.js';
 
@@ -46,17 +46,17 @@ export function answerGoals(
 }
 
 function goalsOf(rows: readonly SumRow[], range: HourRange): GoalFigures {
-  const hours = byHour(rows);
+  const first = range.from - DAY_HOURS + 1;
+  const hours = byHour(rows, first, range.to);
   const total = { ...NONE };
   const span = { ...NONE };
   let worstDay: WorstDay | null = null;
   let [spans, spansBelow] = [0, 0];
-  // Nothing changes in hours in which nothing comes or goes; ranges of years are walked in no time all the same.
-  for (let hour = range.from - DAY_HOURS + 1; hour < range.to; hour++) {
-    add(span, hours.get(hour) ?? NONE, 1);
-    add(span, hours.get(hour - DAY_HOURS) ?? NONE, -1);
+  for (let hour = first; hour < range.to; hour++) {
+    add(span, hours, hour - first, 1);
+    add(span, hours, hour - first - DAY_HOURS, -1);
     if (hour < range.from) continue;
-    add(total, hours.get(hour) ?? NONE, 1);
+    add(total, hours, hour - first, 1);
     if (span.offered === 0) continue;
     spans += 1;
     const { offered, answered } = span;
@@ -79,17 +79,20 @@ function goalsOf(rows: readonly SumRow[], range: HourRange): GoalFigures {
   };
 }
 
-function byHour(rows: readonly SumRow[]): ReadonlyMap<number, Counts> {
-  const hours = new Map<number, Counts>();
+/** Counts of each hour, one array for each column: there are many hours in years. */
+type Hours = Readonly<Record<keyof Counts, Float64Array>>;
+
+function byHour(rows: readonly SumRow[], first: Hour, end: Hour): Hours {
+  const length = Math.max(0, end - first);
+  const hours = Object.fromEntries(COLUMNS.map((column) => [column, new Float64Array(length)])) as Hours;
   for (const row of rows) {
-    const hour = Number(row.time);
-    const counts = hours.get(hour) ?? { ...NONE };
-    for (const column of COLUMNS) counts[column] += Number(row[column]);
-    hours.set(hour, counts);
+    const place = Number(row.time) - first;
+    for (const column of COLUMNS) hours[column][place] = (hours[column][place] ?? 0) + Number(row[column]);
   }
   return hours;
 }
 
-function add(sum: Counts, counts: Counts, sign: 1 | -1): void {
-  for (const column of COLUMNS) sum[column] += sign * counts[column];
+/** Places before the first hour hold nothing. */
+function add(sum: Counts, hours: Hours, place: number, sign: 1 | -1): void {
+  for (const column of COLUMNS) sum[column] += sign * (hours[column][place] ?? 0);
 }
