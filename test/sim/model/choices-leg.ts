@@ -90,7 +90,8 @@ function beingCalled(add: Add, id: string, leg: WireLeg, budget: Budget): void {
     if (leg.member === null && !leg.cancelSent) patchCall(w, leg.call, { answered: true });
   };
   add({ ...answered, sdp: sdpOf(id, 0, false) }, there);
-  if (leg.told !== null && !leg.cancelSent) add({ ...answered, sdp: null }, up, 'mute');
+  // What it said while it rang holds.
+  if (leg.told !== null && !leg.cancelSent) add({ ...answered, sdp: null }, leg.plays ? there : up, 'mute');
   const failed = { type: 'failed', leg: id, reason: null, reached: true } as const;
   add({ ...failed, status: leg.cancelSent ? 487 : 486 }, over);
   if (!leg.cancelSent) add({ ...failed, status: 503, reached: false }, over, 'unreachable');

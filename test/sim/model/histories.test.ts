@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { modelWith } from './bundle.js';
 import { wander } from './explore.js';
 import { RESTARTS, WILD } from './families.js';
+import type { Budget } from './world.js';
 
+const BACK: Budget = {
+  ...WILD,
+  times: { ...WILD.times, tone: 1, restart: 1 },
+  callsBack: 'two phones',
+};
 const KILLED = { ...WILD, times: { ...WILD.times, restart: 1 } };
 
 describe('the core keeps its promises when the program is', () => {
@@ -22,6 +28,11 @@ describe('the core keeps its promises in long random histories', () => {
     ['with UPDATE', { ...WILD, updates: true }],
     ['that outlive the program', KILLED],
     ['that outlive program and media server', { ...KILLED, layout: { ...WILD.layout, anchored: true } }],
+    ['of a citizen who is called back', BACK],
+    [
+      'of a citizen who is called back, on anchored media',
+      { ...BACK, layout: { ...WILD.layout, anchored: true } },
+    ],
     ['on anchored media', { ...WILD, layout: { ...WILD.layout, anchored: true } }],
     ['on media that can be mixed', { ...WILD, layout: { ...WILD.layout, anchored: true, mixes: true } }],
   ])('%s', (name, budget) => {
