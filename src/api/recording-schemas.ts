@@ -32,6 +32,9 @@ export const AUDIT_ACTIONS = [
   'month-deleted',
   'hold-added',
   'hold-released',
+  'month-closed',
+  'month-opened',
+  'erased',
 ] as const;
 
 const voiceSchema = z

@@ -1,11 +1,13 @@
 import { ledgerFolder } from '../ledger/ledger-folder.js';
 import { openLedgerReader } from '../ledger/ledger-reader.js';
 import { backupCommand, restoreCommand } from './ledger/backup-command.js';
+import { eraseCommand } from './ledger/erase-command.js';
 import { exportCommand } from './ledger/export-command.js';
 import { filterHelp } from './ledger/filters.js';
 import { holdCommand } from './ledger/hold-command.js';
 import { migrateCommand } from './ledger/migrate-command.js';
 import { queryCommand } from './ledger/query-command.js';
+import { rebuildCommand } from './ledger/rebuild-command.js';
 import { searchCommand } from './ledger/search-command.js';
 import { showCommand } from './ledger/show-command.js';
 import { statisticsCommand } from './ledger/statistics-command.js';
@@ -29,8 +31,10 @@ export const help = `Usage: onekey ledger query calls|legs|transfers|recordings|
        onekey ledger search WORDS... [--from TIME] [--to TIME] [--limit N | --all] [--json]
        onekey ledger show CALL_ID [--json]
        onekey ledger statistics [members|matrix|matters|causes|goals] [--month YYYY-MM] [--member M] [--json]
-       onekey ledger verify [--head NUMBER:HASH] [--json]
+       onekey ledger verify [--month MONTH] [--head NUMBER:HASH] [--json]
        onekey ledger migrate
+       onekey ledger rebuild [--month MONTH] [--force] [--json]
+       onekey ledger erase --caller NUMBER --reason TEXT [--pseudonym TEXT] [--json]
        onekey ledger backup --to FOLDER [--check] [--prune] [--json]
        onekey ledger restore --from FOLDER [--replace] [--json]
        onekey ledger hold add --caller NUMBER|--call ID|--month YYYY-MM --reason TEXT [--by WHO]
@@ -45,16 +49,21 @@ export const help = `Usage: onekey ledger query calls|legs|transfers|recordings|
           adds up: members (default; --by hour|day|week|month, --per member), who transfers to whom (matrix), what
           about (matters; --limit N), why what failed (causes), the goals of 95 % and 15 s (goals). --from, --to and
           --month are those of the city; default this month
-  verify  checks every record against the hash chain; exit code 0 when all fit, 1 when one does not
+  verify  checks every record against the hash chain, and the files of finished months byte for byte; exit code 0
+          when all fit, 1 when one does not
   migrate takes a ledger of an older version over, one file for all, into a file for each month; the start of
           the server does the same. The server must not be running
+  rebuild makes statistics and full text anew from the records, in months that lack them or have older ones; after a
+          change of version the server does so for the current month alone. The server must not be running
+  erase   takes out what the ledger holds of a caller: the number becomes a pseudonym, notes go; the chain stays whole
+          and holds a record of it. The server must not be running; recordings are named, and to be deleted there
   backup  copies the ledger while the server runs; months that are over are copied once. FOLDER can be read and verified
           as a data folder: onekey ledger verify --data FOLDER
   restore brings a backup back, after comparing every file and record; the server must be stopped
   hold    keeps records from being deleted when their time is over (setting ledger.retentionMonths): all months that
           have records of a caller or a call, or one month; the audit tells of it within a minute when the server runs
 
-The server may be running, but for migrate and restore. Times are shown in the time zone of this machine; --json gives UTC.
+The server may be running, but for migrate, rebuild, erase and restore. Times are shown in the time zone of this machine; --json gives UTC.
 
 Filters of query and export:
 ${filterHelp}
@@ -66,12 +75,16 @@ Options:
       --language zh|en export: of the headings, default zh
       --mask           export: callers' numbers are masked
       --json           one JSON object a line (query), or one in all (show, statistics, verify)
+      --month 2026-03  verify, rebuild: this month alone
+      --force          rebuild: also what is of this version
+      --caller NUMBER  erase: as it stands in the ledger; again for other ways in which it is written
+      --pseudonym TEXT erase: what stands for the number then; default made up
       --head NUMBER:HASH
                        verify: a head that an earlier verify printed; the chain must still pass through it
       --check          backup: read the copies that are there already, and make damaged ones anew
       --prune          backup: months that the ledger has deleted go from the backup, too
       --replace        restore: move a ledger that is there aside
-      --reason TEXT    hold: why, for the audit
+      --reason TEXT    hold, erase: why, for the audit
       --by WHO         hold: who asked for it, default the user of this machine
       --all            hold list: also those that were released
 ${commonOptionsHelp}
@@ -84,9 +97,10 @@ Examples:
   onekey ledger search 停水 和平区
   onekey ledger show 5f0c2a9e
   onekey ledger statistics --month 2026-03 --by day
-  onekey ledger verify
   onekey ledger backup --to /mnt/backup/onekey
   onekey ledger hold add --caller 13800001111 --reason "court file 17/2026" --by archive
+  onekey ledger verify --month 2026-03
+  onekey ledger erase --caller 13800001111 --caller +8613800001111 --reason "request 17"
 
 Exit codes: 0 done, 1 not found or the chain is broken, 2 wrong usage.`;
 
@@ -102,6 +116,8 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
 /** Those that bring the ledger itself into order. */
 const FOLDER_SUBCOMMANDS: ReadonlyMap<string, FolderSubcommand> = new Map([
   ['migrate', migrateCommand],
+  ['rebuild', rebuildCommand],
+  ['erase', eraseCommand],
   ['backup', backupCommand],
   ['restore', restoreCommand],
   ['hold', holdCommand],

@@ -3,7 +3,7 @@ import type { RecordKind } from './columns.js';
 import type { MonthFile } from './month-files.js';
 import type { Cursor, Filters, PageRequest } from './query.js';
 import { FILTER_COLUMNS, TIME_COLUMN } from './query.js';
-import { quoted } from './schema.js';
+import { quoted, USUAL } from './schema.js';
 
 export type Bound = string | number;
 
@@ -47,9 +47,9 @@ function matching<K extends RecordKind>(file: MonthFile, kind: K, filter: Filter
 
 function equals(columns: readonly string[], value: Bound): Condition {
   const terms = columns.map((column) => {
-    // Said once more, because an index that leaves out the usual value is used only by who leaves it out, too.
-    const rare = column === 'outcome' && value !== 'answered' ? " AND outcome <> 'answered'" : '';
-    return `${quoted(column)} = ?${rare}`;
+    const usual = USUAL[column];
+    const unusual = usual === undefined || value === usual ? '' : ` AND ${quoted(column)} <> '${usual}'`;
+    return `${quoted(column)} = ?${unusual}`;
   });
   return { sql: `(${terms.join(' OR ')})`, values: columns.map(() => value) };
 }

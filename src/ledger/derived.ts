@@ -27,6 +27,11 @@ export interface DerivedTable {
    * the transaction may be undone.
    */
   writer(db: Database.Database): DerivedWriter;
+  /**
+   * For tables that hold personal data: takes out what they have of a record, which is given as it was before. Called
+   * within the transaction that erases it.
+   */
+  eraser?(db: Database.Database): DerivedWriter;
 }
 
 /** All of them. */

@@ -7,6 +7,7 @@ import { ledgerFolder, listMonths, livePath, monthPath, prepareFolder } from './
 import type { LedgerLock } from './ledger-lock.js';
 import { takeLock } from './ledger-lock.js';
 import { DEFAULT_TIMEZONE } from './month.js';
+import { MonthCloser } from './month-closer.js';
 import type { LedgerRecord } from './records.js';
 import { SCHEMA_VERSION } from './schema.js';
 import { judgeFile, unreadable } from './sqlite-file.js';
@@ -124,6 +125,7 @@ class ThreadedLedger implements Ledger {
   readonly #queue: CommitQueue;
   readonly #writer: WriterThread;
   readonly #options: OpenLedgerOptions;
+  readonly #closer: MonthCloser;
   #closing: Promise<void> | null = null;
   #closed = false;
 
@@ -133,6 +135,7 @@ class ThreadedLedger implements Ledger {
     this.#options = options;
     this.#writer = new WriterThread(setup, {
       committed: (number, conflicts) => {
+        this.#closer.check(Date.now());
         for (const conflict of conflicts) this.#trouble({ kind: 'conflict', ...conflict });
         this.#queue.committed(number);
       },
@@ -150,6 +153,12 @@ class ThreadedLedger implements Ledger {
       clock: SYSTEM_CLOCK,
       send: (batch) => this.#writer.send(batch),
       onTrouble: (trouble) => this.#trouble(trouble),
+    });
+    this.#closer = new MonthCloser({
+      folder: setup.folder,
+      timezone: setup.timezone,
+      append: (record) => this.append([record]),
+      log: options.log,
     });
     this.#writer.start();
   }
@@ -176,6 +185,7 @@ class ThreadedLedger implements Ledger {
   }
 
   async #close(): Promise<void> {
+    await this.#closer.stop();
     let lost: Error | null = null;
     for (let attempt = 1; attempt <= CLOSE_ATTEMPTS; attempt += 1) {
       try {

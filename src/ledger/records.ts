@@ -216,7 +216,13 @@ export type AuditAction =
   | 'month-deleted'
   /** Records are held, that is kept and left alone; `subject` is the hold, `detail` says why. */
   | 'hold-added'
-  | 'hold-released';
+  | 'hold-released'
+  /** The file of a month, `subject`, gets no more records; `detail` is how it was then, as JSON. */
+  | 'month-closed'
+  /** A finished month's file is changed, `detail` says why; no record is. It is closed again afterwards. */
+  | 'month-opened'
+  /** Personal data were erased; `subject` is the erasure, `detail` why and in which records, as JSON. */
+  | 'erased';
 
 /** Somebody did something that others must be able to ask about later. */
 export interface AuditRecord {

@@ -22,7 +22,7 @@ const INDEXES: Readonly<Record<string, string>> = {
   calls_last_member: 'calls (last_member, started_at)',
   calls_caller: 'calls (caller_number, started_at) WHERE caller_number IS NOT NULL',
   calls_outcome: "calls (outcome, started_at) WHERE outcome <> 'answered'",
-  calls_cause: 'calls (cause, started_at) WHERE cause IS NOT NULL',
+  calls_cause: "calls (cause, started_at) WHERE cause <> 'hung-up'",
   calls_missed: 'calls (started_at) WHERE missed = 1',
   calls_call_back: 'calls (call_back_of) WHERE call_back_of IS NOT NULL',
   legs_time: 'legs (started_at)',
@@ -49,6 +49,9 @@ const INDEXES: Readonly<Record<string, string>> = {
   audits_call: 'audits (call_id) WHERE call_id IS NOT NULL',
 };
 
+/** The values that indexes leave out. Who looks for another one must say so once more, or the index is not used. */
+export const USUAL: Readonly<Record<string, string>> = { outcome: 'answered', cause: 'hung-up' };
+
 /** How a month's file begins. */
 export interface MonthStart {
   readonly month: Month;
@@ -65,7 +68,7 @@ export function createMonthSchema(db: Database.Database, start: MonthStart): voi
   db.transaction(() => {
     db.exec(`
       ${RECORD_KINDS.map(tableStatement).join('\n')}
-      CREATE TABLE erased (seq INTEGER PRIMARY KEY, erasure TEXT NOT NULL);
+      CREATE TABLE erased (seq INTEGER, erasure TEXT, content BLOB NOT NULL, PRIMARY KEY (seq, erasure)) WITHOUT ROWID;
       ${META_TABLE}
       ${Object.entries(INDEXES).map(indexStatement).join('\n')}
       PRAGMA application_id = ${APPLICATION_ID};

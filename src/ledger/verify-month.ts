@@ -2,8 +2,9 @@
 import type Database from 'better-sqlite3';
 import type { ChainHead } from './chain.js';
 import { canonicalForm, chainHash, MARK_BYTES } from './chain.js';
+import { errorText } from './faults.js';
 import { readHead } from './meta.js';
-import { type FoundRow, rowsInOrder } from './rows-in-order.js';
+import { type FoundRow, type RowsInOrder, rowsInOrder } from './rows-in-order.js';
 import { COMMITMENT_BYTES, commitmentOf, isSealed, personalForm, SALT_BYTES } from './seal.js';
 
 /** What does not fit, and where. */
@@ -20,6 +21,8 @@ export interface ChainBreak {
     | 'erased'
     /** The file of a month is gone, or does not go on where the one before it ended. */
     | 'month'
+    /** The file is not as it was when it was closed, or its indexes do not fit; no record is touched. */
+    | 'file'
     /** The file itself is damaged. */
     | 'unreadable';
   /** File where it was found; null where it concerns all. */
@@ -31,7 +34,7 @@ export interface ChainBreak {
   readonly message: string;
 }
 
-/** Tells whether an erasure vouches for a record whose personal data are gone. */
+/** Tells whether an erasure vouches for what stands in place of a record's personal data. */
 export type Vouches = (seq: number, personal: string) => boolean;
 
 export interface MonthCheck {
@@ -79,7 +82,8 @@ export function* walkMonth(check: MonthCheck): Walk {
   let last: FoundRow | undefined;
   for (let from = start.count + 1; from <= end.count; from += PAGE) {
     const to = Math.min(from + PAGE - 1, end.count);
-    const page = read.page(from, to);
+    const page = readable(() => read.page(from, to));
+    if (page === null) return broken(...firstUnreadable(read, from, to));
     for (let seq = from; seq <= to; seq += 1) {
       const rows = page.get(seq) ?? [];
       if (rows.length === 0) return broken(seq, goneAfter(last, nextIn(page, seq)));
@@ -166,6 +170,27 @@ function goneAfter(last: FoundRow | undefined, next: FoundRow | undefined): Find
 function nextIn(page: ReadonlyMap<number, readonly FoundRow[]>, seq: number): FoundRow | undefined {
   const later = [...page.keys()].filter((other) => other > seq);
   return later.length === 0 ? undefined : page.get(Math.min(...later))?.[0];
+}
+
+/** What a function gives; null where SQLite finds the file damaged. */
+function readable<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (errorText(error).code.startsWith('SQLITE_')) return null;
+    throw error;
+  }
+}
+
+/** The first record of a page that cannot be read, and what is said of it. */
+function firstUnreadable(read: RowsInOrder, from: number, to: number): [number, Finding] {
+  for (let seq = from; seq <= to; seq += 1) {
+    const found = readable(() => read.page(seq, seq).get(seq));
+    if (found === null) return [seq, { problem: 'unreadable', why: 'the file is damaged where it stands' }];
+    if (found === undefined)
+      return [seq, { problem: 'missing', why: 'the record is gone; the file is damaged' }];
+  }
+  return [from, { problem: 'unreadable', why: `the file is damaged between here and record ${to}` }];
 }
 
 /** A finding with the words that name its place. */

@@ -18,7 +18,11 @@ export type WriterRequest = { readonly type: 'commit'; readonly batch: Batch } |
 
 /** From the writer. */
 export type WriterAnswer =
-  | { readonly type: 'committed'; readonly number: number; readonly conflicts: readonly Conflict[] }
+  | {
+      readonly type: 'committed';
+      readonly number: number;
+      readonly conflicts: readonly Conflict[];
+    }
   | { readonly type: 'refused'; readonly code: string; readonly message: string }
   /** The ledger refuses; so many records wait in the spool. */
   | { readonly type: 'spooling'; readonly code: string; readonly message: string; readonly records: number }

@@ -20,7 +20,8 @@ export const filterHelp = `  all           --from TIME --to TIME (2026-03-02, "2
   recordings    --id R --call-id C --outcome kept|empty|failed --requested-by WHO
   audits        --actor WHO --subject ID --call-id C
                 --action recording-started|recording-stopped|recording-linked|recording-played|recording-deleted|agent-state|called-back|call-back-failed|note-written|exported|
-                ledger-taken-over|monitor-started|monitor-changed|monitor-stopped`;
+                ledger-taken-over|monitor-started|monitor-changed|monitor-stopped|month-closed|month-opened|
+                month-deleted|hold-added|hold-released|erased`;
 
 /** Filters that are words of the API's queries, by their name there. */
 const FILTERS = [

@@ -39,6 +39,10 @@ export const NOTES = {
       if (words !== '') insert.run(seq, words);
     };
   },
+  eraser(db: Database.Database): (record: LedgerRecord, row: Row, seq: number) => void {
+    const remove = noteEraser(db);
+    return (record, _row, seq) => remove(record, seq);
+  },
 } as const;
 
 /**

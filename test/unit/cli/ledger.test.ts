@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { help, run, summary } from '../../../src/cli/ledger.js';
@@ -309,6 +309,15 @@ describe('onekey ledger verify', () => {
     expect((await onekey('verify', '--head', `7:${head.hash}`)).code).toBe(1);
   });
 
+  it('takes one month alone', async () => {
+    const month = basename(newestMonth(dir), '.sqlite');
+    expect((await onekey('verify', '--month', month)).out[2]).toBe(
+      `${month}: 6 records; the file is not closed yet`,
+    );
+    expect((await onekey('verify', '--month', '1999-01')).code).toBe(1);
+    expect((await onekey('verify', '--month', 'March')).err).toContain('write it as 2026-03');
+  });
+
   it('names the record that was changed, and exits with 1', async () => {
     const db = new Database(newestMonth(dir));
     db.exec("UPDATE legs SET talk_ms = 1 WHERE id = 'leg-3'");
@@ -349,6 +358,50 @@ describe('onekey ledger migrate', () => {
     expect((await onekey('migrate')).err).toContain('in use by a running onekey');
     lock?.release();
     expect((await onekey('migrate', 'now')).code).toBe(2);
+  });
+});
+
+describe('onekey ledger erase', () => {
+  it('takes out what the ledger holds of a caller', async () => {
+    const reason = ['--reason', 'request 17'];
+    const { code, out } = await onekey(
+      'erase',
+      '--caller',
+      '13800001111',
+      '--pseudonym',
+      'erased-1',
+      ...reason,
+    );
+    expect([code, out[0]]).toEqual([0, '5 records of 1 calls erased; the number is erased-1 there now']);
+    expect((await onekey('query', 'calls', '--caller', 'erased-1')).out).toHaveLength(2);
+    expect((await onekey('verify')).code).toBe(0);
+    expect((await onekey('erase', '--caller', '13800001111', ...reason)).out[0]).toContain('no record');
+    expect((await onekey('query', 'audits', '--action', 'erased', '--json')).out[0]).toContain('request 17');
+  });
+
+  it.each([
+    [['--reason', 'request 17'], 'whose data'],
+    [['--caller', '138'], 'say why'],
+    [['--caller', '138', '--reason', 'call 138'], 'neither reason nor pseudonym'],
+    [['--caller', '138', '--reason', 'x', 'now'], 'one word too many'],
+  ])('%j is a usage error', async (argv, message) => {
+    const { code, err } = await onekey('erase', ...argv);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+});
+
+describe('onekey ledger rebuild', () => {
+  it('makes statistics and full text anew where asked', async () => {
+    const month = basename(newestMonth(dir), '.sqlite');
+    expect((await onekey('rebuild')).out).toEqual([
+      'statistics and full text are as this program makes them',
+    ]);
+    expect((await onekey('rebuild', '--force', '--month', month)).out).toEqual([
+      `statistics and full text made anew: ${month}`,
+    ]);
+    expect((await onekey('rebuild', '--month', 'March')).code).toBe(2);
+    expect((await onekey('verify')).code).toBe(0);
   });
 });
 

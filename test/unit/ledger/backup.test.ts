@@ -53,7 +53,10 @@ describe('a backup', () => {
     someMonths(dir, MONTHS);
     const taken = await take();
     expect(taken).toMatchObject({ ok: true, head: { count: 6 } });
-    expect(await verifyLedger(ledgerFolder(to))).toEqual({ ok: true, head: taken.ok ? taken.head : null });
+    expect(await verifyLedger(ledgerFolder(to))).toMatchObject({
+      ok: true,
+      head: taken.ok ? taken.head : null,
+    });
     expect(readdirSync(ledgerFolder(to)).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 

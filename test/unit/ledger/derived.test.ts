@@ -1,9 +1,13 @@
 import Database from 'better-sqlite3';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { closingsAfter } from '../../../src/ledger/close-months.js';
 import { type DerivedTable, derivedVersion, outdated, rebuild } from '../../../src/ledger/derived.js';
 import { ledgerFolder, monthPath } from '../../../src/ledger/ledger-folder.js';
 import { openMonth } from '../../../src/ledger/month-file.js';
+import { rebuildMonths } from '../../../src/ledger/rebuild-months.js';
 import type { LedgerRecord } from '../../../src/ledger/records.js';
+import { closingRecord } from '../../../src/ledger/statements.js';
+import { verifyLedger } from '../../../src/ledger/verify-ledger.js';
 import {
   callRecord,
   legRecord,
@@ -107,5 +111,48 @@ describe('a derived table', () => {
     expect(derivedVersion(db, 'other')).toBeUndefined();
     db.close();
     expect(lines()[3]).toBe('again transfer d');
+  });
+
+  it('is made anew in all months, which are closed again; a month alone when asked', async () => {
+    let now = START;
+    const store = writerOf(dir, { derived: [], now: () => now });
+    onTestFinished(() => store.close());
+    let batch = 0;
+    const append = async (record: LedgerRecord): Promise<void> => {
+      batch += 1;
+      store.commit({ number: batch, records: [record], journal: [] });
+    };
+    for (const record of RECORDS.slice(0, 2)) await append(record);
+    now += 31 * 86_400_000;
+    for (const record of RECORDS.slice(2)) await append(record);
+    const folder = ledgerFolder(dir);
+    const parts = { folder, force: false, append, now: () => now, derived: [log(1, 'heard')] };
+    expect(await rebuildMonths({ ...parts, month: '2026-03' })).toEqual(['2026-03']);
+    expect(await verifyLedger(folder)).toMatchObject({ months: [{ file: 'closed' }, { file: 'open' }] });
+    const progress: [string, number][] = [];
+    const told = { onProgress: (month: string, records: number) => progress.push([month, records]) };
+    expect(await rebuildMonths({ ...parts, ...told })).toEqual(['2026-04']);
+    expect(progress).toEqual([['2026-04', 4]]);
+    expect(await rebuildMonths(parts)).toEqual([]);
+    expect(await rebuildMonths({ ...parts, force: true })).toEqual(['2026-03', '2026-04']);
+    expect(lines().slice(0, 2)).toEqual(LINES.slice(2));
+    expect(await verifyLedger(folder)).toMatchObject({ ok: true, months: [{ file: 'closed' }, {}] });
+  });
+
+  it('that changes in a finished month without a word is noticed', async () => {
+    let now = START;
+    const store = writerOf(dir, { derived: [log(1, 'heard')], now: () => now });
+    store.commit({ number: 1, records: RECORDS, journal: [] });
+    now += 31 * 86_400_000;
+    const folder = ledgerFolder(dir);
+    store.commit({ number: 2, records: [callRecord('next')], journal: [] });
+    const [closing] = closingsAfter(folder, []);
+    if (closing === undefined) throw new Error('nothing is to be closed');
+    store.commit({ number: 3, records: [closingRecord(closing, now)], journal: [] });
+    store.close();
+    const db = new Database(monthPath(folder, '2026-03'));
+    db.exec("UPDATE log_lines SET line = 'x'");
+    db.close();
+    expect(await verifyLedger(folder)).toMatchObject({ ok: false, break: { problem: 'file', seq: null } });
   });
 });

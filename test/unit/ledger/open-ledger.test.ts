@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { LedgerTrouble } from '../../../src/ledger/faults.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import { ledgerFolder, livePath, monthPath } from '../../../src/ledger/ledger-folder.js';
@@ -98,6 +98,34 @@ describe('openLedger', () => {
     after.close();
     expect(opened({ dir }).leftOpen()).toEqual([]);
   });
+
+  it('states how the file of a finished month is, once, which holds it to that', async () => {
+    const dir = temporaryFolder();
+    const before = writerOf(dir, { now: () => Date.now() - 40 * 86_400_000 });
+    before.commit({ number: 1, records: [callRecord('a')], journal: [] });
+    before.close();
+    const closed = basename(newestMonth(dir), '.sqlite');
+    const reading = openLedgerReader({ dir, thread: false });
+    if (!reading.ok) throw new Error(reading.fault.message);
+    const stated = async () => (await reading.reader.audits({ action: 'month-closed' })).items;
+    for (let life = 1; life <= 2; life += 1) {
+      const ledger = opened({ dir });
+      ledger.append([callRecord(`life-${life}`)]);
+      await vi.waitFor(
+        async () => {
+          await ledger.flush();
+          expect(await stated()).toMatchObject([{ subject: closed, actor: 'onekey' }]);
+        },
+        { timeout: 30_000, interval: 50 },
+      );
+      await ledger.close();
+    }
+    await reading.reader.close();
+    expect(await verifyLedger(ledgerFolder(dir))).toMatchObject({
+      ok: true,
+      months: [{ month: closed, file: 'closed' }, { file: 'open' }],
+    });
+  }, 60_000);
 
   it('leaves a file for the month, one for live calls and the lock behind, readable by owner and group', async () => {
     const dir = join(temporaryFolder(), 'made', 'on the way');

@@ -26,8 +26,8 @@ describe('WriterStore', () => {
     store.commit(first);
     const { head } = store.commit(second);
     // An answer was lost: the batch comes again, and must not bring the call back to life.
-    expect(store.commit(first)).toEqual({ head, conflicts: [] });
-    expect(store.commit(second)).toEqual({ head, conflicts: [] });
+    expect(store.commit(first)).toMatchObject({ head, conflicts: [] });
+    expect(store.commit(second)).toMatchObject({ head, conflicts: [] });
     store.close();
     const live = new Database(livePath(ledgerFolder(dir)), { readonly: true });
     expect(live.prepare('SELECT count(*) FROM journal').pluck().get()).toBe(0);

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { userInfo } from 'node:os';
+import { eraseCaller } from '../../ledger/erase-caller.js';
+import { ledgerFolder } from '../../ledger/ledger-folder.js';
+import { openLedger } from '../../ledger/open-ledger.js';
+import { EXIT, readDialPlan } from '../options.js';
+import type { FolderSubcommand, FolderWorkplace } from './subcommand.js';
+
+interface Request {
+  readonly numbers: readonly string[];
+  readonly reason: string;
+  readonly pseudonym: string;
+}
+
+/** `onekey ledger erase`. */
+export const eraseCommand: FolderSubcommand = {
+  options: {
+    caller: { type: 'string', multiple: true },
+    reason: { type: 'string' },
+    pseudonym: { type: 'string' },
+  },
+  understand({ caller, reason, pseudonym }, positionals) {
+    if (positionals.length > 0) return { ok: false, message: `"${positionals[0]}" is one word too many` };
+    const numbers = Array.isArray(caller) ? caller.map(String) : [];
+    if (numbers.length === 0 || numbers.includes(''))
+      return { ok: false, message: 'say whose data: --caller NUMBER, as it stands in the ledger' };
+    const why = String(reason ?? '').trim();
+    if (why === '') return { ok: false, message: 'say why, for the record of it: --reason "request 17"' };
+    const name = String(pseudonym ?? `erased-${randomBytes(6).toString('hex')}`);
+    if ([why, name].some((text) => numbers.some((number) => text.includes(number))))
+      return { ok: false, message: 'neither reason nor pseudonym may hold the number' };
+    return { ok: true, run: (workplace) => erase(workplace, { numbers, reason: why, pseudonym: name }) };
+  },
+};
+
+async function erase({ config, json, surroundings }: FolderWorkplace, request: Request): Promise<number> {
+  const plan = readDialPlan(config);
+  if (!plan.ok) return plan.exitCode;
+  const opened = openLedger({ dir: config.data, timezone: plan.plan.policies.timezone });
+  if (!opened.ok) {
+    surroundings.err(`${opened.fault.message}\n${opened.fault.remedy}`);
+    return EXIT.failed;
+  }
+  const { ledger } = opened;
+  try {
+    const result = await eraseCaller(
+      { ...request, by: userInfo().username },
+      {
+        folder: ledgerFolder(config.data),
+        append: async (record) => {
+          ledger.append([record]);
+          await ledger.flush();
+        },
+        now: Date.now,
+        onProgress: (records, total) => surroundings.progress?.(`${records} of ${total} records erased`),
+      },
+    );
+    surroundings.progress?.('');
+    if (!result.ok) {
+      for (const { id, reason } of result.held)
+        surroundings.err(
+          `hold ${id} (${reason}) is in the way: onekey ledger hold release ${id} --reason ...`,
+        );
+      return EXIT.failed;
+    }
+    const { erased } = result;
+    if (json) surroundings.out(JSON.stringify({ ...erased, pseudonym: request.pseudonym }));
+    else if (erased.id === null)
+      surroundings.out('no record holds anything of that number that is not erased');
+    else {
+      surroundings.out(
+        `${erased.records} records of ${erased.calls} calls erased; the number is ${request.pseudonym} there now`,
+      );
+      if (erased.recordings.length > 0)
+        surroundings.out(`recordings of these calls, to be deleted: ${erased.recordings.join(' ')}`);
+    }
+    return EXIT.ok;
+  } finally {
+    await ledger.close();
+  }
+}
