@@ -21,8 +21,8 @@ export function historyRoutes(api: Api, { ledger }: ApiContext): void {
       },
     },
     async (request) => {
-      const { items, next } = pageOf(await ledger.calls(request.query));
-      return { items: items.map(measured), next };
+      const { items, ...rest } = pageOf(await ledger.calls(request.query));
+      return { items: items.map(measured), ...rest };
     },
   );
 

@@ -74,6 +74,21 @@ const page = {
   cursor: cursor.optional(),
   order: z.enum(['newest', 'oldest']).optional().meta({ description: 'Default newest first' }),
 };
+/** Seconds, with a fraction where somebody wants one. */
+function seconds(description: string) {
+  return z
+    .string()
+    .transform((text, context): number => {
+      const value = /^\d{1,7}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
+      if (!Number.isNaN(value)) return value;
+      context.addIssue({ code: 'custom', message: 'expected seconds such as 90 or 1.5' });
+      return z.NEVER;
+    })
+    .meta({ description: `${description}; seconds`, type: 'number', minimum: 0 })
+    .optional();
+}
+
+const duration = { minDuration: seconds('Lasted at least'), maxDuration: seconds('Lasted at most') };
 const caller = word('Caller’s number; a `*` at the end stands for any rest').optional();
 
 export const callQuery = z.strictObject({
@@ -90,6 +105,16 @@ export const callQuery = z.strictObject({
     .optional()
     .meta({ description: 'Calls that somebody owes a call back, or the others' }),
   callBackOf: word('Calls by which the caller of this missed call was called back').optional(),
+  firstMember: word('Member first called').optional(),
+  lastMember: word('Member that spoke last with the caller').optional(),
+  firstDialled: word('Number that the caller dialled').optional(),
+  agent: word('Agent who was in the call, as the PBX told').optional(),
+  fromMember: word('There was a transfer by this member').optional(),
+  toMember: word('There was a transfer to this member').optional(),
+  matter: word('There was a transfer with this matter').optional(),
+  ...duration,
+  minWait: seconds('Waited for the first answer at least'),
+  maxWait: seconds('Waited for the first answer at most'),
 });
 
 export const legQuery = z.strictObject({
@@ -105,6 +130,10 @@ export const legQuery = z.strictObject({
   endedBy: z.enum(ENDED_BY).optional(),
   sipStatus: wholeNumber(100, 699, 'Final status of the INVITE').optional(),
   sipCallId: word('Call-ID header').optional(),
+  transferId: word('Transfer that the leg was made for').optional(),
+  ...duration,
+  minTalk: seconds('Talked at least'),
+  maxTalk: seconds('Talked at most'),
 });
 
 export const transferQuery = z.strictObject({
@@ -119,6 +148,12 @@ export const transferQuery = z.strictObject({
   outcome: z.enum(TRANSFER_OUTCOMES).optional(),
   cause: word('Cause').optional(),
   matter: word('Code of the matter').optional(),
+  caller: word(
+    'Number of the caller of a call that has ended; a `*` at the end stands for any rest',
+  ).optional(),
+  firstMember: word('Member that the caller of a call that has ended called first').optional(),
+  minSwitch: seconds('From request to switch at least'),
+  maxSwitch: seconds('From request to switch at most'),
 });
 
 export const recordingQuery = z.strictObject({

@@ -185,6 +185,9 @@ export function pageSchema<T extends z.ZodType>(item: T) {
   return z.object({
     items: z.array(item),
     next: text('Give as `cursor` to go on; null at the end').nullable(),
+    searchedTo: time(
+      'Where no index serves the filters, a page that takes long comes as far as it is, with few items or none: up to here it has looked, and `next` goes on',
+    ).optional(),
   });
 }
 

@@ -34,6 +34,16 @@ function convert(value: unknown): unknown {
 }
 
 /** A page of the ledger as the API writes it. */
-export function pageOf<T>({ items, next }: Page<T>): { items: Wire<Stored<T>>[]; next: string | null } {
-  return { items: items.map((item) => toWire(item)), next: next === null ? null : encodeCursor(next) };
+export interface WirePage<T> {
+  readonly items: Wire<Stored<T>>[];
+  readonly next: string | null;
+  readonly searchedTo?: string;
+}
+
+export function pageOf<T>({ items, next, searchedTo }: Page<T>): WirePage<T> {
+  return {
+    items: items.map((item) => toWire(item)),
+    next: next === null ? null : encodeCursor(next),
+    ...(searchedTo === undefined ? {} : { searchedTo: isoTime(searchedTo) }),
+  };
 }

@@ -1,9 +1,11 @@
 /** Filters as SQL, for one month's file. */
-import type { RecordKind } from './columns.js';
+import { type RecordKind, TABLES } from './columns.js';
+import { BOUNDS, type Bounded, FILTER_COLUMNS, WAYS, type Way } from './filter-columns.js';
 import type { MonthFile } from './month-files.js';
 import type { Cursor, Filters, PageRequest } from './query.js';
-import { FILTER_COLUMNS, TIME_COLUMN } from './query.js';
+import { TIME_COLUMN } from './query.js';
 import { quoted, USUAL } from './schema.js';
+import { isLongPrefix } from './served-filters.js';
 
 export type Bound = string | number;
 
@@ -16,18 +18,39 @@ export interface Condition {
 /** Fits no row. */
 const NOTHING: Condition = { sql: '0', values: [] };
 
-/** The terms that a row must fit for a filter, its times included. */
-export function conditionsOf<K extends RecordKind>(
+/** Where rows are looked for, and what they must fit. */
+export interface Search {
+  /** What stands behind FROM. */
+  readonly from: Condition;
+  /** What stands behind WHERE; at least one. */
+  readonly where: readonly Condition[];
+  /** What rows are ordered by. */
+  readonly time: string;
+}
+
+/** How to look for the rows that fit a filter, its times included, which it must have. */
+export function searchOf<K extends RecordKind>(
   file: MonthFile,
   kind: K,
-  filter: Filters[K],
-): readonly Condition[] {
-  const time = TIME_COLUMN[kind];
-  return [
-    ...matching(file, kind, filter),
-    ...withinTime(time, filter),
-    ...beyond(time, filter.cursor, filter.order !== 'oldest'),
-  ];
+  filter: Filters[K] & { readonly from: number; readonly to: number },
+): Search {
+  const { table } = TABLES[kind];
+  const ways = waysOf(file, kind, filter);
+  const lead = ways.find(({ few }) => few);
+  // The plus keeps SQLite from reading a whole month in the order of time to sort out what few rows fit.
+  const ordered = lead === undefined && !('caller' in filter && isLongPrefix(filter.caller));
+  const time = ordered ? TIME_COLUMN[kind] : `+${table}.${TIME_COLUMN[kind]}`;
+  return {
+    from: lead === undefined ? { sql: table, values: [] } : leadingTo(table, lead),
+    where: [
+      ...matching(file, kind, filter),
+      ...bounded(file, kind, filter),
+      ...ways.filter((way) => way !== lead).map((way) => existing(table, way)),
+      ...withinTime(time, filter),
+      ...beyond(time, `${table}.seq`, filter.cursor, filter.order !== 'oldest'),
+    ],
+    time,
+  };
 }
 
 function matching<K extends RecordKind>(file: MonthFile, kind: K, filter: Filters[K]): Condition[] {
@@ -37,12 +60,84 @@ function matching<K extends RecordKind>(file: MonthFile, kind: K, filter: Filter
     const value = given[field];
     if (value === undefined) continue;
     if (!file.has(kind, columns)) conditions.push(NOTHING);
-    else if (typeof value === 'string' && field === 'caller' && value.endsWith('*'))
-      conditions.push(startsWith(columns, value.slice(0, -1)));
-    else if (typeof value === 'string' || typeof value === 'number') conditions.push(equals(columns, value));
-    else if (typeof value === 'boolean') conditions.push(is(columns, value));
+    else conditions.push(...fits(field, columns, value));
   }
   return conditions;
+}
+
+function fits(field: string, columns: readonly string[], value: unknown): Condition[] {
+  if (typeof value === 'string' && field === 'caller' && value.endsWith('*'))
+    return [startsWith(columns, value.slice(0, -1))];
+  if (typeof value === 'string' || typeof value === 'number') return [equals(columns, value)];
+  return typeof value === 'boolean' ? [is(columns, value)] : [];
+}
+
+function bounded<K extends RecordKind>(file: MonthFile, kind: K, filter: Filters[K]): Condition[] {
+  const given: Readonly<Record<string, unknown>> = { ...filter };
+  return Object.entries<Bounded>(BOUNDS[kind]).flatMap(([field, { column, sign }]) => {
+    const seconds = given[field];
+    if (typeof seconds !== 'number') return [];
+    return file.has(kind, [column]) ? [{ sql: `${column} ${sign} ?`, values: [seconds * 1000] }] : [NOTHING];
+  });
+}
+
+/** Records of a kind are fewer when no more of a month fit; then their calls are looked up one by one. */
+const FEW = 5000;
+
+/** A way that a filter asks for, in one file. */
+interface FoundWay extends Way {
+  readonly conditions: readonly Condition[];
+  /** So few records fit that it is quicker to begin with them. */
+  readonly few: boolean;
+}
+
+function waysOf<K extends RecordKind>(
+  file: MonthFile,
+  kind: K,
+  filter: Filters[K] & { readonly from: number },
+): readonly FoundWay[] {
+  const given: Readonly<Record<string, unknown>> = { ...filter };
+  return (WAYS[kind] as readonly Way[]).flatMap((way) => {
+    const conditions = Object.entries(way.fields).flatMap(([field, column]) => {
+      if (given[field] === undefined) return [];
+      return file.has(way.kind, [column]) ? fits(field, [column], given[field]) : [NOTHING];
+    });
+    if (conditions.length === 0) return [];
+    // What belongs to a call begins no earlier than the call.
+    if (kind === 'call') conditions.push({ sql: `${TIME_COLUMN[way.kind]} >= ?`, values: [filter.from] });
+    return [{ ...way, conditions, few: areFew(file, way.kind, conditions) }];
+  });
+}
+
+function areFew(file: MonthFile, kind: RecordKind, conditions: readonly Condition[]): boolean {
+  const { sql, values } = all(conditions);
+  const some = `SELECT 1 FROM ${TABLES[kind].table} WHERE ${sql} LIMIT ${FEW + 1}`;
+  const count = file.db
+    .prepare<Bound[], number>(`SELECT count(*) FROM (${some})`)
+    .pluck()
+    .get(...values);
+  return (count ?? 0) <= FEW;
+}
+
+/** Begins with the other records and looks up ours. */
+function leadingTo(table: string, { kind, theirs, ours, conditions }: FoundWay): Condition {
+  const { sql, values } = all(conditions);
+  const keys = `SELECT DISTINCT ${theirs} AS key FROM ${TABLES[kind].table} WHERE ${sql}`;
+  return { sql: `(${keys}) AS way CROSS JOIN ${table} ON ${table}.${ours} = way.key`, values };
+}
+
+/** Begins with our records and looks whether there is one of the others. */
+function existing(table: string, { kind, theirs, ours, conditions }: FoundWay): Condition {
+  const { sql, values } = all(conditions);
+  const other = `SELECT 1 FROM ${TABLES[kind].table} AS other WHERE other.${theirs} = ${table}.${ours} AND ${sql}`;
+  return { sql: `EXISTS (${other})`, values };
+}
+
+function all(conditions: readonly Condition[]): Condition {
+  return {
+    sql: conditions.map(({ sql }) => sql).join(' AND '),
+    values: conditions.flatMap(({ values }) => values),
+  };
 }
 
 function equals(columns: readonly string[], value: Bound): Condition {
@@ -72,8 +167,8 @@ function withinTime(time: string, { from, to }: PageRequest): Condition[] {
   return conditions;
 }
 
-function beyond(time: string, cursor: Cursor | undefined, newest: boolean): Condition[] {
+function beyond(time: string, seq: string, cursor: Cursor | undefined, newest: boolean): Condition[] {
   if (cursor === undefined) return [];
   const sign = newest ? '<' : '>';
-  return [{ sql: `(${time}, seq) ${sign} (?, ?)`, values: [cursor.time, cursor.seq] }];
+  return [{ sql: `(${time}, ${seq}) ${sign} (?, ?)`, values: [cursor.time, cursor.seq] }];
 }

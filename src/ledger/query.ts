@@ -42,6 +42,10 @@ export interface PageRequest {
 }
 
 export interface CallFilter extends PageRequest {
+  readonly firstMember?: string | undefined;
+  readonly lastMember?: string | undefined;
+  /** What the caller dialled. */
+  readonly firstDialled?: string | undefined;
   /** Member first called, or the last that spoke with the caller. */
   readonly member?: string | undefined;
   /** Caller's number; a `*` at the end stands for any rest. */
@@ -53,6 +57,17 @@ export interface CallFilter extends PageRequest {
   readonly missed?: boolean | undefined;
   /** Calls by which the caller of this missed call was called back. */
   readonly callBackOf?: string | undefined;
+  /** Calls in which this agent was, as the PBX told; in legs of the month in which the call ended. */
+  readonly agent?: string | undefined;
+  /** Calls with a transfer that was asked for by, to and with: one that has all that is given, in the same month. */
+  readonly fromMember?: string | undefined;
+  readonly toMember?: string | undefined;
+  readonly matter?: string | undefined;
+  /** Bounds of the length and of the wait for the first answer, both within; seconds. */
+  readonly minDuration?: number | undefined;
+  readonly maxDuration?: number | undefined;
+  readonly minWait?: number | undefined;
+  readonly maxWait?: number | undefined;
 }
 
 export interface LegFilter extends PageRequest {
@@ -69,6 +84,12 @@ export interface LegFilter extends PageRequest {
   readonly endedBy?: EndedBy | undefined;
   readonly sipStatus?: number | undefined;
   readonly sipCallId?: string | undefined;
+  readonly transferId?: string | undefined;
+  /** Bounds of the length and of the time talked, both within; seconds. */
+  readonly minDuration?: number | undefined;
+  readonly maxDuration?: number | undefined;
+  readonly minTalk?: number | undefined;
+  readonly maxTalk?: number | undefined;
 }
 
 export interface TransferFilter extends PageRequest {
@@ -84,6 +105,13 @@ export interface TransferFilter extends PageRequest {
   readonly cause?: string | undefined;
   /** Code of the matter. */
   readonly matter?: string | undefined;
+  /** Number of the caller, once their call has ended; a `*` at the end stands for any rest. */
+  readonly caller?: string | undefined;
+  /** Member that the caller called first, once their call has ended. */
+  readonly firstMember?: string | undefined;
+  /** Bounds of the time from request to switch, both within; seconds. */
+  readonly minSwitch?: number | undefined;
+  readonly maxSwitch?: number | undefined;
 }
 
 export interface RecordingFilter extends PageRequest {
@@ -101,10 +129,15 @@ export interface AuditFilter extends PageRequest {
   readonly callId?: string | undefined;
 }
 
-/** One page of a listing; `next` is null at the end. */
+/**
+ * One page of a listing; `next` is null at the end. Where no index serves a filter, a page that took too long to look for
+ * is given as far as it came: it may have few items or none, and still go on.
+ */
 export interface Page<T> {
   readonly items: readonly Stored<T>[];
   readonly next: Cursor | null;
+  /** Up to when such a page has looked; UTC milliseconds. Not there when a page is full or the last one. */
+  readonly searchedTo?: number;
 }
 
 /** A call with everything that belongs to it, oldest first. `call` is null while the call lives. */
@@ -154,49 +187,4 @@ export const TIME_COLUMN: Readonly<Record<RecordKind, string>> = {
   transfer: 'requested_at',
   recording: 'started_at',
   audit: 'done_at',
-};
-
-/** Which columns a field of a filter looks at; a row fits when one of them does. */
-export const FILTER_COLUMNS: {
-  readonly [K in RecordKind]: Readonly<
-    Record<Exclude<keyof Filters[K], keyof PageRequest>, readonly string[]>
-  >;
-} = {
-  call: {
-    member: ['first_member', 'last_member'],
-    caller: ['caller_number'],
-    trunk: ['trunk'],
-    outcome: ['outcome'],
-    cause: ['cause'],
-    endedBy: ['ended_by'],
-    missed: ['missed'],
-    callBackOf: ['call_back_of'],
-  },
-  leg: {
-    callId: ['call_id'],
-    member: ['member'],
-    caller: ['caller_number'],
-    trunk: ['trunk'],
-    agent: ['agent'],
-    role: ['role'],
-    direction: ['direction'],
-    outcome: ['outcome'],
-    endedBy: ['ended_by'],
-    sipStatus: ['sip_status'],
-    sipCallId: ['sip_call_id'],
-  },
-  transfer: {
-    id: ['id'],
-    callId: ['call_id'],
-    member: ['from_member', 'to_member'],
-    fromMember: ['from_member'],
-    toMember: ['to_member'],
-    trigger: ['trigger'],
-    mode: ['mode'],
-    outcome: ['outcome'],
-    cause: ['cause'],
-    matter: ['matter'],
-  },
-  recording: { id: ['id'], callId: ['call_id'], outcome: ['outcome'], requestedBy: ['requested_by'] },
-  audit: { actor: ['actor'], action: ['action'], subject: ['subject'], callId: ['call_id'] },
 };

@@ -7,10 +7,12 @@ import { ReaderStore } from './reader-store.js';
 
 const { folder } = workerData as ReaderSetup;
 let store: ReaderStore | null = null;
+/** Nobody waits longer for a page, nor for those before theirs. */
+const BUDGET = { forMs: 250, now: () => performance.now() };
 
 function answer({ id, question }: ReaderRequest): ReaderAnswer {
   try {
-    store ??= new ReaderStore(folder);
+    store ??= new ReaderStore(folder, BUDGET);
     return { id, ok: true, value: answerQuestion(store, question) };
   } catch (error) {
     return { id, ok: false, message: errorText(error).message };

@@ -8,15 +8,20 @@ import { parseLocalTime } from './text.js';
 /** Lines about the filters for the help. */
 export const filterHelp = `  all           --from TIME --to TIME (2026-03-02, "2026-03-02 08:00", 2026-03-02T08:00:00Z)
                 --limit N (default ${PAGE_LIMIT.default}) or --all; --order newest|oldest
-  calls         --member M --caller NUMBER (138* for all that begin so) --trunk T --missed
+  calls         --member M --first-member M --last-member M --first-dialled NUMBER
+                --caller NUMBER (138* for all that begin so) --trunk T --missed --call-back-of ID
+                --agent A; --from-member M --to-member M --matter M (of a transfer of the call)
+                --min-duration S --max-duration S --min-wait S --max-wait S (seconds)
                 --outcome answered|missed|abandoned|refused|not-reached|interrupted --cause C
-                --ended-by WHO --call-back-of ID
+                --ended-by WHO
   legs          --call-id C --member M --agent A --caller NUMBER --trunk T --role caller|agent|target|monitor
                 --direction in|out --outcome answered|rejected|unanswered|cancelled|unreachable|interrupted
-                --ended-by WHO --sip-status N --sip-call-id ID
+                --ended-by WHO --sip-status N --sip-call-id ID --transfer-id T
+                --min-duration S --max-duration S --min-talk S --max-talk S
   transfers     --id T --call-id C --member M (either side) --from-member M --to-member M --matter M
                 --trigger refer|replaces|api|key|desk --mode blind|consult|conference|alert
                 --outcome completed|failed|refused|abandoned|interrupted --cause C
+                --caller NUMBER --first-member M --min-switch S --max-switch S
   recordings    --id R --call-id C --outcome kept|empty|failed --requested-by WHO
   audits        --actor WHO --subject ID --call-id C
                 --action recording-started|recording-stopped|recording-linked|recording-played|recording-deleted|agent-state|called-back|call-back-failed|note-written|exported|

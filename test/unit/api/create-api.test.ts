@@ -222,7 +222,7 @@ describe('the ledger', () => {
     ['/v1/calls?callr=138', 'callr', 'not known'],
     ['/v1/calls?caller=1&caller=2', 'caller', 'expected string'],
     ['/v1/legs?sipStatus=99', 'sipStatus', '100 to 699'],
-    ['/v1/transfers?caller=138', 'caller', 'not known'],
+    ['/v1/transfers?direction=in', 'direction', 'not known'],
     ['/v1/alerts?from=2026-03-02', 'from', 'not known'],
   ])('refuses %s, naming the field and what is expected', async (url, field, expected) => {
     const { get } = bench();

@@ -126,6 +126,7 @@ describe('onekey ledger query', () => {
     [['query', 'people'], 'not "people"'],
     [['query', 'calls', 'legs'], 'one word too many'],
     [['query', 'calls', '--outcome', 'lost'], '--outcome'],
+    [['query', 'calls', '--min-wait', 'long'], 'seconds such as 90'],
     [['query', 'calls', '--role', 'caller'], '--role is no filter of these records'],
     [['query', 'legs', '--missed'], '--missed is no filter'],
     [['query', 'calls', '--from', 'yesterday'], '2026-03-02 08:00'],
@@ -148,6 +149,21 @@ describe('onekey ledger query', () => {
     const { code, err, out } = await onekey(...argv);
     expect([code, out]).toEqual([2, []]);
     expect(err).toContain(message);
+  });
+});
+
+describe('filters of onekey ledger query', () => {
+  it.each([
+    [['calls', '--min-duration', '60', '--max-wait', '2'], 2],
+    [['calls', '--min-duration', '60.5'], 0],
+    [['calls', '--first-member', 'city-12345', '--to-member', 'police-110'], 1],
+    [['calls', '--agent', '8017'], 0],
+    [['legs', '--transfer-id', 'transfer-1', '--min-talk', '28'], 1],
+    [['transfers', '--caller', '138*', '--max-switch', '5.01'], 1],
+    [['transfers', '--max-switch', '5'], 0],
+  ])('%j finds %d', async (argv, count) => {
+    const { code, out } = await onekey('query', ...argv, '--json');
+    expect({ code, found: out.length }).toEqual({ code: 0, found: count });
   });
 });
 
@@ -245,7 +261,7 @@ describe('agent, matter and note', () => {
       2,
     );
     expect((await onekey('query', 'transfers', '--id', 'transfer-4', '--json')).out).toHaveLength(1);
-    expect((await onekey('query', 'calls', '--agent', '8017')).err).toContain('--agent is no filter');
+    expect((await onekey('query', 'recordings', '--agent', '8017')).err).toContain('--agent is no filter');
   });
 
   it('are told in the story of the call, all of them', async () => {

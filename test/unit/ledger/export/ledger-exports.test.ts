@@ -5,8 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { ExportRequest } from '../../../../src/ledger/export/export-request.js';
 import { LedgerExports } from '../../../../src/ledger/export/ledger-exports.js';
-import { openLedger } from '../../../../src/ledger/open-ledger.js';
-import { callRecord, START, temporaryFolder, transferRecord } from '../fixtures.js';
+import { callRecord, START, temporaryFolder, transferRecord, writerOf } from '../fixtures.js';
 import { bytesOf } from './tables.js';
 
 const CALLS = 1300;
@@ -36,18 +35,16 @@ function begin(exports: LedgerExports, request: ExportRequest = CALLS_AS_CSV) {
   return started;
 }
 
-beforeAll(async () => {
+beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'onekey-exports-'));
-  const opened = openLedger({ dir });
-  if (!opened.ok) throw new Error(opened.fault.message);
-  const { ledger } = opened;
-  for (let n = 0; n < CALLS; n += 1)
-    ledger.append([
-      callRecord(`call-${n}`, { startedAt: START + n * 1000, cause: n % 2 === 0 ? CAUSE : null }),
-    ]);
-  ledger.append([transferRecord('transfer-1', { note: '请回电 13800001111', requestedTarget: '110' })]);
-  await ledger.close();
-});
+  const store = writerOf(dir, { now: () => START });
+  const calls = Array.from({ length: CALLS }, (_, n) =>
+    callRecord(`call-${n}`, { startedAt: START + n * 1000, cause: n % 2 === 0 ? CAUSE : null }),
+  );
+  const transfer = transferRecord('transfer-1', { note: '请回电 13800001111', requestedTarget: '110' });
+  store.commit({ number: 1, records: [...calls, transfer], journal: [] });
+  store.close();
+}, 60_000);
 
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
