@@ -8,6 +8,7 @@ import { createApi } from './api/create-api.js';
 import type { DeskAccounts } from './api/desk/desk-accounts.js';
 import { Desks, type PhoneListener } from './api/desk/desks.js';
 import { keptSecret } from './api/kept-secret.js';
+import { ReportStore } from './api/reports/report-store.js';
 import type { ScreenPopLinks } from './api/screen-pop-links.js';
 import { addSurgeMetrics, SurgeWatch } from './api/surge-watch.js';
 import { ensureToken } from './api/tokens.js';
@@ -106,6 +107,7 @@ export async function serveApi(
       close: () => exports.close(),
       audit: write,
     },
+    reports: new ReportStore(join(config.data, 'reports.json')),
     media: media.anchor.kind,
     notReady: () => engine.notReadyReason(),
     links,

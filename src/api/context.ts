@@ -14,6 +14,7 @@ import type { ActiveSurge } from '../ledger/statistics/surge-types.js';
 import type { Desks } from './desk/desks.js';
 import type { EventHub, EventHubOptions } from './event-hub.js';
 import type { ServerCertificates } from './https-server.js';
+import type { ReportStore } from './reports/report-store.js';
 import type { ScreenPopLinks } from './screen-pop-links.js';
 import type { ApiToken } from './tokens.js';
 
@@ -61,6 +62,8 @@ export interface ApiOptions {
   readonly recordings?: RecordingFiles;
   /** Exports of the ledger, and the audit of who takes what; without, there are none. */
   readonly exports?: ExportDesk;
+  /** Queries that were saved under a name; without, there are none. */
+  readonly reports?: ReportStore;
   /** Links to screen pops that open without a token; without, none does. */
   readonly links?: Pick<ScreenPopLinks, 'opens'>;
   /** Desks of agents in browsers; without, their routes are not there. */

@@ -22,6 +22,7 @@ import { missedCallRoutes } from './missed-call-routes.js';
 import { monitorRoutes } from './monitor-routes.js';
 import { queueRoutes } from './queue-routes.js';
 import { recordingRoutes } from './recording-routes.js';
+import { reportRoutes } from './reports/report-routes.js';
 import { screenPopRoutes } from './screen-pop-routes.js';
 import { searchRoutes } from './search-routes.js';
 import { statisticsRoutes } from './statistics-routes.js';
@@ -60,6 +61,7 @@ const ROUTES = [
   agentRoutes,
   historyRoutes,
   exportRoutes,
+  reportRoutes,
   statisticsRoutes,
   storyRoutes,
   searchRoutes,

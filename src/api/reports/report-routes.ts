@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import { errorBody } from '../api-error.js';
+import type { Api, ApiContext } from '../context.js';
+import { FILE } from '../export-routes.js';
+import { readExport } from '../export-schemas.js';
+import { errorSchema } from '../schemas.js';
+import { sendExport } from '../send-export.js';
+import { isoTime, toWire } from '../wire.js';
+import { periodAt } from './report-periods.js';
+import { type Report, reportBody, reportParams, reportSchema } from './report-schemas.js';
+import { MOST_REPORTS, type ReportStore } from './report-store.js';
+
+const errors = { 400: errorSchema, 401: errorSchema, 403: errorSchema };
+const unknown = (name: string) => errorBody('unknown-report', `There is no report "${name}".`);
+
+/** Queries that are saved under a name, and run as exports. */
+export function reportRoutes(api: Api, context: ApiContext): void {
+  const { reports } = context;
+  if (reports === undefined) return;
+  listing(api, reports);
+  changing(api, context, reports);
+  running(api, context, reports);
+}
+
+function listing(api: Api, reports: ReportStore): void {
+  api.get(
+    '/v1/reports',
+    {
+      schema: {
+        tags: ['reports'],
+        summary: 'Saved reports, by name',
+        response: { 200: z.object({ items: z.array(reportSchema) }), ...errors },
+      },
+    },
+    async () => ({ items: (await reports.list()).map((report) => toWire(report)) }),
+  );
+  api.get(
+    '/v1/reports/:name',
+    {
+      schema: {
+        tags: ['reports'],
+        summary: 'A saved report',
+        params: reportParams,
+        response: { 200: reportSchema, 404: errorSchema, ...errors },
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params;
+      const report = await reports.get(name);
+      return report === undefined
+        ? reply.code(404).send(unknown(name))
+        : reply.code(200).send(toWire(report));
+    },
+  );
+}
+
+function changing(api: Api, context: ApiContext, reports: ReportStore): void {
+  api.put(
+    '/v1/reports/:name',
+    {
+      schema: {
+        tags: ['reports'],
+        summary: 'Save a report, in place of the one of this name',
+        description: `At most ${MOST_REPORTS}. The filter is checked as the listing checks it; \`from\` and \`to\` stand in it only where there is no \`period\`.`,
+        params: reportParams,
+        body: reportBody,
+        response: { 200: reportSchema, 201: reportSchema, 409: errorSchema, ...errors },
+      },
+    },
+    async (request, reply) => {
+      const savedAt = (context.now ?? Date.now)();
+      const { name } = request.params;
+      const report = { ...request.body, name, savedBy: request.holder ?? 'nobody', savedAt };
+      const wrong = faultIn(report);
+      if (wrong !== null)
+        return reply.code(400).send({ error: { code: 'bad-request', message: wrong, field: 'filter' } });
+      const saved = await reports.save(report);
+      if (saved === 'too-many')
+        return reply
+          .code(409)
+          .send(errorBody('too-many-reports', `There are ${MOST_REPORTS} reports; delete one first.`));
+      return reply.code(saved === 'new' ? 201 : 200).send(toWire(report));
+    },
+  );
+  api.delete(
+    '/v1/reports/:name',
+    {
+      schema: {
+        tags: ['reports'],
+        summary: 'Delete a saved report',
+        params: reportParams,
+        response: { 204: z.null().meta({ description: 'Deleted' }), 404: errorSchema, ...errors },
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params;
+      return (await reports.remove(name)) ? reply.code(204).send(null) : reply.code(404).send(unknown(name));
+    },
+  );
+}
+
+function running(api: Api, context: ApiContext, reports: ReportStore): void {
+  const { exports: desk } = context;
+  if (desk === undefined) return;
+  api.get(
+    '/v1/reports/:name/run',
+    {
+      schema: {
+        tags: ['reports'],
+        summary: 'Run a saved report: the file',
+        description: 'As the exports do it: audited, numbers masked for viewers, made while it is sent.',
+        params: reportParams,
+        response: { 200: FILE, 404: errorSchema, 409: errorSchema, 503: errorSchema, ...errors },
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params;
+      const report = await reports.get(name);
+      if (report === undefined) return reply.code(404).send(unknown(name));
+      const now = (context.now ?? Date.now)();
+      const read = readExport(report.what, queryOf(report, now, context.dialPlan().policies.timezone));
+      if (!read.success)
+        return reply
+          .code(409)
+          .send(
+            errorBody('stale-report', 'The filter of this report is not understood any more; save it anew.'),
+          );
+      return sendExport({
+        desk,
+        context,
+        request,
+        reply,
+        wish: { what: report.what, report: name, ...read.data },
+      });
+    },
+  );
+}
+
+/** The query of the export that a report stands for. */
+function queryOf(
+  { filter, period, format, language }: Report,
+  now: number,
+  zone: string,
+): Readonly<Record<string, string>> {
+  const query = { ...filter, format, language };
+  if (period === null) return query;
+  const { from, to } = periodAt(period, now, zone);
+  return { ...query, from: isoTime(from), to: isoTime(to) };
+}
+
+/** What is wrong with the filter of a report; null when nothing is. */
+function faultIn(report: Report): string | null {
+  const { filter, period, format, language } = report;
+  for (const field of ['format', 'language'])
+    if (field in filter) return `body field "filter.${field}": it stands beside the filter`;
+  if (period !== null && ('from' in filter || 'to' in filter))
+    return 'body field "filter": from and to come from the period; leave out one of them';
+  const read = readExport(report.what, { ...filter, format, language });
+  if (read.success) return null;
+  const [issue] = read.error.issues;
+  if (issue?.code === 'unrecognized_keys')
+    return `body field "filter.${issue.keys[0] ?? ''}": is no filter of ${report.what}`;
+  return `body field "filter.${String(issue?.path[0] ?? '')}": ${issue?.message ?? 'is wrong'}`;
+}

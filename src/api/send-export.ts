@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ExportedListing, ExportRequest } from '../ledger/export/export-request.js';
+import { EXPORT_MEDIA_TYPES, type ExportFormat } from '../ledger/export/export-table.js';
+import { errorBody } from './api-error.js';
+import type { ApiContext, ExportDesk } from './context.js';
+import type { Exported } from './export-schemas.js';
+import { maySeeNumbers } from './may-see-numbers.js';
+
+/** An export as it was asked for. */
+export interface ExportWish {
+  readonly what: Exported;
+  readonly listing: ExportedListing;
+  readonly how: { readonly format: ExportFormat; readonly language: 'zh' | 'en' };
+  /** Name of the saved report that it is; the file has it, too. */
+  readonly report?: string;
+}
+
+interface Asked {
+  readonly desk: ExportDesk;
+  readonly context: ApiContext;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly wish: ExportWish;
+}
+
+/** Answers with the file of an export, made while it is sent, once it is written who takes it. */
+export async function sendExport({ desk, context, request, reply, wish }: Asked): Promise<FastifyReply> {
+  const { listing, how } = wish;
+  const masked = !maySeeNumbers(request.role);
+  const wanted: ExportRequest = { listing, ...how, zone: context.dialPlan().policies.timezone, masked };
+  const started = desk.start(wanted);
+  if (started === null)
+    return reply
+      .code(503)
+      .header('retry-after', '10')
+      .send(errorBody('exports-busy', 'As many exports run as may; try again when one of them is done.'));
+  const { stream, begun } = started;
+  // Who goes away before it begins must not leave the work behind.
+  request.raw.once('close', () => {
+    if (request.raw.destroyed && !reply.raw.headersSent) stream.destroy();
+  });
+  // Until it is given to the connection, nobody else hears of its errors; `begun` tells of them.
+  stream.on('error', () => undefined);
+  await begun;
+  if (!(await audited(desk, { context, request, wish, masked }))) {
+    stream.destroy();
+    const message = 'Who exports what must be in the ledger first, and it cannot be written now.';
+    return reply.code(503).send(errorBody('not-audited', message));
+  }
+  return reply
+    .code(200)
+    .header('content-type', EXPORT_MEDIA_TYPES[how.format])
+    .header('content-disposition', attachment(wish))
+    .send(stream);
+}
+
+/** A name in Chinese needs the form of RFC 6266 with RFC 8187; what cannot read that takes the plain one. */
+function attachment({ what, how, report }: ExportWish): string {
+  const plain = `attachment; filename="${what}.${how.format}"`;
+  return report === undefined
+    ? plain
+    : `${plain}; filename*=UTF-8''${encodeURIComponent(`${report}.${how.format}`)}`;
+}
+
+interface Taking extends Pick<Asked, 'context' | 'request' | 'wish'> {
+  readonly masked: boolean;
+}
+
+/** Writes who takes which file; false when it cannot be written. */
+function audited(desk: ExportDesk, { context, request, wish, masked }: Taking): Promise<boolean> {
+  const doneAt = (context.now ?? Date.now)();
+  const { format } = wish.how;
+  const { report } = wish;
+  const detail = JSON.stringify({ format, masked, report, filter: wish.listing.filter, from: request.ip });
+  return desk
+    .audit({
+      kind: 'audit',
+      id: `audit-${doneAt.toString(36)}-${randomBytes(6).toString('hex')}`,
+      doneAt,
+      actor: request.holder ?? 'nobody',
+      action: 'exported',
+      subject: wish.what,
+      callId: null,
+      detail,
+    })
+    .then(
+      () => true,
+      () => false,
+    );
+}
