@@ -112,11 +112,8 @@ function waysOf<K extends RecordKind>(
 function areFew(file: MonthFile, kind: RecordKind, conditions: readonly Condition[]): boolean {
   const { sql, values } = all(conditions);
   const some = `SELECT 1 FROM ${TABLES[kind].table} WHERE ${sql} LIMIT ${FEW + 1}`;
-  const count = file.db
-    .prepare<Bound[], number>(`SELECT count(*) FROM (${some})`)
-    .pluck()
-    .get(...values);
-  return (count ?? 0) <= FEW;
+  const counted = file.prepare<Bound[], { count: number }>(`SELECT count(*) AS count FROM (${some})`);
+  return (counted.get(...values)?.count ?? 0) <= FEW;
 }
 
 /** Begins with the other records and looks up ours. */

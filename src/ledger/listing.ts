@@ -158,7 +158,7 @@ function rowsOf<K extends RecordKind>(
   const direction = filter.order === 'oldest' ? 'ASC' : 'DESC';
   const { table } = TABLES[kind];
   const terms = where.map(({ sql }) => sql).join(' AND ');
-  return file.db
+  return file
     .prepare<Bound[], Row>(
       `SELECT ${table}.* FROM ${from.sql} WHERE ${terms} ORDER BY ${time} ${direction}, ${table}.seq ${direction} LIMIT ?`,
     )

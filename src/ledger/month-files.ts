@@ -11,6 +11,8 @@ import { columnsIn } from './schema.js';
 const BUSY_MS = 2000;
 /** Files open at once: two years and a half. */
 const MAX_OPEN = 30;
+/** Statements that are kept of a file. One that is not costs memory until somebody collects it, which may take long. */
+const MAX_STATEMENTS = 100;
 
 /** One month's file, open for reading. */
 export class MonthFile {
@@ -45,6 +47,8 @@ export class MonthFile {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known as unknown as Database.Statement<P, R>;
     const made = this.db.prepare<P, R>(sql);
+    const [oldest] = this.#statements.keys();
+    if (this.#statements.size >= MAX_STATEMENTS && oldest !== undefined) this.#statements.delete(oldest);
     this.#statements.set(sql, made as unknown as Database.Statement<never[], unknown>);
     return made;
   }

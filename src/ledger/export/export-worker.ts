@@ -7,6 +7,8 @@ import type { ExportMessage, ExportProgress, ExportSetup } from './export-reques
 import { writeExport } from './write-export.js';
 
 const { dir, request } = workerData as ExportSetup;
+/** Months open at once: records of one moment may lie in two, and a listing goes from month to month. */
+const NEIGHBOURS = 3;
 let wanted = 0;
 let wake: (() => void) | null = null;
 
@@ -31,7 +33,7 @@ function tell(message: ExportMessage): void {
 }
 
 async function run(): Promise<void> {
-  const store = new ReaderStore(ledgerFolder(dir));
+  const store = new ReaderStore(ledgerFolder(dir), null, NEIGHBOURS);
   let progress: ExportProgress = { rows: 0, at: null };
   try {
     for await (const made of writeExport(store, request)) {
