@@ -11,6 +11,7 @@ import type { Config } from './config/config.js';
 import { packageInfo } from './config/package-root.js';
 import { DialPlanHolder } from './dialplan/holder.js';
 import type { DialPlan } from './dialplan/plan.js';
+import { DiskReserve } from './disk-reserve.js';
 import { type EmbeddedSip, embeddedSip } from './embedded-sip.js';
 import { newCallId } from './engine/call-id.js';
 import { systemClock } from './engine/clock.js';
@@ -90,9 +91,13 @@ async function startParts(
   onStarted(() => media.stop());
   log.info({}, media.note ?? 'media is anchored in rtpengine');
 
-  const health = new LedgerHealth((news) =>
-    late.engine?.events.publish({ ...news, callId: null, legId: null, transferId: null }),
-  );
+  const reserve = new DiskReserve(config.data);
+  if (reserve.release())
+    log.error({ data: config.data }, 'the disk is full: it starts with what was kept back');
+  const health = new LedgerHealth((news) => {
+    if (news.type === 'ledger-back') reserve.keep();
+    late.engine?.events.publish({ ...news, callId: null, legId: null, transferId: null });
+  });
   const ledgers = openLedgers(config, plan, log, health);
   const { ledger, reader } = ledgers;
   late.ledger = ledger;
@@ -171,6 +176,7 @@ async function startParts(
   });
   onStarted(() => api.server.close());
   ledgers.keeper.start();
+  reserve.keep();
   return {
     addresses: [...sip.addresses, ...api.addresses],
     reloadDialPlan: () => {

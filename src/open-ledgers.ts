@@ -39,7 +39,7 @@ export function openLedgers(
     onTrouble: health.hear,
   });
   if (!opened.ok) throw new StartFault(opened.fault.message, opened.fault.remedy);
-  const read = openLedgerReader({ dir: data });
+  const read = openLedgerReader({ dir: data, written: true });
   if (!read.ok) throw new StartFault(read.fault.message, read.fault.remedy);
   const { ledger } = opened;
   const { reader } = read;

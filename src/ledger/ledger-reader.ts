@@ -65,6 +65,11 @@ export interface OpenLedgerReaderOptions {
   readonly dir: string;
   /** Read in a thread of its own, so that a long search holds nothing up. Default true. */
   readonly thread?: boolean;
+  /**
+   * This process has the ledger open for writing, so it is one, also where it cannot be read at present: its disk may be
+   * full. Default false.
+   */
+  readonly written?: boolean;
 }
 
 export type OpenLedgerReaderResult =
@@ -75,9 +80,10 @@ export type OpenLedgerReaderResult =
 const MAX_WAITING = 64;
 
 /** Open the ledger of a data folder for reading, also while a running onekey writes it. */
-export function openLedgerReader({ dir, thread = true }: OpenLedgerReaderOptions): OpenLedgerReaderResult {
+export function openLedgerReader(options: OpenLedgerReaderOptions): OpenLedgerReaderResult {
+  const { dir, thread = true, written = false } = options;
   const folder = ledgerFolder(dir);
-  const fault = readable(dir, folder);
+  const fault = written ? null : readable(dir, folder);
   if (fault !== null) return { ok: false, fault };
   return { ok: true, reader: thread ? threadedReader(folder) : localReader(folder) };
 }

@@ -9,6 +9,7 @@ import { freePort } from './ports.js';
 import type { ScenarioParameters } from './render-scenario.js';
 import { type SeenDialog, seenDialog } from './seen-dialog.js';
 import { Server, verifyLedger } from './server.js';
+import { SmallDisk } from './small-disk.js';
 import { until } from './wait.js';
 
 /** A party of a story: the caller, a citizen whom we call, or the PBX of a trunk. */
@@ -56,6 +57,8 @@ export interface WorldOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Where parties send SIP to, when it is not the server under test that listens there. */
   readonly sipPort?: number;
+  /** The data folder is a disk of its own, of so many megabytes. */
+  readonly diskMegabytes?: number;
 }
 
 /** Number that each PBX is asked for. */
@@ -76,6 +79,8 @@ export class World {
     public server: Server,
     readonly ports: Ports,
     readonly folder: string,
+    /** Null when the data folder is on the disk that everything is on. */
+    readonly disk: SmallDisk | null,
   ) {}
 
   static async open(options: WorldOptions = {}): Promise<World> {
@@ -92,13 +97,15 @@ export class World {
       },
     };
     const plan = (options.plan ?? testPlan)(ports);
+    const disk =
+      options.diskMegabytes === undefined ? null : new SmallDisk(join(folder, 'data'), options.diskMegabytes);
     const server = await Server.start({
       folder,
       plan,
       ...(options.settings ? { settings: options.settings } : {}),
       ...(options.sipPort ? { ports: { sip: options.sipPort, http: await freePort() } } : {}),
     });
-    return new World(server, ports, folder);
+    return new World(server, ports, folder, disk);
   }
 
   /**
@@ -108,6 +115,7 @@ export class World {
   async close(): Promise<void> {
     const code = await this.server.stop();
     const { exitCode, output } = verifyLedger(this.server.dataFolder);
+    this.disk?.remove();
     if (exitCode !== 0) throw new Error(`onekey ledger verify ended with ${exitCode}:\n${output}`);
     if (code !== 0) throw new Error(`the server ended with ${code}:\n${this.server.logged().slice(-4000)}`);
     if (!this.#failed) rmSync(this.folder, { recursive: true, force: true });
