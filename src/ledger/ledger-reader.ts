@@ -17,7 +17,7 @@ import type {
 import type { Question, ReaderAnswer, ReaderRequest, ReaderSetup } from './reader-messages.js';
 import { ReaderStore } from './reader-store.js';
 import type { AuditRecord, CallRecord, LegRecord, RecordingRecord, TransferRecord } from './records.js';
-import { SCHEMA_VERSION } from './schema.js';
+import { MONTHLY_VERSIONS } from './schema.js';
 import type { NoteHits, NoteSearch } from './search/note-search.js';
 import { judgeFile, unreadable } from './sqlite-file.js';
 import { startWorker } from './start-worker.js';
@@ -92,7 +92,7 @@ export function openLedgerReader(options: OpenLedgerReaderOptions): OpenLedgerRe
 function readable(dir: string, folder: string): LedgerFault | null {
   try {
     const newest = listMonths(folder).at(-1);
-    if (newest !== undefined) return judgeFile(monthPath(folder, newest), [SCHEMA_VERSION, SCHEMA_VERSION]);
+    if (newest !== undefined) return judgeFile(monthPath(folder, newest), MONTHLY_VERSIONS);
   } catch (error) {
     return unreadable(folder, error);
   }

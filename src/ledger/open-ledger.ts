@@ -9,7 +9,7 @@ import { takeLock } from './ledger-lock.js';
 import { DEFAULT_TIMEZONE } from './month.js';
 import { MonthCloser } from './month-closer.js';
 import type { LedgerRecord } from './records.js';
-import { SCHEMA_VERSION } from './schema.js';
+import { MONTHLY_VERSIONS } from './schema.js';
 import { judgeFile, unreadable } from './sqlite-file.js';
 import { hasNoRoom, type StartState, startState } from './start-state.js';
 import { takeOverOldLedger } from './take-over.js';
@@ -99,7 +99,7 @@ function judge(folder: string): LedgerFault | null {
   const files = [livePath(folder), ...(newest === undefined ? [] : [monthPath(folder, newest)])];
   for (const path of files) {
     if (!existsSync(path) || isEmpty(path)) continue;
-    const fault = judgeFile(path, [SCHEMA_VERSION, SCHEMA_VERSION]);
+    const fault = judgeFile(path, MONTHLY_VERSIONS);
     if (fault !== null) return fault;
   }
   return null;

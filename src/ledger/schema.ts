@@ -11,6 +11,8 @@ export const APPLICATION_ID = 0x316b6579;
  * later version gets them when it is opened for writing; readers take what is not there for empty.
  */
 export const SCHEMA_VERSION = 6;
+/** Versions of the tables that a month's file and that of live calls may have. */
+export const MONTHLY_VERSIONS = [5, SCHEMA_VERSION] as const;
 
 /**
  * What the queries need; each index ends in the time, so that pages come out in order. Values that nearly every record

@@ -46,6 +46,34 @@ describe('openLedger', () => {
     expect(await verifyLedger(ledgerFolder(dir))).toMatchObject({ ok: true, head: { count: 3 } });
   });
 
+  it('reads a month of an earlier version as it is, and completes it when it is written to', async () => {
+    const dir = temporaryFolder();
+    const before = opened({ dir });
+    before.append([callRecord('call-1')]);
+    await before.close();
+    const month = new Database(newestMonth(dir));
+    month.exec(
+      'DROP INDEX calls_call_back; ALTER TABLE calls DROP COLUMN call_back_of; PRAGMA user_version = 5',
+    );
+    month.close();
+    const live = new Database(livePath(ledgerFolder(dir)));
+    live.pragma('user_version = 5');
+    live.close();
+    const reading = openLedgerReader({ dir, thread: false });
+    if (!reading.ok) throw new Error(reading.fault.message);
+    onTestFinished(() => reading.reader.close());
+    expect((await reading.reader.calls({})).items).toMatchObject([{ id: 'call-1', callBackOf: null }]);
+    expect((await reading.reader.calls({ callBackOf: 'call-1' })).items).toEqual([]);
+    const after = opened({ dir });
+    after.append([callRecord('call-2', { callBackOf: 'call-1' })]);
+    await after.close();
+    const again = openLedgerReader({ dir, thread: false });
+    if (!again.ok) throw new Error(again.fault.message);
+    onTestFinished(() => again.reader.close());
+    expect((await again.reader.calls({ callBackOf: 'call-1' })).items).toMatchObject([{ id: 'call-2' }]);
+    expect(await verifyLedger(ledgerFolder(dir))).toMatchObject({ ok: true });
+  });
+
   it('gives back the last state of the calls that were live, and of no other', async () => {
     const dir = temporaryFolder();
     const ledger = opened({ dir });
