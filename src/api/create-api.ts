@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import fastifyCookie from '@fastify/cookie';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
+import type { Role } from '../config/roles.js';
 import { agentRoutes } from './agent-routes.js';
 import { alertRoutes } from './alert-routes.js';
 import { notFound, onClientError, onError } from './api-error.js';
@@ -23,19 +24,19 @@ import { monitorRoutes } from './monitor-routes.js';
 import { queueRoutes } from './queue-routes.js';
 import { recordingRoutes } from './recording-routes.js';
 import { reportRoutes } from './reports/report-routes.js';
+import type { Permission } from './rights/permissions.js';
+import { nameRights } from './rights/route-guard.js';
+import type { RouteRight } from './rights/route-rights.js';
 import { screenPopRoutes } from './screen-pop-routes.js';
 import { searchRoutes } from './search-routes.js';
 import { statisticsRoutes } from './statistics-routes.js';
 import { storyRoutes } from './story-routes.js';
 import { systemRoutes } from './system-routes.js';
-import type { Role } from './tokens.js';
 import { transferRoutes } from './transfer-routes.js';
 import { webPages } from './web-pages.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Who may use the route; null for anybody. When left out: viewers may GET, operators the rest. */
-    readonly role?: Role | null;
     /** Needs no token while the server listens on loopback addresses only. */
     readonly openOnLoopback?: boolean;
     /** A link of this server to the id in the path (`?key=`) stands in for a token. */
@@ -110,6 +111,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   app.addHook('preClose', async () => hub.close());
   app.addHook('preClose', async () => options.desks?.close());
   app.addHook('preClose', async () => options.exports?.close());
+  nameRights(app);
   guard(app, new Gatekeeper(options.tokens, options.links));
   void app.register(fastifyCookie);
   if (options.pages !== undefined) webPages(app, options.pages);
@@ -129,15 +131,15 @@ function guard(app: FastifyInstance, gatekeeper: Gatekeeper): void {
   app.decorateRequest('role', null);
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-content-type-options', 'nosniff');
-    const path = request.routeOptions.url ?? request.url;
-    const { role, openOnLoopback, opensByLink, opensByKey } = request.routeOptions.config;
+    const { right, openOnLoopback, opensByLink, opensByKey } = request.routeOptions.config;
     if (openOnLoopback === true && onLoopback(app)) return;
-    if (role === null || (role === undefined && !path.startsWith('/v1'))) return;
+    const permission = permissionFor(request.routeOptions.url, request.url, right);
+    if (permission === null) return;
     void reply.header('cache-control', 'no-store');
     if (opensByLink === true && hasKey(request.query)) return gatekeeper.checkLink(request, reply);
     if (opensByKey?.(request) === true) return;
     const reading = request.method === 'GET' || request.method === 'HEAD';
-    const holder = await gatekeeper.check(request, reply, role ?? (reading ? 'viewer' : 'operator'));
+    const holder = await gatekeeper.check(request, reply, permission);
     request.holder = holder?.name ?? null;
     request.role = holder?.role ?? null;
     if (holder !== undefined && !reading)
@@ -146,6 +148,17 @@ function guard(app: FastifyInstance, gatekeeper: Gatekeeper): void {
         'api: operation asked for',
       );
   });
+}
+
+/** Null where a request passes without a token, or the route looks itself. */
+function permissionFor(
+  route: string | undefined,
+  url: string,
+  right: RouteRight | undefined,
+): Permission | null {
+  // What is not there tells nobody so under /v1 but those who may read.
+  if (route === undefined || right === undefined) return url.startsWith('/v1') ? 'calls.read' : null;
+  return right === 'anybody' || right === 'desk' ? null : right;
 }
 
 function hasKey(query: unknown): boolean {

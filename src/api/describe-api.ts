@@ -30,7 +30,7 @@ export function describeApi(app: FastifyInstance): void {
             type: 'http',
             scheme: 'bearer',
             description:
-              'A token of the configuration (http.tokens), or the one in the file api-token of the data folder. Role viewer may GET, role operator may do everything.',
+              'A token of the configuration (http.tokens), or the one in the file api-token of the data folder. Each route says which permission it needs and which roles have it; the role operator is another name of admin.',
           },
         },
       },

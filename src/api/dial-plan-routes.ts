@@ -24,7 +24,7 @@ export function dialPlanRoutes(api: Api, { operations, dialPlan }: ApiContext): 
         tags: ['dial plan'],
         summary: 'Load the dial plan anew',
         description:
-          'Calls in progress keep the plan that they started with. When the file has faults, the plan in force stays. Needs the role operator.',
+          'Calls in progress keep the plan that they started with. When the file has faults, the plan in force stays.',
         response: {
           200: z.object({ version: z.string().meta({ description: 'Version in force' }) }),
           401: errorSchema,

@@ -53,7 +53,7 @@ function schemaOf<const Q>(what: Exported, querystring: Q) {
   return {
     tags: ['ledger'],
     summary: `All ${what} that fit a filter, as a file`,
-    description: `The same filters as the listing of ${what}, without pages; oldest first unless \`order\` says otherwise. The file is made while it is sent: a connection that is cut means that it is not whole. Times are shown in the time zone of the dial plan (Parquet: UTC). Callers' numbers are masked for viewers. Who takes which file is in the ledger before its first byte goes out (\`exported\` in /v1/audits). At most two exports run at a time.`,
+    description: `The same filters as the listing of ${what}, without pages; oldest first unless \`order\` says otherwise. The file is made while it is sent: a connection that is cut means that it is not whole. Times are shown in the time zone of the dial plan (Parquet: UTC). Callers' numbers are masked without the permission \`numbers.see\`. Who takes which file is in the ledger before its first byte goes out (\`exported\` in /v1/audits). At most two exports run at a time.`,
     querystring,
     response: { 200: FILE, 400: errorSchema, 401: errorSchema, 503: errorSchema },
   };

@@ -1,9 +1,17 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Role } from '../config/roles.js';
 import { errorBody } from './api-error.js';
+import { mayDo, type Permission, rolesWith } from './rights/permissions.js';
 import type { ScreenPopLinks } from './screen-pop-links.js';
-import type { ApiToken, Role } from './tokens.js';
+import type { ApiToken } from './tokens.js';
+
+/** Who asks. */
+export interface Holder {
+  readonly name: string;
+  readonly role: Role;
+}
 
 /** Checks the bearer token of a request (RFC 6750), or the key of a link. */
 export class Gatekeeper {
@@ -17,18 +25,23 @@ export class Gatekeeper {
   }
 
   /** Who sent the request; undefined when the token is missing or unknown. */
-  holder(request: FastifyRequest): ApiToken | undefined {
+  holder(request: FastifyRequest): Holder | undefined {
     const given = /^Bearer +([^\s]+) *$/i.exec(request.headers.authorization ?? '')?.[1];
     if (given === undefined) return undefined;
     const wanted = digest(given);
     let found: ApiToken | undefined;
     // All are compared, each in constant time: the time taken tells nothing about any of them.
     for (const { digest: known, token } of this.#tokens) if (timingSafeEqual(known, wanted)) found ??= token;
-    return found;
+    if (found === undefined) return undefined;
+    return { name: found.name, role: found.role === 'operator' ? 'admin' : found.role };
   }
 
-  /** Let a request pass when its token has the role; else answer 401 or 403. */
-  async check(request: FastifyRequest, reply: FastifyReply, role: Role): Promise<ApiToken | undefined> {
+  /** Let a request pass when its token has the permission; else answer 401 or 403. */
+  async check(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    permission: Permission,
+  ): Promise<Holder | undefined> {
     const holder = this.holder(request);
     if (holder === undefined) {
       const challenge = request.headers.authorization === undefined ? '' : ', error="invalid_token"';
@@ -38,11 +51,11 @@ export class Gatekeeper {
         .send(errorBody('unauthorized', 'Send a token of this server: "Authorization: Bearer <token>".'));
       return undefined;
     }
-    if (role === 'operator' && holder.role !== 'operator') {
+    if (!mayDo(holder.role, permission)) {
       await reply
         .code(403)
         .header('www-authenticate', 'Bearer realm="onekey", error="insufficient_scope"')
-        .send(errorBody('forbidden', 'This token may read only; this needs the role operator.'));
+        .send(errorBody('forbidden', forbidden(holder.role, permission)));
       return undefined;
     }
     return holder;
@@ -59,6 +72,11 @@ export class Gatekeeper {
 }
 
 const link = z.object({ id: z.string(), key: z.string() });
+
+/** Says what is missing, and who has it. */
+export function forbidden(role: Role, permission: Permission): string {
+  return `The role ${role} may not do this: it needs the permission ${permission}, which ${rolesWith(permission).join(', ')} have.`;
+}
 
 function paramsOf(value: unknown): object {
   return typeof value === 'object' && value !== null ? value : {};

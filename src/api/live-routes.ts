@@ -51,7 +51,7 @@ function actRoutes(api: Api, { operations }: ApiContext): void {
       schema: {
         tags: ['live'],
         summary: 'End a call',
-        description: 'Ends every leg of the call, the caller’s too. Needs the role operator.',
+        description: 'Ends every leg of the call, the caller’s too.',
         params: callParams,
         response: {
           202: z.object({ callId: z.string() }),

@@ -67,7 +67,7 @@ export function missedCallRoutes(api: Api, { ledger, operations, now = Date.now 
         tags: ['ledger'],
         summary: 'Call a caller back',
         description:
-          'The phones of the agent ring; as soon as one is answered, the caller is called by a carrier of the dial plan, with the number of the member that was called. Answered when the call has begun; events, `GET /v1/calls/{id}` and the ledger tell how it comes out. A caller who is reached is done with; else the attempt is noted. Needs the role operator.',
+          'The phones of the agent ring; as soon as one is answered, the caller is called by a carrier of the dial plan, with the number of the member that was called. Answered when the call has begun; events, `GET /v1/calls/{id}` and the ledger tell how it comes out. A caller who is reached is done with; else the attempt is noted.',
         params: callParams,
         body: callBackBody,
         response: {
@@ -98,7 +98,7 @@ export function missedCallRoutes(api: Api, { ledger, operations, now = Date.now 
         tags: ['ledger'],
         summary: 'Note that a caller was called back',
         description:
-          'All calls of this number to the member are done with it. Needs the role operator; the ledger keeps who noted it, and the note.',
+          'All calls of this number to the member are done with it. The ledger keeps who noted it, and the note.',
         params: callParams,
         body: calledBackBody,
         response: {

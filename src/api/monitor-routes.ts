@@ -25,7 +25,7 @@ function beginRoute(api: Api, { operations }: ApiContext): void {
         tags: ['live'],
         summary: 'Let somebody listen to a call',
         description:
-          'Calls the phone of an agent or of a desk of a member. Once answered it hears everybody who speaks, over transfers too, and is heard by nobody; nobody in the call is told. Ends with the call. The ledger keeps who asked, who listened and when; see `/v1/audits`. Needs the role operator.',
+          'Calls the phone of an agent or of a desk of a member. Once answered it hears everybody who speaks, over transfers too, and is heard by nobody; nobody in the call is told. Ends with the call. The ledger keeps who asked, who listened and when; see `/v1/audits`.',
         params: callParams,
         body: listenerBody,
         response: {
@@ -59,7 +59,7 @@ function changeRoutes(api: Api, { operations }: ApiContext): void {
         tags: ['live'],
         summary: 'How the listener is heard',
         description:
-          'By nobody, by the agent alone, or by both. Only while the caller talks with one agent; when they are parted the listener only listens. Each change is in `/v1/audits`. Needs the role operator.',
+          'By nobody, by the agent alone, or by both. Only while the caller talks with one agent; when they are parted the listener only listens. Each change is in `/v1/audits`.',
         params: callParams,
         body: monitorModeBody,
         response: {
@@ -88,8 +88,7 @@ function changeRoutes(api: Api, { operations }: ApiContext): void {
       schema: {
         tags: ['live'],
         summary: 'Nobody listens any more',
-        description:
-          'The phone of the listener is let go; the call notices nothing. Needs the role operator.',
+        description: 'The phone of the listener is let go; the call notices nothing.',
         params: callParams,
         response: { 202: accepted, ...refusalResponses('not-monitored') },
       },

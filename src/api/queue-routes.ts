@@ -77,7 +77,7 @@ export function queueRoutes(api: Api, { operations, dialPlan, now = Date.now }: 
         tags: ['live'],
         summary: 'Set what an agent does: ready, pause, offline',
         description:
-          'For agents’ desktops and supervisors. During a call it takes effect when that is over. Needs the role operator; the ledger keeps the name of the token.',
+          'For agents’ desktops and supervisors. During a call it takes effect when that is over. The ledger keeps the name of the token.',
         params: agentStateParams,
         body: agentStateBody,
         response: {

@@ -48,7 +48,7 @@ function controlRoutes(api: Api, { operations, audit }: Shelf): void {
         tags: ['recordings'],
         summary: 'Record a call',
         description:
-          'For members whose policy is `on-demand`. The caller is told first where the dial plan says so. Needs the role operator.',
+          'For members whose policy is `on-demand`. The caller is told first where the dial plan says so.',
         params: callParams,
         response: { 202: answer, ...refusalResponses('unknown-call', 'not-talking', 'not-recordable') },
       },
@@ -70,7 +70,7 @@ function controlRoutes(api: Api, { operations, audit }: Shelf): void {
       schema: {
         tags: ['recordings'],
         summary: 'Record a call no more',
-        description: 'What was recorded so far is kept. Needs the role operator.',
+        description: 'What was recorded so far is kept.',
         params: callParams,
         response: { 202: answer, ...refusalResponses('unknown-call', 'recorded-by-policy', 'not-recorded') },
       },
@@ -106,11 +106,9 @@ function listRoutes(api: Api, { ledger }: Shelf): void {
   api.get(
     '/v1/audits',
     {
-      config: { role: 'operator' },
       schema: {
         tags: ['recordings'],
         summary: 'Who did what with recordings',
-        description: 'Needs the role operator.',
         querystring: auditQuery,
         response: { 200: pageSchema(auditSchema), ...errors },
       },
@@ -126,7 +124,7 @@ function linkRoutes(api: Api, shelf: Shelf): void {
       schema: {
         tags: ['recordings'],
         summary: 'A link to hear a recording in a browser',
-        description: `A page with a player, open for ${MINUTES} minutes to whoever has the link; the audit names who asked for it. Needs the role operator.`,
+        description: `A page with a player, open for ${MINUTES} minutes to whoever has the link; the audit names who asked for it.`,
         params: recordingParams,
         response: {
           201: z.object({
@@ -165,7 +163,6 @@ function linkRoutes(api: Api, shelf: Shelf): void {
   api.get(
     '/v1/recordings/:id/page',
     {
-      config: { role: null },
       schema: {
         tags: ['recordings'],
         summary: 'A page with a player',
@@ -196,12 +193,12 @@ function audioRoute(api: Api, shelf: Shelf): void {
   api.get(
     '/v1/recordings/:id/audio',
     {
-      config: { role: 'operator', opensByKey: (request) => holderByKey(shelf, request) !== null },
+      config: { opensByKey: (request) => holderByKey(shelf, request) !== null },
       schema: {
         tags: ['recordings'],
         summary: 'The audio of a recording',
         description:
-          'Left the caller, right whom they talked with. Takes Range (RFC 9110 §14). Every listening is in the audit before the first byte goes out. Needs the role operator, or the `key` of a link.',
+          'Left the caller, right whom they talked with. Takes Range (RFC 9110 §14). Every listening is in the audit before the first byte goes out. Or with the `key` of a link, without a token.',
         security: [{ token: [] }, {}],
         params: recordingParams,
         querystring: screenPopQuery,

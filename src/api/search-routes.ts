@@ -47,7 +47,7 @@ export function searchRoutes(api: Api, { ledger }: ApiContext): void {
       schema: {
         tags: ['ledger'],
         summary: 'Notes of transfers and of calls that have certain words, newest first',
-        description: `\`q\` has words with spaces between them, all of which a note must have, up to ${QUERY_LIMIT} characters. Chinese words may be of one, two or more characters; a Latin word or number may go on (\`138\` finds 13800001111). What stands in quotation marks is found as it is. Numbers are masked for viewers. Default ${SEARCH_LIMIT.default} a page.`,
+        description: `\`q\` has words with spaces between them, all of which a note must have, up to ${QUERY_LIMIT} characters. Chinese words may be of one, two or more characters; a Latin word or number may go on (\`138\` finds 13800001111). What stands in quotation marks is found as it is. Numbers are masked without the permission \`numbers.see\`. Default ${SEARCH_LIMIT.default} a page.`,
         querystring: searchQuery,
         response: { 200: hitsSchema, 400: errorSchema, 401: errorSchema, 503: errorSchema },
       },

@@ -22,7 +22,7 @@ export function storyRoutes(api: Api, { ledger, dialPlan }: ApiContext): void {
         tags: ['ledger'],
         summary: 'One call as a story: a ladder of its legs, transfers, recordings and audits',
         description:
-          'Events in the order of time, each in words (Chinese and English) and with the lanes between which it passed. Numbers are masked for viewers.',
+          'Events in the order of time, each in words (Chinese and English) and with the lanes between which it passed. Numbers are masked without the permission `numbers.see`.',
         params: callParams,
         response: {
           200: ladderSchema,

@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Role } from '../config/roles.js';
 
-/** `viewer` may read; `operator` may do everything. */
-export type Role = 'viewer' | 'operator';
+/** A role, or `operator`: another name of admin. */
+export type TokenRole = Role | 'operator';
 
 /** A bearer token and who holds it. */
 export interface ApiToken {
   /** Who holds it, for the log. */
   readonly name: string;
   readonly token: string;
-  readonly role: Role;
+  readonly role: TokenRole;
 }
 
 /** Shortest token that is taken from the file. */

@@ -20,7 +20,7 @@ const accepted = z.object({
 });
 
 const ANSWERED =
-  'Answered as soon as it is accepted or refused. How it comes out is told by the events and by the ledger. Needs the role operator.';
+  'Answered as soon as it is accepted or refused. How it comes out is told by the events and by the ledger.';
 const BY_MATTER =
   'Where `to` is left out, the caller goes to the member that `matter` belongs to; 422 `unknown-matter` when no matter has this code.';
 const BY_PARTY =

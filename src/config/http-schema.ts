@@ -1,5 +1,6 @@
 /** Settings of the REST API and the pages. */
 import * as z from 'zod';
+import { ROLES } from './roles.js';
 import { ipAddress, listenPort } from './schema-parts.js';
 
 const tokenSchema = z
@@ -9,7 +10,8 @@ const tokenSchema = z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,39}$/)
       .meta({ accepts: 'a name of lower-case letters, digits and dashes' }),
-    role: z.enum(['viewer', 'operator']),
+    /** `operator` is another name of admin. */
+    role: z.enum([...ROLES, 'operator']),
     token: z
       .string()
       .regex(/^[A-Za-z0-9._~+/=-]{16,256}$/)
@@ -19,7 +21,11 @@ const tokenSchema = z
       }),
   })
   // Text that is no token entry at all may hold the secret all the same.
-  .meta({ accepts: '{ name: who, role: viewer or operator, token: 16 characters or more }', secret: true });
+  .meta({
+    accepts:
+      '{ name: who, role: viewer, agent, supervisor, ops, auditor or admin, token: 16 characters or more }',
+    secret: true,
+  });
 
 const webhookSchema = z
   .strictObject({

@@ -15,7 +15,6 @@ export function deskCallRoutes(api: Api, { dialPlan, now = Date.now }: ApiContex
   api.post(
     '/v1/desk/call/hang-up',
     {
-      config: { role: null },
       schema: {
         tags: ['desk'],
         summary: 'Hang up the call of this desk',
@@ -37,7 +36,6 @@ export function deskCallRoutes(api: Api, { dialPlan, now = Date.now }: ApiContex
   api.put(
     '/v1/desk/notes/:id',
     {
-      config: { role: null },
       schema: {
         tags: ['desk'],
         summary: 'Write a note of the call that this desk has or had last',
@@ -59,7 +57,6 @@ export function deskCallRoutes(api: Api, { dialPlan, now = Date.now }: ApiContex
   api.post(
     '/v1/desk/missed-calls/:id/call-back',
     {
-      config: { role: null },
       schema: {
         tags: ['desk'],
         summary: 'Call a caller back: the phones of this agent ring, then the caller is called',
@@ -81,7 +78,6 @@ export function deskCallRoutes(api: Api, { dialPlan, now = Date.now }: ApiContex
   api.post(
     '/v1/desk/missed-calls/:id/done',
     {
-      config: { role: null },
       schema: {
         tags: ['desk'],
         summary: 'Note that this agent has called a caller back',
@@ -104,7 +100,6 @@ export function deskCallRoutes(api: Api, { dialPlan, now = Date.now }: ApiContex
   api.get(
     '/v1/desk/matters',
     {
-      config: { role: null },
       schema: {
         tags: ['desk'],
         summary: 'Find a matter while typing',

@@ -33,7 +33,6 @@ function stateRoutes(api: Api, { operations }: ApiContext, desks: Desks): void {
   api.get(
     '/v1/desk/events',
     {
-      config: { role: null },
       exposeHeadRoute: false,
       schema: {
         tags: ['desk'],
@@ -65,7 +64,6 @@ function stateRoutes(api: Api, { operations }: ApiContext, desks: Desks): void {
   api.get(
     '/v1/desk/phone',
     {
-      config: { role: null },
       schema: {
         tags: ['desk'],
         summary: 'How the phone of the page registers',
@@ -88,7 +86,6 @@ function stateRoutes(api: Api, { operations }: ApiContext, desks: Desks): void {
   api.put(
     '/v1/desk/state',
     {
-      config: { role: null },
       schema: {
         tags: ['desk'],
         summary: 'Be ready for calls, or pause',

@@ -16,7 +16,6 @@ export function deskSessionRoutes(api: Api, desks: Desks): void {
   api.post(
     '/v1/desk/session',
     {
-      config: { role: null },
       schema: {
         tags: ['desk'],
         summary: 'Log in at a desk',
@@ -40,7 +39,6 @@ export function deskSessionRoutes(api: Api, desks: Desks): void {
   api.get(
     '/v1/desk/session',
     {
-      config: { role: null },
       schema: {
         tags: ['desk'],
         summary: 'Who is logged in at this desk',
@@ -58,7 +56,6 @@ export function deskSessionRoutes(api: Api, desks: Desks): void {
   api.delete(
     '/v1/desk/session',
     {
-      config: { role: null },
       schema: {
         tags: ['desk'],
         summary: 'Log out',

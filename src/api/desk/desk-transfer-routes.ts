@@ -47,7 +47,6 @@ export function deskTransferRoutes(
   api.post(
     '/v1/desk/transfers',
     {
-      config: { role: null },
       schema: {
         tags: ['desk'],
         summary: 'Transfer the call of this desk, or alert a member',
@@ -71,7 +70,6 @@ export function deskTransferRoutes(
   api.post(
     '/v1/desk/transfers/:action',
     {
-      config: { role: null },
       schema: {
         tags: ['desk'],
         summary: 'Complete, cancel or change sides in the transfer of this desk',

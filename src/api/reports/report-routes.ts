@@ -3,6 +3,7 @@ import { errorBody } from '../api-error.js';
 import type { Api, ApiContext } from '../context.js';
 import { FILE } from '../export-routes.js';
 import { readExport } from '../export-schemas.js';
+import { mayDo } from '../rights/permissions.js';
 import { errorSchema } from '../schemas.js';
 import { sendExport } from '../send-export.js';
 import { isoTime, toWire } from '../wire.js';
@@ -108,7 +109,8 @@ function running(api: Api, context: ApiContext, reports: ReportStore): void {
       schema: {
         tags: ['reports'],
         summary: 'Run a saved report: the file',
-        description: 'As the exports do it: audited, numbers masked for viewers, made while it is sent.',
+        description:
+          'As the exports do it: audited, numbers masked without the permission `numbers.see`, made while it is sent.',
         params: reportParams,
         response: { 200: FILE, 404: errorSchema, 409: errorSchema, 503: errorSchema, ...errors },
       },
@@ -117,6 +119,8 @@ function running(api: Api, context: ApiContext, reports: ReportStore): void {
       const { name } = request.params;
       const report = await reports.get(name);
       if (report === undefined) return reply.code(404).send(unknown(name));
+      if (report.what === 'audits' && !(request.role !== null && mayDo(request.role, 'audits.read')))
+        return reply.code(403).send(errorBody('forbidden', 'Audits need the permission audits.read.'));
       const now = (context.now ?? Date.now)();
       const read = readExport(report.what, queryOf(report, now, context.dialPlan().policies.timezone));
       if (!read.success)

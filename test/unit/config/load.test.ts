@@ -207,7 +207,11 @@ describe('the environment', () => {
     ['ONEKEY_SIP_LISTENERS', 'udp:127.0.0.1', 'as in udp:127.0.0.1:5060'],
     ['ONEKEY_SIP_LISTENERS', 'sctp:127.0.0.1:5060', 'one of udp, tcp'],
     ['ONEKEY_SIP_LISTENERS', 'udp:localhost:5060', 'an IP address of this machine'],
-    ['ONEKEY_HTTP_TOKENS', 'ops:admin:0123456789abcdef', 'one of viewer, operator'],
+    [
+      'ONEKEY_HTTP_TOKENS',
+      'ops:boss:0123456789abcdef',
+      'one of viewer, agent, supervisor, ops, auditor, admin, operator',
+    ],
   ])('%s=%s is refused by name, with what may be written', (name, text, remedy) => {
     const faults = faultsOf({ env: { [name]: text } });
     expect(faults).toHaveLength(1);
