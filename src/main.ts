@@ -22,6 +22,7 @@ import type { Ledger } from './ledger/ledger.js';
 import { LedgerHealth } from './ledger-health.js';
 import { type MediaWishes, startMedia } from './media/start-media.js';
 import { openLedgers } from './open-ledgers.js';
+import { openPeople } from './open-people.js';
 import { recordingOffice } from './recordings.js';
 import { serveApi } from './serve-api.js';
 import { LAST_RESORT } from './sip/control/control-server.js';
@@ -119,6 +120,8 @@ async function startParts(
   );
   const started = openAgents(config, log, (uri, hop) => signalling.options(uri, hop));
   onStarted(() => started.stop());
+  const people = openPeople(config, log);
+  onStarted(() => people.stop());
   const engine = new Engine({
     clock: systemClock,
     signalling,
@@ -164,6 +167,7 @@ async function startParts(
   const api = await serveApi(settings, {
     engine,
     agents: started.agents,
+    people: people.people,
     reader,
     ledger,
     dialPlan,
@@ -194,6 +198,7 @@ async function startParts(
       signalling.close();
       await sip.server?.stop();
       await started.stop();
+      await people.stop();
       await engine.recordings.cutOff();
       await media.stop();
       await office?.stop();

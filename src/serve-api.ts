@@ -28,6 +28,7 @@ import type { LedgerHealth } from './ledger-health.js';
 import { addMediaMetrics, mediaProblems } from './media/metrics.js';
 import type { RecordingOffice } from './media/recording/recording-office.js';
 import type { Media } from './media/start-media.js';
+import type { PeopleRoom } from './people/people-room.js';
 import { addRecordingMetrics, recordingProblems } from './recordings.js';
 import { systemClock } from './sip/clock.js';
 import { addSipMetrics } from './sip/metrics.js';
@@ -38,6 +39,7 @@ import { StartFault } from './start-fault.js';
 export interface ServedByApi {
   readonly agents: AgentRoom;
   readonly engine: Engine;
+  readonly people: PeopleRoom;
   readonly reader: LedgerReader;
   readonly ledger: Ledger;
   readonly dialPlan: DialPlanHolder;
@@ -61,7 +63,20 @@ export interface ServedApi {
 /** Starts the API and the pages on the address of the settings. Rejects with `StartFault`. */
 export async function serveApi(
   { config, log }: { readonly config: Config; readonly log: Logger },
-  { engine, agents, reader, ledger, dialPlan, health, links, media, office, webhooks, sip }: ServedByApi,
+  {
+    engine,
+    agents,
+    people,
+    reader,
+    ledger,
+    dialPlan,
+    health,
+    links,
+    media,
+    office,
+    webhooks,
+    sip,
+  }: ServedByApi,
 ): Promise<ServedApi> {
   const { host, port } = config.http;
   const certificates = certificatesOf(config, log);
@@ -89,6 +104,7 @@ export async function serveApi(
     pages: join(packageInfo().root, 'dist', 'web'),
     operations: engine,
     agents,
+    people,
     ledger: reader,
     dialPlan: () => dialPlan.current,
     tokens: made === null ? config.http.tokens : [made.token],

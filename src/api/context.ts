@@ -16,6 +16,7 @@ import type { EventHub, EventHubOptions } from './event-hub.js';
 import type { ServerCertificates } from './https-server.js';
 import type { ReportStore } from './reports/report-store.js';
 import type { ScreenPopLinks } from './screen-pop-links.js';
+import type { SessionPeople } from './session/session-people.js';
 import type { ApiToken } from './tokens.js';
 
 /** Files of recordings. */
@@ -68,6 +69,8 @@ export interface ApiOptions {
   readonly links?: Pick<ScreenPopLinks, 'opens'>;
   /** Desks of agents in browsers; without, their routes are not there. */
   readonly desks?: Desks;
+  /** People who log in at the pages; without, there are none. */
+  readonly people?: SessionPeople;
   /** Serve HTTPS with these; without, HTTP. */
   readonly certificates?: ServerCertificates;
   /** Folder of the pages as they were built; without, none are served. */

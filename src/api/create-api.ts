@@ -29,6 +29,9 @@ import { nameRights } from './rights/route-guard.js';
 import type { RouteRight } from './rights/route-rights.js';
 import { screenPopRoutes } from './screen-pop-routes.js';
 import { searchRoutes } from './search-routes.js';
+import type { SessionPeople } from './session/session-people.js';
+import { sessionRoutes } from './session/session-routes.js';
+import { SessionStreams } from './session/session-streams.js';
 import { statisticsRoutes } from './statistics-routes.js';
 import { storyRoutes } from './story-routes.js';
 import { systemRoutes } from './system-routes.js';
@@ -45,9 +48,9 @@ declare module 'fastify' {
     readonly opensByKey?: (request: FastifyRequest) => boolean;
   }
   interface FastifyRequest {
-    /** Name of the token that it came with; null without one. */
+    /** Name of the token, or of the account, that it came with; null without one. */
     holder: string | null;
-    /** Role of that token; null without one. */
+    /** Its role; null without one. */
     role: Role | null;
   }
 }
@@ -58,6 +61,7 @@ const ROUTES = [
   monitorRoutes,
   transferRoutes,
   screenPopRoutes,
+  sessionRoutes,
   alertRoutes,
   agentRoutes,
   historyRoutes,
@@ -112,8 +116,9 @@ export function createApi(options: ApiOptions): FastifyInstance {
   app.addHook('preClose', async () => options.desks?.close());
   app.addHook('preClose', async () => options.exports?.close());
   nameRights(app);
-  guard(app, new Gatekeeper(options.tokens, options.links));
+  // Before the guard, which reads them.
   void app.register(fastifyCookie);
+  guard(app, new Gatekeeper(options.tokens, options.links, options.people), options.people);
   if (options.pages !== undefined) webPages(app, options.pages);
   describeApi(app);
 
@@ -126,7 +131,8 @@ export function createApi(options: ApiOptions): FastifyInstance {
 }
 
 /** Tokens for all of /v1 and what asks for one; no caching, no sniffing; who changed what in the log. */
-function guard(app: FastifyInstance, gatekeeper: Gatekeeper): void {
+function guard(app: FastifyInstance, gatekeeper: Gatekeeper, people: SessionPeople | undefined): void {
+  const streams = new SessionStreams(people);
   app.decorateRequest('holder', null);
   app.decorateRequest('role', null);
   app.addHook('onRequest', async (request, reply) => {
@@ -142,6 +148,7 @@ function guard(app: FastifyInstance, gatekeeper: Gatekeeper): void {
     const holder = await gatekeeper.check(request, reply, permission);
     request.holder = holder?.name ?? null;
     request.role = holder?.role ?? null;
+    if (holder !== undefined && holder.session !== null) streams.add(holder.session, reply.raw);
     if (holder !== undefined && !reading)
       request.log.info(
         { holder: holder.name, method: request.method, url: request.url },

@@ -22,6 +22,7 @@ export function describeApi(app: FastifyInstance): void {
         { name: 'statistics', description: 'Sums over the ledger: members, transfers, goals' },
         { name: 'recordings', description: 'Recordings of calls, and who heard them' },
         { name: 'dial plan', description: 'Members, keys and trunks' },
+        { name: 'session', description: 'Logging in at the pages' },
         { name: 'system', description: 'Health and figures' },
       ],
       components: {

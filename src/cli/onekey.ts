@@ -15,6 +15,7 @@ export const commands: CommandTable = new Map<string, () => Promise<Command>>([
   ['demo', () => import('./demo/command.js')],
   ['ledger', () => import('./ledger.js')],
   ['agent', () => import('./agent.js')],
+  ['user', () => import('./user.js')],
 ]);
 
 /** Run one command line (without node and script) and resolve to the exit code. */

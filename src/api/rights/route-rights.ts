@@ -69,6 +69,10 @@ const ROUTE_RIGHTS: ReadonlyMap<string, RouteRight> = new Map<string, RouteRight
   ['DELETE /v1/reports/:name', 'reports.write'],
   ['GET /v1/reports/:name/run', 'exports.take'],
 
+  ['POST /v1/session', 'anybody'],
+  ['GET /v1/session', 'anybody'],
+  ['DELETE /v1/session', 'anybody'],
+
   ['POST /v1/desk/session', 'anybody'],
   ['GET /v1/desk/session', 'desk'],
   ['DELETE /v1/desk/session', 'anybody'],

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Desks } from '../../../../src/api/desk/desks.js';
 import { ReportStore } from '../../../../src/api/reports/report-store.js';
@@ -5,6 +6,7 @@ import { mayDo, PERMISSIONS, permissionsOf } from '../../../../src/api/rights/pe
 import { namedRoutes, rightOf } from '../../../../src/api/rights/route-rights.js';
 import { errorSchema } from '../../../../src/api/schemas.js';
 import { ROLES } from '../../../../src/config/roles.js';
+import { PeopleRoom } from '../../../../src/people/people-room.js';
 import { bench } from '../bench.js';
 
 /** Every part is there, so that every route is. */
@@ -12,6 +14,15 @@ function wholeApi() {
   return bench({
     exports: { start: () => null, close: () => undefined, audit: async () => undefined },
     reports: new ReportStore('/dev/null/reports.json'),
+    people: new PeopleRoom({
+      people: [],
+      sessions: [],
+      limits: { attempts: 3, firstMs: 1000, mostMs: 1000 },
+      now: () => 0,
+      random: randomBytes,
+      onSessions: () => undefined,
+      onLocked: () => undefined,
+    }),
     // Its routes ask for it when they are used, and not before.
     desks: { close: () => undefined } as unknown as Desks,
   });

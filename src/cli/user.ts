@@ -1,0 +1,266 @@
+import { ROLES, type Role } from '../config/roles.js';
+import { AGENT_ID, AGENT_ID_FORM } from '../dialplan/agent-names.js';
+import { prepareFolder } from '../ledger/ledger-folder.js';
+import { unreadable } from '../ledger/sqlite-file.js';
+import { hashPassword } from '../people/password-hash.js';
+import type { Person } from '../people/person.js';
+import { type PersonChange, PersonStore, peoplePath } from '../people/person-store.js';
+import { givenPassword, madePassword, type PasswordSource, processPassword } from './agent/password.js';
+import { table } from './ledger/text.js';
+import {
+  commonOptions,
+  commonOptionsHelp,
+  EXIT,
+  parseCommandLine,
+  processSurroundings,
+  readSettings,
+  type Surroundings,
+} from './options.js';
+
+/** One line for `onekey --help`. */
+export const summary = 'accounts of people who log in at the pages of operations';
+
+/** Text of `onekey user --help`. */
+export const help = `Usage: onekey user add NAME --role ROLE [--name TEXT] [--generate]
+       onekey user role NAME ROLE
+       onekey user passwd NAME [--generate]
+       onekey user disable|enable NAME
+       onekey user list [--json]
+
+  add      makes an account; the password is asked for, or is the first line of the input
+  role     gives another role
+  passwd   sets another password; sessions end, and who was locked out of the account is let in again
+  disable  ends the sessions of the person, who can log in no more
+  enable   undoes that
+  list     accounts, without anything of their passwords
+
+The server may be running: it sees a change within two seconds. Agents at desks have accounts of their own (onekey agent).
+What each role may do is in the README: ${ROLES.join(', ')}.
+
+Options:
+      --role ROLE      add: one of those above
+      --name TEXT      add: name for people (default: that of the account)
+      --generate       make a password and print it
+      --json           list: one JSON object a line
+${commonOptionsHelp}
+
+Examples:
+  onekey user add wang-fang --role supervisor --name 王芳
+  printf '%s\\n' "$PASSWORD" | onekey user passwd wang-fang
+
+Exit codes: 0 done, 1 there is no such account, or it is there already, 2 wrong usage.`;
+
+const ACTIONS = ['add', 'role', 'passwd', 'disable', 'enable', 'list'] as const;
+type Action = (typeof ACTIONS)[number];
+
+const OPTIONS: Readonly<Record<Action, readonly string[]>> = {
+  add: ['role', 'name', 'generate'],
+  role: [],
+  passwd: ['generate'],
+  disable: [],
+  enable: [],
+  list: ['json'],
+};
+
+/** Words that follow the action. */
+const WORDS: Readonly<Record<Action, readonly string[]>> = {
+  add: ['NAME'],
+  role: ['NAME', 'ROLE'],
+  passwd: ['NAME'],
+  disable: ['NAME'],
+  enable: ['NAME'],
+  list: [],
+};
+
+export interface UserSurroundings extends Surroundings {
+  readonly passwords: PasswordSource;
+  /** UTC milliseconds. */
+  now(): number;
+}
+
+/** What an action works on. */
+interface Job {
+  readonly store: PersonStore;
+  readonly id: string;
+  /** As it was given, to be checked; with `role` and `add`. */
+  readonly role: string | undefined;
+  readonly name: string | undefined;
+  readonly generate: boolean;
+  readonly json: boolean;
+  readonly surroundings: UserSurroundings;
+}
+
+const JOBS: Readonly<Record<Action, (job: Job) => Promise<number>>> = {
+  add,
+  role: (job) => edit(job, 'has its new role', ({ role }) => ({ role })),
+  passwd,
+  disable: (job) => edit(job, 'disabled', () => ({ enabled: false })),
+  enable: (job) => edit(job, 'enabled', () => ({ enabled: true })),
+  list,
+};
+
+/** Run `onekey user ...`; resolves to the exit code. */
+export async function run(
+  argv: readonly string[],
+  surroundings: UserSurroundings = { ...processSurroundings, passwords: processPassword(), now: Date.now },
+): Promise<number> {
+  const usage = (message: string): number => {
+    surroundings.err(`onekey user: ${message}`);
+    return EXIT.usage;
+  };
+  const [word, ...rest] = argv;
+  const action = ACTIONS.find((one) => one === word);
+  if (action === undefined) {
+    const what = word === undefined ? 'say what to do' : `there is no "user ${word}"`;
+    return usage(`${what}; it is ${ACTIONS.join(', ')} (onekey user --help)`);
+  }
+  const parsed = parseCommandLine({
+    args: rest,
+    options: {
+      ...commonOptions,
+      role: { type: 'string' },
+      name: { type: 'string' },
+      generate: { type: 'boolean' },
+      json: { type: 'boolean' },
+    },
+    allowPositionals: true,
+    strict: true,
+  });
+  if (!parsed.ok) return usage(parsed.message);
+  const { values, positionals } = parsed.line;
+  const stray = Object.keys(values).find(
+    (name) => !(name in commonOptions) && !OPTIONS[action].includes(name),
+  );
+  if (stray !== undefined) return usage(`--${stray} does not go with ${action}`);
+  const words = WORDS[action];
+  if (positionals.length < words.length) return usage(`say which: onekey user ${action} ${words.join(' ')}`);
+  const odd = positionals[words.length];
+  if (odd !== undefined)
+    return usage(`"${odd}" is one word too many; a password is never given in the command line`);
+  const settings = readSettings(values, surroundings);
+  if (!settings.ok) return settings.exitCode;
+  const { role = positionals[1], name, generate = false, json = false } = values;
+  return withStore(settings.config.data, surroundings, (store) =>
+    JOBS[action]({ store, id: positionals[0] ?? '', role, name, generate, json, surroundings }),
+  );
+}
+
+/** Opens the accounts; makes the file that they are in when there is none yet. */
+async function withStore(
+  dir: string,
+  surroundings: Surroundings,
+  act: (store: PersonStore) => Promise<number>,
+): Promise<number> {
+  const path = peoplePath(dir);
+  const fault = prepareFolder(dir);
+  if (fault !== null) {
+    surroundings.err(`${fault.message}\n${fault.remedy}`);
+    return EXIT.failed;
+  }
+  let store: PersonStore;
+  try {
+    store = new PersonStore(path);
+  } catch (error) {
+    const { message, remedy } = unreadable(path, error);
+    surroundings.err(`${message}\n${remedy}`);
+    return EXIT.failed;
+  }
+  try {
+    return await act(store);
+  } finally {
+    store.close();
+  }
+}
+
+async function add(job: Job): Promise<number> {
+  const { store, id, name = id, surroundings } = job;
+  if (!AGENT_ID.test(id)) return wrong(job, `"${id}" is no name of an account; write ${AGENT_ID_FORM}`);
+  if (!/^[^\p{Cc}]{1,80}$/u.test(name)) return wrong(job, '--name takes 1 to 80 characters on one line');
+  if (job.role === undefined) return wrong(job, `say what the person may do: --role ${ROLES.join('|')}`);
+  const role = roleOf(job.role);
+  if (role === null) return wrong(job, unknownRole(job.role));
+  if (store.get(id) !== undefined) return told(job, { ok: false, why: 'exists' }, '');
+  const password = await passwordFor(job);
+  if (password === null) return EXIT.usage;
+  const person: Person = { id, displayName: name, role, members: 'all', enabled: true };
+  return told(job, store.add(person, await hashPassword(password), surroundings.now()), 'added');
+}
+
+async function edit(
+  job: Job,
+  what: string,
+  change: (given: { readonly role: Role }) => Partial<Person>,
+): Promise<number> {
+  const { store, id, surroundings } = job;
+  const before = store.get(id);
+  if (before === undefined) return told(job, { ok: false, why: 'unknown' }, what);
+  const role = job.role === undefined ? before.person.role : roleOf(job.role);
+  if (role === null) return wrong(job, unknownRole(job.role ?? ''));
+  return told(job, store.edit({ ...before.person, ...change({ role }) }, surroundings.now()), what);
+}
+
+async function passwd(job: Job): Promise<number> {
+  const { store, id, surroundings } = job;
+  const what = 'has its new password';
+  if (store.get(id) === undefined) return told(job, { ok: false, why: 'unknown' }, what);
+  const password = await passwordFor(job);
+  if (password === null) return EXIT.usage;
+  return told(job, store.setPassword(id, await hashPassword(password), surroundings.now()), what);
+}
+
+async function list({ store, json, surroundings }: Job): Promise<number> {
+  const people = store.all();
+  if (json) {
+    for (const { person, createdAt, changedAt } of people)
+      surroundings.out(JSON.stringify({ ...person, createdAt, changedAt }));
+    return EXIT.ok;
+  }
+  const rows = people.map(({ person: { id, displayName, role, enabled } }) => [
+    id,
+    displayName,
+    role,
+    enabled ? 'enabled' : 'disabled',
+  ]);
+  const lines = rows.length === 0 ? ['no accounts'] : table([['account', 'name', 'role', 'state'], ...rows]);
+  for (const line of lines) surroundings.out(line);
+  return EXIT.ok;
+}
+
+/** Null when there is none that can be taken; it was said why. */
+async function passwordFor({ id, generate, surroundings }: Job): Promise<string | null> {
+  if (generate) {
+    const password = madePassword();
+    surroundings.out(password);
+    return password;
+  }
+  const given = await givenPassword(surroundings.passwords, id);
+  if (given.ok) return given.password;
+  surroundings.err(`onekey user: ${given.message}`);
+  return null;
+}
+
+function roleOf(text: string): Role | null {
+  return ROLES.find((role) => role === text) ?? null;
+}
+
+function unknownRole(text: string): string {
+  return `there is no role "${text}"; it is one of ${ROLES.join(', ')}`;
+}
+
+function wrong({ surroundings }: Job, message: string): number {
+  surroundings.err(`onekey user: ${message}`);
+  return EXIT.usage;
+}
+
+function told({ id, surroundings }: Job, change: PersonChange, what: string): number {
+  if (change.ok) {
+    surroundings.err(`account ${id} ${what}`);
+    return EXIT.ok;
+  }
+  const text =
+    change.why === 'exists'
+      ? `there is an account ${id} already; onekey user role and passwd change it`
+      : `there is no account ${id}; onekey user list shows all`;
+  surroundings.err(`onekey user: ${text}`);
+  return EXIT.failed;
+}
