@@ -21,7 +21,7 @@ function compressed(): Plugin {
   };
 }
 
-/** The pages: from src/web to dist/web, served by the API under /desk/. */
+/** The pages: from src/web to dist/web, served by the API under /desk/ and /ops/. */
 export default defineConfig({
   root: 'src/web',
   base: '/',
@@ -30,6 +30,6 @@ export default defineConfig({
     outDir: '../../dist/web',
     emptyOutDir: true,
     target: 'es2022',
-    rolldownOptions: { input: { desk: 'src/web/desk/index.html' } },
+    rolldownOptions: { input: { desk: 'src/web/desk/index.html', ops: 'src/web/ops/index.html' } },
   },
 });

@@ -22,7 +22,8 @@ const POLICY = [
 const LASTING = /\/assets\//;
 
 /**
- * The pages for browsers, as they were built: the desk at /desk/. `folder` is where they are; without them (a build of
+ * The pages for browsers, as they were built: the desk of agents at /desk/,
+ * the page of operations at /ops/. `folder` is where they are; without them (a build of
  * the server alone) nothing is served, and a 404 says what there is.
  */
 export function webPages(app: FastifyInstance, folder: string): void {

@@ -7,11 +7,11 @@ import 'element-plus/theme-chalk/el-radio-group.css';
 import 'element-plus/theme-chalk/el-radio-button.css';
 import 'element-plus/theme-chalk/el-dropdown.css';
 import 'element-plus/theme-chalk/el-alert.css';
-import './desk.css';
+import '../pages.css';
+import { markLanguage } from '../language.js';
 import App from './app.vue';
 import { desk } from './desk.js';
-import { language } from './words/words.js';
 
-document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en';
+markLanguage();
 createApp(App).mount('#desk');
 void desk.begin();

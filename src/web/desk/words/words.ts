@@ -1,23 +1,13 @@
 /** The language of the page: Chinese unless the agent chose English before. */
-import { computed, ref } from 'vue';
+import { computed } from 'vue';
+import { language, switchLanguage } from '../../language.js';
 import { en } from './en.js';
 import { type Words, zh } from './zh.js';
 
-export type Language = 'zh' | 'en';
-
-const kept = 'onekey.language';
-const stored = localStorage.getItem(kept);
-
-export const language = ref<Language>(stored === 'en' ? 'en' : 'zh');
+export { language, switchLanguage };
 
 /** What the page says, in the language that is chosen. */
 export const words = computed<Words>(() => (language.value === 'zh' ? zh : en));
-
-export function switchLanguage(): void {
-  language.value = language.value === 'zh' ? 'en' : 'zh';
-  localStorage.setItem(kept, language.value);
-  document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en';
-}
 
 /** Why something was not done, in words; a cause that has none is shown as it is. */
 export function causeInWords(cause: string | null): string {

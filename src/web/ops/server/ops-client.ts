@@ -1,0 +1,116 @@
+/** The page's requests to the server. */
+import { accessHeaders } from './access.js';
+import { mediaEngines } from './media-engines.js';
+import type {
+  Alert,
+  DialPlan,
+  Figures,
+  Health,
+  Ladder,
+  LiveCall,
+  MediaEngine,
+  Queue,
+  Surge,
+} from './shapes.js';
+
+/** Something was refused, or the server could not be reached (`server-away`). `code` is stable. */
+export class OpsError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'OpsError';
+  }
+}
+
+/** What is not set, or empty, is left out. */
+export type Query = Readonly<Record<string, string | undefined>>;
+
+export function withQuery(path: string, query: Query): string {
+  const given = Object.entries(query).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== '',
+  );
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
+}
+
+export interface SendOptions {
+  readonly signal?: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** @throws OpsError when the answer is none, or no good one */
+export async function send(
+  method: 'GET' | 'POST',
+  path: string,
+  { signal, headers }: SendOptions = {},
+): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: { ...headers, ...accessHeaders() },
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    throw new OpsError('server-away', error instanceof Error ? error.message : String(error));
+  }
+  if (response.ok) return response;
+  const answer: unknown = await response.json().catch(() => ({}));
+  const { error } = answer as { readonly error?: { readonly code?: string; readonly message?: string } };
+  // A reverse proxy without a server behind it.
+  const without = [502, 504].includes(response.status) ? 'server-away' : `http-${response.status}`;
+  throw new OpsError(error?.code ?? without, error?.message ?? response.statusText);
+}
+
+export async function get<T>(path: string, query: Query = {}): Promise<T> {
+  const response = await send('GET', withQuery(path, query));
+  return (await response.json()) as T;
+}
+
+interface Listing<T> {
+  readonly items: readonly T[];
+}
+
+async function health(): Promise<Health> {
+  // 503 tells of problems, too.
+  const response = await fetch('/healthz').catch((error: unknown) => {
+    throw new OpsError('server-away', String(error));
+  });
+  return (await response.json()) as Health;
+}
+
+async function engines(): Promise<readonly MediaEngine[]> {
+  return mediaEngines(await (await send('GET', '/metrics')).text());
+}
+
+/** Fetch a file whole and give it to the browser to save. */
+async function save(path: string, name: string): Promise<void> {
+  const file = await (await send('GET', path)).blob();
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+export const opsClient = {
+  liveCalls: () => get<Listing<LiveCall>>('/v1/calls/live'),
+  queues: () => get<Listing<Queue>>('/v1/queues'),
+  alerts: () => get<Listing<Alert>>('/v1/alerts'),
+  surges: () => get<Listing<Surge>>('/v1/statistics/surges'),
+  figures: (from: string) => get<{ readonly all: Figures }>('/v1/statistics', { from }),
+  dialPlan: () => get<DialPlan>('/v1/dialplan'),
+  matters: () =>
+    get<Listing<{ readonly code: string; readonly zh: string; readonly en: string | null }>>('/v1/matters', {
+      limit: '500',
+    }),
+  story: (id: string) => get<Ladder>(`/v1/calls/${encodeURIComponent(id)}/story`),
+  recordingLink: async (id: string) => {
+    const response = await send('POST', `/v1/recordings/${encodeURIComponent(id)}/links`);
+    return (await response.json()) as { readonly audio: string };
+  },
+  health,
+  engines,
+  save,
+};
