@@ -2,12 +2,18 @@
 import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VoiceStage } from '../../test/e2e/harness/voice-stage.js';
+import { streamChanges } from '../../test/media/harness/stream-changes.js';
 import { readCommandLine } from '../command-line.js';
 import { type Story, stories } from './anchored-stories.js';
 import { machineLine } from './process-usage.js';
 import { spread } from './spread.js';
 
 interface Run {
+  /** From the last packet of one voice to the first of the next. */
+  readonly switchMs: number;
+  /** Packets that somebody sent and the caller did not get. */
+  readonly lost: number;
+  /** Between any two packets: also where a party of this bench sent one late. */
   readonly gapMs: number;
   readonly silenceMs: number;
   readonly referenceGapMs: number;
@@ -25,8 +31,10 @@ async function play(stage: VoiceStage, story: Story): Promise<Run> {
   await sleep(100);
   await story.act(stage);
   await sleep(200);
-  const { reports, referenceGapMs } = stage.between(from, performance.now());
+  const to = performance.now();
+  const { reports, referenceGapMs } = stage.between(from, to);
   const { caller } = reports;
+  const changes = streamChanges(stage.phone('caller').voice.heard, from, to);
   if (caller === undefined) throw new Error('there is no caller');
   await stage.end(number);
   const { callerHears } = story;
@@ -35,6 +43,8 @@ async function play(stage: VoiceStage, story: Story): Promise<Run> {
   const right = mixes ? callerHears.test(heard) : heard === callerHears;
   if (!right) console.log(`${story.name}: the caller heard ${caller.order.join(' ')}`);
   return {
+    switchMs: changes.gapMs,
+    lost: changes.lost,
     gapMs: caller.largestGapMs,
     silenceMs: caller.longestSilenceMs,
     referenceGapMs,
@@ -58,8 +68,9 @@ async function bench(stages: readonly VoiceStage[], story: Story, count: number)
   const wrong = sum((one) => one.wrong);
   const told = sum((one) => one.told);
   console.log(
-    `${story.name}: ${runs.length} runs, slots wrong or doubled ${wrong}, caller told ${told} times`,
+    `${story.name}: ${runs.length} runs, slots wrong or doubled ${wrong}, caller told ${told} times, packets lost ${sum((one) => one.lost)}`,
   );
+  console.log(`  gap at the switch, ms            ${spread(runs.map((one) => one.switchMs))}`);
   console.log(`  largest gap at the caller, ms    ${spread(runs.map((one) => one.gapMs))}`);
   console.log(`  longest silence at the caller    ${spread(runs.map((one) => one.silenceMs))}`);
   console.log(`  gap of parties without a server  ${spread(runs.map((one) => one.referenceGapMs))}`);
@@ -69,8 +80,10 @@ async function bench(stages: readonly VoiceStage[], story: Story, count: number)
 const help = `Usage: scripts/bench/anchored [--runs N] [--parallel N] [--only STORY]
 
 Plays each transfer N times (200) between phones that send a tone each, through the server and rtpengine, and
-prints what the caller heard: the largest gap between two packets, the longest silence (pauses within a spoken
-prompt count), slots of 20 ms with a wrong or doubled voice, and how often the caller's phone was told anything.
+prints what the caller heard: the gap at the switch, from the last packet of one voice to the first of the next; the
+largest gap between any two packets, also where a phone of this bench was late to send one; the longest silence (pauses
+within a spoken prompt count); slots of 20 ms with a wrong or doubled voice; packets that were sent and did not arrive;
+and how often the caller's phone was told anything.
 
   --runs N      runs of each story, 200
   --parallel N  servers that play at the same time, 1
