@@ -160,7 +160,11 @@ describe('a program that is killed and started again', () => {
         await startAgain();
       },
     });
-    const calls = await world.server.api.calls(`caller=${caller}`);
+    // Records come to the disk shortly after the last call has left.
+    const calls = await until('a record of each call', async () => {
+      const written = await world.server.api.calls(`caller=${caller}`);
+      return written.length >= times ? written : undefined;
+    });
     expect(calls).toHaveLength(times);
     expect(new Set(calls.map((call) => `${call.outcome} ${call.endedBy} ${call.legs}`))).toEqual(
       new Set(['answered agent 2']),
