@@ -151,7 +151,7 @@ export async function serveApi(
   const bound = typeof address === 'object' && address !== null ? address.port : port;
   const base = `${certificates === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${bound}`;
   const addresses = [`HTTP ${base}  (API ${base}/docs, health ${base}/healthz)`];
-  addresses.push(`Desk ${base}/desk/`);
+  addresses.push(`Desk ${base}/desk/  (operations ${base}/ops/)`);
   if (made !== null) addresses.push(`API token in ${made.path}`);
   return { server, addresses, reloadCertificates: () => void certificates?.reload() };
 }
