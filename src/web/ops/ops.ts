@@ -1,7 +1,8 @@
 /** What the page as a whole knows: who is in, where one is, and how members and matters are called. */
 import { computed, ref, shallowRef } from 'vue';
+import type { Permission } from '../../api/rights/permissions.js';
 import { language } from '../language.js';
-import { dropAccess, hasAccess, takeAccess } from './server/access.js';
+import { type Access, logIn, logOut, whoIsIn } from './server/access.js';
 import { OpsError, opsClient } from './server/ops-client.js';
 import type { DialPlan, Member } from './server/shapes.js';
 
@@ -10,6 +11,7 @@ type Stage = 'starting' | 'out' | 'in';
 const stage = ref<Stage>('starting');
 /** Code of what went wrong with logging in; empty when nothing did. */
 const trouble = ref('');
+const access = shallowRef<Access | null>(null);
 const plan = shallowRef<DialPlan | null>(null);
 const matters = shallowRef<ReadonlyMap<string, { readonly zh: string; readonly en: string | null }>>(
   new Map(),
@@ -18,9 +20,10 @@ const members = computed<ReadonlyMap<string, Member>>(
   () => new Map((plan.value?.members ?? []).map((member) => [member.id, member])),
 );
 
-/** Ask for what the whole page needs; also whether the server lets it in. */
-async function enter(): Promise<void> {
+/** Ask for what the whole page needs, once the server lets one in. */
+async function enter(asked: Promise<Access>): Promise<void> {
   try {
+    access.value = await asked;
     plan.value = await opsClient.dialPlan();
     const { items } = await opsClient.matters();
     matters.value = new Map(items.map((matter) => [matter.code, matter]));
@@ -28,14 +31,13 @@ async function enter(): Promise<void> {
     stage.value = 'in';
   } catch (error) {
     trouble.value = error instanceof OpsError ? error.code : 'http-0';
-    if (trouble.value === 'unauthorized') dropAccess();
     stage.value = 'out';
   }
 }
 
-/** Out, because one wants to or because the server says so. */
+/** Out of the page; the session is over. */
 function leave(why = ''): void {
-  dropAccess();
+  access.value = null;
   trouble.value = why;
   stage.value = 'out';
 }
@@ -57,18 +59,23 @@ function matterName(code: string | null): string {
 export const ops = {
   stage,
   trouble,
+  access,
   plan,
   members,
   memberName,
   matterName,
   leave,
+  /** Whether who is logged in may do it; the server refuses all else in any case. */
+  may: (permission: Permission): boolean => access.value?.permissions.includes(permission) ?? false,
   async begin(): Promise<void> {
-    if (hasAccess()) await enter();
-    else stage.value = 'out';
+    await enter(whoIsIn());
+    // Nobody has done anything wrong yet.
+    if (trouble.value === 'unauthorized') trouble.value = '';
   },
-  async logIn(token: string): Promise<void> {
-    takeAccess(token);
-    await enter();
+  logIn: (name: string, password: string): Promise<void> => enter(logIn(name, password)),
+  async logOut(): Promise<void> {
+    await logOut();
+    leave();
   },
   /** The dial plan may be another one. */
   async readPlan(): Promise<void> {

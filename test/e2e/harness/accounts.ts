@@ -4,23 +4,30 @@ import { cliFile, type Server } from './server.js';
 
 /** Run `onekey agent ...` on the data folder of a server that may be running; `typed` is its input. */
 export function agentCommand(server: Server, argv: readonly string[], typed = ''): string {
+  return command(server, 'agent', [...argv, '--dialplan', server.dialPlanFile], typed);
+}
+
+/** Make an account of somebody who logs in at the page of operations. */
+export function addPerson(server: Server, name: string, role: string, password: string): void {
+  command(server, 'user', ['add', name, '--role', role], `${password}\n`);
+}
+
+function command(server: Server, name: 'agent' | 'user', argv: readonly string[], typed: string): string {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [
       cliFile,
-      'agent',
+      name,
       ...argv,
       '--data',
       server.dataFolder,
-      '--dialplan',
-      server.dialPlanFile,
       '--config',
       join(server.options.folder, 'onekey.yaml'),
     ],
     { encoding: 'utf8', input: typed },
   );
   if (status !== 0)
-    throw new Error(`onekey agent ${argv.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
+    throw new Error(`onekey ${name} ${argv.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
   return stdout;
 }
 

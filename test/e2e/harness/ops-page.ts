@@ -36,8 +36,9 @@ export class OpsPage {
     return this.said.filter((line) => /error/i.test(line) && !line.includes('401'));
   }
 
-  async logIn(token: string): Promise<void> {
-    await this.page.fill('#token', token);
+  async logIn(name: string, password: string): Promise<void> {
+    await this.page.fill('#name', name);
+    await this.page.fill('#password', password);
     await this.page.click('button[type=submit]');
   }
 

@@ -1,27 +1,31 @@
-/**
- * What opens the server to this page: a token of the API, which the browser forgets when its tab is closed. All that the
- * page knows of logging in is here.
- */
-const kept = 'onekey.ops.token';
+/** Logging in and out. The session is a cookie of the server that scripts cannot read; it goes with every request. */
+import type { Permission } from '../../../api/rights/permissions.js';
+import { get, OpsError, send } from './ops-client.js';
 
-let token = sessionStorage.getItem(kept);
-
-/** Whether there is anything to try. */
-export function hasAccess(): boolean {
-  return token !== null;
+/** Who is logged in. */
+export interface Access {
+  readonly name: string;
+  readonly displayName: string;
+  readonly permissions: readonly Permission[];
 }
 
-export function takeAccess(given: string): void {
-  token = given;
-  sessionStorage.setItem(kept, given);
+/** @throws OpsError `unauthorized` when nobody is */
+export function whoIsIn(): Promise<Access> {
+  return get<Access>('/v1/session');
 }
 
-export function dropAccess(): void {
-  token = null;
-  sessionStorage.removeItem(kept);
+/** @throws OpsError `wrong-password`, `locked`, `busy`, ... */
+export async function logIn(name: string, password: string): Promise<Access> {
+  const body = JSON.stringify({ name, password });
+  const headers = { 'content-type': 'application/json' };
+  return (await (await send('POST', '/v1/session', { headers, body })).json()) as Access;
 }
 
-/** Goes with each request. */
-export function accessHeaders(): Readonly<Record<string, string>> {
-  return token === null ? {} : { authorization: `Bearer ${token}` };
+export async function logOut(): Promise<void> {
+  try {
+    await send('DELETE', '/v1/session');
+  } catch (error) {
+    // One leaves the page also when the server is away: the browser forgets the cookie when it is closed.
+    if (!(error instanceof OpsError)) throw error;
+  }
 }

@@ -1,5 +1,4 @@
 /** The page's requests to the server. */
-import { accessHeaders } from './access.js';
 import { mediaEngines } from './media-engines.js';
 import type {
   Alert,
@@ -37,20 +36,22 @@ export function withQuery(path: string, query: Query): string {
 export interface SendOptions {
   readonly signal?: AbortSignal;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 /** @throws OpsError when the answer is none, or no good one */
 export async function send(
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'DELETE',
   path: string,
-  { signal, headers }: SendOptions = {},
+  { signal, headers, body }: SendOptions = {},
 ): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, {
       method,
-      headers: { ...headers, ...accessHeaders() },
+      headers: { ...headers },
       ...(signal === undefined ? {} : { signal }),
+      ...(body === undefined ? {} : { body }),
     });
   } catch (error) {
     throw new OpsError('server-away', error instanceof Error ? error.message : String(error));
@@ -84,16 +85,6 @@ async function engines(): Promise<readonly MediaEngine[]> {
   return mediaEngines(await (await send('GET', '/metrics')).text());
 }
 
-/** Fetch a file whole and give it to the browser to save. */
-async function save(path: string, name: string): Promise<void> {
-  const file = await (await send('GET', path)).blob();
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}
-
 export const opsClient = {
   liveCalls: () => get<Listing<LiveCall>>('/v1/calls/live'),
   queues: () => get<Listing<Queue>>('/v1/queues'),
@@ -112,5 +103,4 @@ export const opsClient = {
   },
   health,
   engines,
-  save,
 };
