@@ -161,6 +161,32 @@ describe('the page of operations', () => {
     await ops.says('查询条件不对');
   });
 
+  it('lists who is to be called back, and the audit who has noted it', async () => {
+    const caller = '13800138888';
+    await world.perform({
+      caller,
+      parties: [
+        { at: 'caller', scenario: 'caller-cancels' },
+        { at: 'pbx-12345', scenario: 'called-is-cancelled', with: { role: 'agent' } },
+      ],
+    });
+    await world.traceOf(caller);
+    await ops.goTo('#/missed');
+    await ops.says(caller);
+    await seen('missed');
+    await ops.click('已回拨');
+    await ops.says('已登记');
+    expect(await ops.text()).not.toContain(caller);
+    await ops.goTo('#/audit');
+    await ops.page.selectOption('select', 'called-back');
+    await ops.page.fill('main input', 'wang-fang');
+    await ops.click('查询');
+    const rows = ops.page.locator('tbody tr');
+    await until('one audit', async () => ((await rows.count()) === 1 ? true : undefined));
+    expect(await rows.first().textContent()).toContain('登记已回拨');
+    await seen('audit');
+  });
+
   it('speaks English, and remembers it', async () => {
     await ops.goTo('#/wall');
     await ops.click('English');

@@ -8,6 +8,7 @@ import type {
   Ladder,
   LiveCall,
   MediaEngine,
+  MissedCall,
   Queue,
   Surge,
 } from './shapes.js';
@@ -69,6 +70,11 @@ export async function get<T>(path: string, query: Query = {}): Promise<T> {
   return (await response.json()) as T;
 }
 
+function post(path: string, body: object): Promise<Response> {
+  const headers = { 'content-type': 'application/json' };
+  return send('POST', path, { headers, body: JSON.stringify(body) });
+}
+
 interface Listing<T> {
   readonly items: readonly T[];
 }
@@ -97,6 +103,11 @@ export const opsClient = {
       limit: '500',
     }),
   story: (id: string) => get<Ladder>(`/v1/calls/${encodeURIComponent(id)}/story`),
+  agents: () => get<Listing<{ readonly id: string; readonly displayName: string }>>('/v1/agents'),
+  missedCalls: (query: Query) => get<Listing<MissedCall>>('/v1/missed-calls', query),
+  callBack: (id: string, agent: string) =>
+    post(`/v1/missed-calls/${encodeURIComponent(id)}/call-back`, { agent }),
+  calledBack: (id: string) => post(`/v1/missed-calls/${encodeURIComponent(id)}/done`, {}),
   recordingLink: async (id: string) => {
     const response = await send('POST', `/v1/recordings/${encodeURIComponent(id)}/links`);
     return (await response.json()) as { readonly audio: string };

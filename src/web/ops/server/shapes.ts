@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { alertSchema, liveCallSchema } from '../../../api/live-schemas.js';
 import type { queueSchema } from '../../../api/queue-schemas.js';
+import type { auditSchema } from '../../../api/recording-schemas.js';
 import type {
   callSchema,
   dialPlanSchema,
@@ -23,6 +24,7 @@ export type Leg = z.output<typeof legSchema>;
 export type Transfer = z.output<typeof transferSchema>;
 export type NoteHit = z.output<typeof hitSchema>;
 export type Ladder = z.output<typeof ladderSchema>;
+export type Audit = z.output<typeof auditSchema>;
 export type LadderEvent = Ladder['events'][number];
 
 /** More than is usual, of `Surges`. */
@@ -46,6 +48,23 @@ export interface Page<T> {
   readonly next: string | null;
   readonly searchedTo?: string | undefined;
   readonly notSearched?: readonly string[] | undefined;
+}
+
+/** A caller whom somebody owes a call back. */
+export interface MissedCall {
+  /** Of the last of the calls. */
+  readonly id: string;
+  readonly callerNumber: string | null;
+  readonly member: string | null;
+  readonly lastAt: string;
+  readonly times: number;
+  readonly waitMs: number | null;
+  readonly cause: string | null;
+  readonly attempts: readonly {
+    readonly endedAt: string;
+    readonly by: string;
+    readonly cause: string | null;
+  }[];
 }
 
 /** A media server, as the metrics tell of it. */
