@@ -17,6 +17,8 @@ const PASSWORD = 'of-the-tests-739182';
 describe('the page of operations', () => {
   let world: World;
   let ops: OpsPage;
+  /** The last one that was built. */
+  let lastMonth: string;
 
   beforeAll(async () => {
     world = await World.open();
@@ -24,6 +26,7 @@ describe('the page of operations', () => {
     expect(await world.server.stop()).toBe(0);
     const now = new Date();
     const firstMonth = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 3, 15)).toISOString();
+    lastMonth = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 2, 15)).toISOString().slice(0, 7);
     const dialPlan = join(import.meta.dirname, '..', '..', 'dialplans', 'alliance.yaml');
     const wish = {
       ...TWO_YEARS,
@@ -159,6 +162,22 @@ describe('the page of operations', () => {
     await ops.page.fill('#f-minWait', 'long');
     await ops.click('查询');
     await ops.says('查询条件不对');
+  });
+
+  it('shows the statistics that the API has', async () => {
+    const month = z
+      .object({ all: z.object({ now: z.object({ offered: z.number() }) }) })
+      .parse(await world.server.api.get(`/v1/statistics/compare?month=${lastMonth}`));
+    expect(month.all.now.offered).toBeGreaterThan(100);
+    await ops.goTo('#/statistics');
+    await ops.says('与上月对比');
+    await ops.page.fill('input[type=month]', lastMonth);
+    const shown = ops.page.locator('td[data-now]').first();
+    await until('the month to be shown', async () =>
+      (await shown.textContent()) === month.all.now.offered.toLocaleString('en') ? true : undefined,
+    );
+    expect(await ops.page.locator('.chart svg').count()).toBe(2);
+    await seen('statistics');
   });
 
   it('lists who is to be called back, and the audit who has noted it', async () => {

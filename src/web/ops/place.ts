@@ -2,7 +2,7 @@
 import { ref } from 'vue';
 
 export type Place =
-  | { readonly page: 'wall' | 'missed' | 'audit' }
+  | { readonly page: 'wall' | 'statistics' | 'missed' | 'audit' }
   | { readonly page: 'search'; readonly query: Readonly<Record<string, string>> }
   | { readonly page: 'call'; readonly id: string };
 
@@ -10,7 +10,7 @@ export type Place =
 export function placeOf(hash: string): Place {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
   const [page, id] = path.split('/');
-  if (page === 'missed' || page === 'audit') return { page };
+  if (page === 'statistics' || page === 'missed' || page === 'audit') return { page };
   if (page === 'search') return { page, query: Object.fromEntries(new URLSearchParams(query)) };
   if (page === 'call' && id !== undefined && id !== '') {
     try {
@@ -25,6 +25,7 @@ export function placeOf(hash: string): Place {
 export function addressOf(place: Place): string {
   switch (place.page) {
     case 'wall':
+    case 'statistics':
     case 'missed':
     case 'audit':
       return `#/${place.page}`;

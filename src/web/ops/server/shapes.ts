@@ -43,6 +43,50 @@ export interface Figures {
   readonly inTimeShare: number | null;
 }
 
+/** Of `Statistics`. */
+export interface Period {
+  readonly startsAt: string;
+  readonly offered: number;
+  readonly answered: number;
+}
+
+/** Of `TransferMatrix`. */
+export interface Cell {
+  readonly fromMember: string | null;
+  readonly toMember: string | null;
+  readonly asked: number;
+}
+
+/** Of `Causes`. */
+export interface Cause {
+  readonly kind: 'call' | 'leg' | 'transfer';
+  readonly outcome: string;
+  readonly cause: string;
+  readonly times: number;
+}
+
+/** Of `MatterStatistics`. */
+export interface MatterCount {
+  readonly matter: string;
+  readonly asked: number;
+  readonly before: number;
+}
+
+/** Of `Goals`. */
+export interface Goal {
+  readonly offered: number;
+  readonly answeredShare: number | null;
+  readonly inTimeShare: number | null;
+}
+
+type MonthFigures = Figures & { readonly missed: number };
+
+/** Of `MonthComparison`. */
+export interface Compared {
+  readonly now: MonthFigures;
+  readonly before: MonthFigures;
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
