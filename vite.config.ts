@@ -30,6 +30,17 @@ export default defineConfig({
     outDir: '../../dist/web',
     emptyOutDir: true,
     target: 'es2022',
-    rolldownOptions: { input: { desk: 'src/web/desk/index.html', ops: 'src/web/ops/index.html' } },
+    rolldownOptions: {
+      input: { desk: 'src/web/desk/index.html', ops: 'src/web/ops/index.html' },
+      output: {
+        // Loaded with the first chart only; apart from our own code, so that a browser keeps it over our releases.
+        codeSplitting: {
+          groups: [
+            { name: 'drawing', test: /node_modules\/zrender\// },
+            { name: 'charts', test: /node_modules\/echarts\// },
+          ],
+        },
+      },
+    },
   },
 });
