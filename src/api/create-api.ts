@@ -24,6 +24,7 @@ import { monitorRoutes } from './monitor-routes.js';
 import { queueRoutes } from './queue-routes.js';
 import { recordingRoutes } from './recording-routes.js';
 import { reportRoutes } from './reports/report-routes.js';
+import { maskAnswers } from './rights/mask-answers.js';
 import type { Permission } from './rights/permissions.js';
 import { nameRights } from './rights/route-guard.js';
 import type { RouteRight } from './rights/route-rights.js';
@@ -119,6 +120,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   // Before the guard, which reads them.
   void app.register(fastifyCookie);
   guard(app, new Gatekeeper(options.tokens, options.links, options.people), options.people);
+  maskAnswers(app);
   if (options.pages !== undefined) webPages(app, options.pages);
   describeApi(app);
 

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { LiveEvent, Operations } from '../engine/operations.js';
+import { masked as maskedAnswer } from './rights/mask-answers.js';
 import { isoTime } from './wire.js';
 
 /** Limits of the event stream. */
@@ -14,6 +15,14 @@ export interface EventHubOptions {
   readonly maxReaders?: number;
 }
 
+/** How a reader reads. */
+export interface Reading {
+  /** Id of the last event that it had. */
+  readonly lastSeen: number | undefined;
+  /** Callers' numbers are masked. */
+  readonly masked: boolean;
+}
+
 /**
  * Sends live events to any number of readers as server-sent events (WHATWG HTML §9.2). A reader that
  * comes back with the id of its last event gets what it missed, as far as that is kept; when something is
@@ -24,7 +33,8 @@ export class EventHub {
   readonly #maxWaitingBytes: number;
   readonly #maxReaders: number;
   readonly #recent: LiveEvent[] = [];
-  readonly #readers = new Set<ServerResponse>();
+  /** Readers, and whether callers' numbers are masked for them. */
+  readonly #readers = new Map<ServerResponse, boolean>();
   readonly #unsubscribe: () => void;
   readonly #heartbeat: NodeJS.Timeout;
   #dropped = 0;
@@ -53,25 +63,25 @@ export class EventHub {
     return this.#readers.size < this.#maxReaders;
   }
 
-  /** Serve a reader until one of both sides ends it. `lastSeen` is the id of the last event it had. */
-  serve(response: ServerResponse, lastSeen: number | undefined): void {
+  /** Serve a reader until one of both sides ends it. */
+  serve(response: ServerResponse, { lastSeen, masked }: Reading): void {
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
       'x-content-type-options': 'nosniff',
     });
-    this.#readers.add(response);
+    this.#readers.set(response, masked);
     response.on('close', () => this.#readers.delete(response));
     response.on('error', () => this.#readers.delete(response));
-    this.#send(response, `retry: 2000\n\n${lastSeen === undefined ? '' : this.#missed(lastSeen)}`);
+    this.#send(response, `retry: 2000\n\n${lastSeen === undefined ? '' : this.#missed(lastSeen, masked)}`);
   }
 
   /** End all streams. */
   close(): void {
     this.#unsubscribe();
     clearInterval(this.#heartbeat);
-    for (const reader of this.#readers) reader.end();
+    for (const reader of this.#readers.keys()) reader.end();
     this.#readers.clear();
   }
 
@@ -79,10 +89,15 @@ export class EventHub {
     this.#recent.push(event);
     if (this.#recent.length > this.#keep) this.#recent.shift();
     // Writing an event out costs more than all the rest of it: only for somebody who reads.
-    if (this.#readers.size > 0) this.#toAll(frame(event));
+    const frames = new Map<boolean, string>();
+    for (const [reader, masked] of this.#readers) {
+      const text = frames.get(masked) ?? frame(event, masked);
+      frames.set(masked, text);
+      this.#send(reader, text);
+    }
   }
 
-  #missed(lastSeen: number): string {
+  #missed(lastSeen: number, masked: boolean): string {
     const newest = this.#recent.at(-1)?.seq ?? 0;
     const oldest = this.#recent[0]?.seq ?? 1;
     // An id beyond the newest is of an earlier run of the program: all that is kept is new to the reader.
@@ -93,13 +108,13 @@ export class EventHub {
       gap +
       this.#recent
         .filter(({ seq }) => seq > after)
-        .map(frame)
+        .map((event) => frame(event, masked))
         .join('')
     );
   }
 
   #toAll(text: string): void {
-    for (const reader of this.#readers) this.#send(reader, text);
+    for (const reader of this.#readers.keys()) this.#send(reader, text);
   }
 
   #send(reader: ServerResponse, text: string): void {
@@ -111,7 +126,8 @@ export class EventHub {
   }
 }
 
-function frame(event: LiveEvent): string {
-  const data = JSON.stringify({ ...event, at: isoTime(event.at) });
+function frame(event: LiveEvent, masked: boolean): string {
+  const told = masked ? maskedAnswer(event) : event;
+  const data = JSON.stringify({ ...told, at: isoTime(event.at) });
   return `id: ${event.seq}\nevent: ${event.type}\ndata: ${data}\n\n`;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { LiveEvent } from '../engine/operations.js';
 import { errorBody } from './api-error.js';
 import type { Api, ApiContext } from './context.js';
+import { hidesNumbers } from './rights/mask-answers.js';
 import { errorSchema } from './schemas.js';
 
 const EXAMPLE = `id: 42
@@ -98,7 +99,10 @@ export function eventRoutes(api: Api, { hub }: ApiContext): void {
       }
       const last = request.headers['last-event-id'];
       reply.hijack();
-      hub.serve(reply.raw, last === undefined ? undefined : Number(last));
+      hub.serve(reply.raw, {
+        lastSeen: last === undefined ? undefined : Number(last),
+        masked: hidesNumbers(request),
+      });
       return reply;
     },
   );

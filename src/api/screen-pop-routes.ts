@@ -3,6 +3,7 @@ import { errorBody } from './api-error.js';
 import type { Api, ApiContext } from './context.js';
 import { screenPopSchema } from './live-schemas.js';
 import { screenPopParams, screenPopQuery } from './query-schemas.js';
+import { hidesNumbers, masked } from './rights/mask-answers.js';
 import { errorSchema } from './schemas.js';
 import { type Known, screenPop, withoutCaller } from './screen-pop.js';
 import { LINK_OUTLIVES_CALL_MS } from './screen-pop-links.js';
@@ -55,7 +56,8 @@ export function screenPopRoutes(api: Api, context: ApiContext): void {
       const { key } = request.query;
       const whole = screenPop(id, known, context.dialPlan());
       const scope = key === undefined ? 'all' : context.links?.opens(id, key);
-      const pop = scope === 'all' ? whole : withoutCaller(whole);
+      const told = scope === 'all' ? whole : withoutCaller(whole);
+      const pop = hidesNumbers(request) ? masked(told) : told;
       const over = pop.endedAt !== null && now() > pop.endedAt + LINK_OUTLIVES_CALL_MS;
       if (over && key !== undefined)
         return answer(410, 'link-expired', '链接已过期', `This call ended more than ${HOURS} hours ago.`);

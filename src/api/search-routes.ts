@@ -3,6 +3,7 @@ import { maskedText } from '../ledger/mask-numbers.js';
 import { encodeCursor } from '../ledger/query.js';
 import { phrasesOf, QUERY_LIMIT } from '../ledger/search/note-query.js';
 import { type NoteHit, SEARCH_LIMIT } from '../ledger/search/note-search.js';
+import { wordsOf } from '../ledger/search/note-words.js';
 import { errorBody } from './api-error.js';
 import type { Api, ApiContext } from './context.js';
 import { maySeeNumbers } from './may-see-numbers.js';
@@ -27,7 +28,7 @@ export function searchRoutes(api: Api, { ledger }: ApiContext): void {
       schema: {
         tags: ['ledger'],
         summary: 'Notes of transfers and of calls that have certain words, newest first',
-        description: `\`q\` has words with spaces between them, all of which a note must have, up to ${QUERY_LIMIT} characters. Chinese words may be of one, two or more characters; a Latin word or number may go on (\`138\` finds 13800001111). What stands in quotation marks is found as it is. Numbers are masked without the permission \`numbers.see\`. Default ${SEARCH_LIMIT.default} a page.`,
+        description: `\`q\` has words with spaces between them, all of which a note must have, up to ${QUERY_LIMIT} characters. Chinese words may be of one, two or more characters; a Latin word or number may go on (\`138\` finds 13800001111). What stands in quotation marks is found as it is. Without the permission \`numbers.see\` numbers are masked, and what was found by their hidden digits is left out. Default ${SEARCH_LIMIT.default} a page.`,
         querystring: searchQuery,
         response: { 200: hitsSchema, 400: errorSchema, 401: errorSchema, 503: errorSchema },
       },
@@ -45,7 +46,7 @@ export function searchRoutes(api: Api, { ledger }: ApiContext): void {
       });
       const open = maySeeNumbers(request.role);
       return reply.code(200).send({
-        items: items.map((hit) => toWire(open ? hit : masked(hit))),
+        items: (open ? items : withoutNumbers(items, query)).map((hit) => toWire(hit)),
         next: next === null ? null : encodeCursor({ time: 0, seq: next }),
         notSearched: [...notSearched],
       });
@@ -53,10 +54,28 @@ export function searchRoutes(api: Api, { ledger }: ApiContext): void {
   );
 }
 
+/**
+ * Hits as those get them who may not see numbers. What was found by digits that are hidden is no hit for them: else a
+ * number could be found out digit by digit.
+ */
+function withoutNumbers(hits: readonly NoteHit[], query: string): readonly NoteHit[] {
+  const digits = phrasesOf(query)
+    .flatMap(({ words }) => words)
+    .filter((word) => /\d/.test(word));
+  return hits.map(masked).filter(({ note }) => {
+    const left = wordsOf(note).map(({ text }) => text);
+    return digits.every((word) => left.some((seen) => seen.startsWith(word)));
+  });
+}
+
 function masked(hit: NoteHit): NoteHit {
-  return {
-    ...hit,
-    note: maskedText(hit.note),
-    snippet: hit.snippet.map((part) => ({ ...part, text: maskedText(part.text) })),
-  };
+  // Over all parts at once: what was looked for may be a piece of a number. Masks are as long as what they hide.
+  const whole = maskedText(hit.snippet.map((part) => part.text).join(''));
+  let from = 0;
+  const snippet = hit.snippet.map((part) => {
+    const text = whole.slice(from, from + part.text.length);
+    from += part.text.length;
+    return { ...part, text };
+  });
+  return { ...hit, note: maskedText(hit.note), snippet };
 }

@@ -8,7 +8,7 @@ const LOCATION = { references: [], point: null, address: '天津 南京路 1', p
 
 describe('GET /v1/alerts', () => {
   it('lists alerts of live calls with caller, location, matter and note', async () => {
-    const { engine, get, post } = bench({ now: () => START + 1000 });
+    const { engine, see, post } = bench({ now: () => START + 1000 });
     engine.location = LOCATION;
     engine.start('call-1');
     await post('/v1/calls/call-1/transfers', {
@@ -17,7 +17,7 @@ describe('GET /v1/alerts', () => {
       matter: '溺水',
       note: 'on the bridge',
     });
-    const { items } = (await get('/v1/alerts')).json();
+    const { items } = (await see('/v1/alerts')).json();
     expect(items.map((item: unknown) => alertSchema.parse(item))).toEqual([
       {
         id: 'transfer-1',
@@ -33,11 +33,11 @@ describe('GET /v1/alerts', () => {
         location: LOCATION,
       },
     ]);
-    expect((await get('/v1/calls/live/call-1')).json().alerts).toMatchObject([{ note: 'on the bridge' }]);
+    expect((await see('/v1/calls/live/call-1')).json().alerts).toMatchObject([{ note: 'on the bridge' }]);
   });
 
   it('lists those of the last 24 hours from the ledger, each once, newest first', async () => {
-    const { engine, get, post, write } = bench({ now: () => START + DAY });
+    const { engine, see, post, write } = bench({ now: () => START + DAY });
     engine.start('call-1');
     await post('/v1/calls/call-1/transfers', { to: '*1', mode: 'alert', note: 'live' });
     const alert = { mode: 'alert', callId: 'call-2' } as const;
@@ -53,7 +53,7 @@ describe('GET /v1/alerts', () => {
       legRecord('leg-9', { role: 'caller', callId: 'call-3', callerNumber: '137', numberDialled: '110' }),
     );
     const list = async (query = ''): Promise<{ id: string }[]> =>
-      (await get(`/v1/alerts${query}`)).json().items;
+      (await see(`/v1/alerts${query}`)).json().items;
     const all = await list();
     expect(all.map(({ id }) => id)).toEqual(['last', 'transfer-1', 'open', 'first']);
     expect(all[3]).toMatchObject({ live: false, callerNumber: '139', firstDialled: '12355', note: 'fire' });

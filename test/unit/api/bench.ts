@@ -23,6 +23,8 @@ export interface Bench {
   write(...records: LedgerRecord[]): void;
   /** GET as a viewer. */
   get(url: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
+  /** GET as an operator, for whom nothing is masked. */
+  see(url: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
   /** POST as an operator. */
   post(url: string, body?: unknown): Promise<LightMyRequestResponse>;
 }
@@ -59,6 +61,8 @@ export function bench(options: Partial<ApiOptions> = {}): Bench {
     },
     get: (url, headers = {}) =>
       app.inject({ url, headers: { authorization: `Bearer ${VIEWER}`, ...headers } }),
+    see: (url, headers = {}) =>
+      app.inject({ url, headers: { authorization: `Bearer ${OPERATOR}`, ...headers } }),
     post: (url, body) =>
       app.inject({
         method: 'POST',

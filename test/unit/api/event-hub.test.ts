@@ -28,7 +28,7 @@ async function hubServer(options: EventHubOptions) {
   const hub = new EventHub(engine, options);
   const server = createServer((request, response) => {
     const last = request.headers['last-event-id'];
-    hub.serve(response, last === undefined ? undefined : Number(last));
+    hub.serve(response, { lastSeen: last === undefined ? undefined : Number(last), masked: false });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {

@@ -27,12 +27,12 @@ function benchAt(minute: number) {
 
 describe('GET /v1/missed-calls', () => {
   it('has a caller once for each member, however often the caller tried', async () => {
-    const { write, ids, get } = benchAt(60);
+    const { write, ids, see } = benchAt(60);
     write(missed('a', 1), missed('b', 5, { firstMember: 'police' }), missed('c', 9, { waitMs: 42_000 }));
     expect(await ids()).toEqual(['c 2', 'b 1']);
     expect(await ids('?member=police')).toEqual(['b 1']);
     expect(await ids('?limit=1')).toEqual(['c 2']);
-    expect((await get('/v1/missed-calls')).json().items[0]).toEqual({
+    expect((await see('/v1/missed-calls')).json().items[0]).toEqual({
       id: 'c',
       callerNumber: '13800000001',
       member: 'city',

@@ -38,11 +38,11 @@ function write({ write: into }: Bench): void {
 
 describe('GET /v1/screen-pop/{id}', () => {
   it('shows a live call, by its id and by that of its transfer', async () => {
-    const { engine, get, post } = bench();
+    const { engine, see, post } = bench();
     engine.location = LOCATION;
     engine.privacy = 'id';
     engine.start('call-1');
-    const before = screenPopSchema.parse((await get('/v1/screen-pop/call-1')).json());
+    const before = screenPopSchema.parse((await see('/v1/screen-pop/call-1')).json());
     expect(before).toMatchObject({
       live: true,
       startedAt: '2026-03-02T08:00:00.000Z',
@@ -56,7 +56,7 @@ describe('GET /v1/screen-pop/{id}', () => {
     });
     const wish = { to: '*1', mode: 'consult', matter: '水-07', note: 'n', transferorLeg: 'call-1-agent' };
     await post('/v1/calls/call-1/transfers', wish);
-    const byTransfer = (await get('/v1/screen-pop/transfer-1')).json();
+    const byTransfer = (await see('/v1/screen-pop/transfer-1')).json();
     expect(byTransfer).toMatchObject({
       callId: 'call-1',
       transfer: {
@@ -70,14 +70,14 @@ describe('GET /v1/screen-pop/{id}', () => {
         note: 'n',
       },
     });
-    expect((await get('/v1/screen-pop/call-1')).json()).toEqual({ ...byTransfer, id: 'call-1' });
+    expect((await see('/v1/screen-pop/call-1')).json()).toEqual({ ...byTransfer, id: 'call-1' });
   });
 
   it('keeps matter and note of a transfer that is done, while the call goes on', async () => {
     const made = bench();
     made.engine.start('call-1');
     made.write(transferRecord('transfer-1', { matter: 'm', note: 'n', transferorLeg: 'call-1-agent' }));
-    expect((await made.get('/v1/screen-pop/call-1')).json()).toMatchObject({
+    expect((await made.see('/v1/screen-pop/call-1')).json()).toMatchObject({
       live: true,
       transfer: { id: 'transfer-1', state: 'completed', matter: 'm', note: 'n', agent: '8017' },
     });
@@ -86,7 +86,7 @@ describe('GET /v1/screen-pop/{id}', () => {
   it('shows a call that is over from the ledger', async () => {
     const made = bench();
     write(made);
-    const pop = screenPopSchema.parse((await made.get('/v1/screen-pop/transfer-1')).json());
+    const pop = screenPopSchema.parse((await made.see('/v1/screen-pop/transfer-1')).json());
     expect(pop).toMatchObject({
       id: 'transfer-1',
       callId: 'call-1',
@@ -98,17 +98,17 @@ describe('GET /v1/screen-pop/{id}', () => {
       location: null,
     });
     expect(pop.path.map(({ id }) => id)).toEqual(['city-12345', 'police-110']);
-    const failed = (await made.get('/v1/screen-pop/transfer-0')).json();
+    const failed = (await made.see('/v1/screen-pop/transfer-0')).json();
     expect(failed.transfer).toMatchObject({ id: 'transfer-0', state: 'failed' });
     // Of the call itself: the last that was not refused.
-    expect((await made.get('/v1/screen-pop/call-1')).json().transfer).toMatchObject({ id: 'transfer-2' });
+    expect((await made.see('/v1/screen-pop/call-1')).json().transfer).toMatchObject({ id: 'transfer-2' });
   });
 
   it('is 404 for what there is not, for programs and for people', async () => {
-    const { get } = bench();
-    const answer = await get('/v1/screen-pop/call-9');
+    const { see } = bench();
+    const answer = await see('/v1/screen-pop/call-9');
     expect([answer.statusCode, errorSchema.parse(answer.json()).error.code]).toEqual([404, 'unknown-call']);
-    const page = await get('/v1/screen-pop/call-9', { accept: BROWSER });
+    const page = await see('/v1/screen-pop/call-9', { accept: BROWSER });
     expect([page.statusCode, page.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
     expect(page.body).toContain('没有这个通话');
   });
@@ -121,7 +121,7 @@ describe('the page', () => {
     made.engine.start('call-1');
     const note = '<script>alert(1)</script> & "x" \'y\'';
     await made.post('/v1/calls/call-1/transfers', { to: '*1', matter: '<i>', note });
-    const { body, headers } = await made.get('/v1/screen-pop/call-1', { accept: BROWSER });
+    const { body, headers } = await made.see('/v1/screen-pop/call-1', { accept: BROWSER });
     expect(body).toContain('<html lang="zh">');
     expect(body).toContain('13800001111');
     expect(body).toContain('<dt>备注<small>Note</small></dt>');
@@ -144,7 +144,7 @@ describe('the page', () => {
   it('says that a call has ended, and that a number is withheld', async () => {
     const made = bench();
     made.write(callRecord('call-1', { callerNumber: null }));
-    const { body } = await made.get('/v1/screen-pop/call-1', { accept: 'text/html' });
+    const { body } = await made.see('/v1/screen-pop/call-1', { accept: 'text/html' });
     expect(body).toContain('号码保密 withheld');
     expect(body).toMatch(/已结束 ended · 2026-03-0\d \d\d:\d\d:00 [+-]\d\d:\d\d – 2026/);
   });
@@ -160,9 +160,9 @@ describe('the page', () => {
     ['*/*', false],
     [undefined, false],
   ])('for Accept %s: %s', async (accept, html) => {
-    const { engine, get } = bench();
+    const { engine, see } = bench();
     engine.start('call-1');
-    const answer = await get('/v1/screen-pop/call-1', accept === undefined ? {} : { accept });
+    const answer = await see('/v1/screen-pop/call-1', accept === undefined ? {} : { accept });
     expect(String(answer.headers['content-type']).startsWith('text/html')).toBe(html);
   });
 });
@@ -201,10 +201,10 @@ describe('a link', () => {
   });
 
   it('made for a desk that must not learn who calls does not say it, live or over', async () => {
-    const { app, engine, links, get, ...made } = linked();
+    const { app, engine, links, ...made } = linked();
     engine.privacy = 'id';
     engine.start('live-1');
-    write({ app, engine, get, ...made });
+    write({ app, engine, ...made });
     for (const id of ['live-1', 'call-1']) {
       const url = links.url('', id, 'caller-withheld');
       const { caller, callId } = (await app.inject(url)).json();
@@ -212,7 +212,7 @@ describe('a link', () => {
       const page = await app.inject({ url, headers: { accept: BROWSER } });
       expect(page.body).toContain('号码保密');
       expect(page.body).not.toMatch(/13800001111|Wei/);
-      expect((await get(`/v1/screen-pop/${id}`)).json().caller.number).toBe('13800001111');
+      expect((await made.see(`/v1/screen-pop/${id}`)).json().caller.number).toBe('13800001111');
     }
   });
 
@@ -232,7 +232,7 @@ describe('a link', () => {
     expect([expired.statusCode, expired.json().error.code]).toEqual([410, 'link-expired']);
     const page = await late.app.inject({ url: late.link('call-1'), headers: { accept: BROWSER } });
     expect([page.statusCode, page.body.includes('链接已过期')]).toEqual([410, true]);
-    expect((await late.get('/v1/screen-pop/transfer-1')).statusCode).toBe(200);
+    expect((await late.see('/v1/screen-pop/transfer-1')).statusCode).toBe(200);
   });
 
   it('keeps the path of the address that desks use, and fits into a header', () => {
