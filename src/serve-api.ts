@@ -105,6 +105,7 @@ export async function serveApi(
     operations: engine,
     agents,
     people,
+    writeAudit: write,
     ledger: reader,
     dialPlan: () => dialPlan.current,
     tokens: made === null ? config.http.tokens : [made.token],

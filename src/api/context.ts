@@ -63,6 +63,8 @@ export interface ApiOptions {
   readonly recordings?: RecordingFiles;
   /** Exports of the ledger, and the audit of who takes what; without, there are none. */
   readonly exports?: ExportDesk;
+  /** Writes who did what: resolves when it is on the disk, rejects when the disk refuses. */
+  readonly writeAudit?: (record: AuditRecord) => Promise<void>;
   /** Queries that were saved under a name; without, there are none. */
   readonly reports?: ReportStore;
   /** Links to screen pops that open without a token; without, none does. */

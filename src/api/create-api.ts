@@ -6,6 +6,7 @@ import type { Role } from '../config/roles.js';
 import { agentRoutes } from './agent-routes.js';
 import { alertRoutes } from './alert-routes.js';
 import { notFound, onClientError, onError } from './api-error.js';
+import { callerNumberRoutes } from './caller-number-routes.js';
 import type { Api, ApiContext, ApiOptions } from './context.js';
 import { describeApi } from './describe-api.js';
 import { deskRoutes } from './desk/desk-routes.js';
@@ -65,6 +66,7 @@ const ROUTES = [
   sessionRoutes,
   alertRoutes,
   agentRoutes,
+  callerNumberRoutes,
   historyRoutes,
   exportRoutes,
   reportRoutes,

@@ -25,6 +25,7 @@ export const AUDIT_ACTIONS = [
   'call-back-failed',
   'note-written',
   'exported',
+  'number-shown',
   'ledger-taken-over',
   'monitor-started',
   'monitor-changed',

@@ -204,6 +204,8 @@ export type AuditAction =
   | 'note-written'
   /** Records left the house as a file: `subject` says of which kind, `detail` with which filter and format. */
   | 'exported'
+  /** Somebody was shown the number of a caller that is masked for them; `detail` says why. */
+  | 'number-shown'
   /** A ledger of one file was taken over into months; `subject` is the head that it had, `detail` whether it fitted. */
   | 'ledger-taken-over'
   /** Somebody is called to listen to a call; `detail` says who. */

@@ -34,6 +34,8 @@ const NAMES: ReadonlySet<string> = new Set([
 
 /** Routes that know of no caller: the numbers in their answers are those of hotlines, trunks and phones of agents. */
 const WITHOUT_CALLERS: ReadonlySet<string> = new Set(['/v1/dialplan', '/v1/agents', '/v1/session']);
+/** Showing a number is what it is for; it is written who sees it. */
+const SHOWS = '/v1/calls/:id/caller-number';
 
 /**
  * What an answer is for who may not see callers' numbers: each is masked wherever it stands, also in texts that people
@@ -71,9 +73,11 @@ export function hidesNumbers(request: FastifyRequest): boolean {
 
 /** Masks every answer that is an object; streams and pages mask what they are made of. Must come before the routes. */
 export function maskAnswers(app: FastifyInstance): void {
-  app.addHook('preSerialization', async (request, _reply, payload) =>
-    hidesNumbers(request) && !WITHOUT_CALLERS.has(request.routeOptions.url ?? '') ? masked(payload) : payload,
-  );
+  app.addHook('preSerialization', async (request, _reply, payload) => {
+    const route = request.routeOptions.url ?? '';
+    const clear = !hidesNumbers(request) || WITHOUT_CALLERS.has(route) || route === SHOWS;
+    return clear ? payload : masked(payload);
+  });
   app.addHook('preHandler', async (request, reply) => {
     // Else a number could be found out digit by digit.
     if (!hidesNumbers(request) || !asksForBeginning(request.query)) return;

@@ -25,6 +25,10 @@ export const PERMISSIONS = {
   'recordings.make': { roles: ['supervisor'], meaning: 'begin and end recordings' },
   'recordings.hear': { roles: ['supervisor'], meaning: 'hear recordings' },
   'numbers.see': { roles: [], meaning: 'callers’ numbers as they are; others see them masked' },
+  'numbers.show': {
+    roles: ['supervisor', 'ops'],
+    meaning: 'be shown the number of one caller, for a reason that the audit keeps',
+  },
   'audits.read': { roles: ['auditor'], meaning: 'who did what' },
   'dialplan.reload': { roles: ['ops'], meaning: 'read the dial plan anew' },
   'system.read': { roles: EVERYBODY, meaning: 'figures for Prometheus' },

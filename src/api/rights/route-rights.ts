@@ -35,6 +35,7 @@ const ROUTE_RIGHTS: ReadonlyMap<string, RouteRight> = new Map<string, RouteRight
   ['GET /v1/calls', 'calls.read'],
   ['GET /v1/calls/:id', 'calls.read'],
   ['GET /v1/calls/:id/story', 'calls.read'],
+  ['POST /v1/calls/:id/caller-number', 'numbers.show'],
   ['GET /v1/legs', 'calls.read'],
   ['GET /v1/transfers', 'calls.read'],
   ['GET /v1/search', 'calls.read'],

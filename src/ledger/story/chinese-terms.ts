@@ -79,6 +79,7 @@ export const AUDIT_ACTIONS: Readonly<Record<string, string>> = {
   'recording-started': '开始录音',
   'recording-stopped': '停止录音',
   'recording-linked': '取得录音链接',
+  'number-shown': '查看主叫号码',
   'recording-played': '收听录音',
   'recording-deleted': '删除录音',
   'agent-state': '更改坐席状态',
