@@ -204,6 +204,11 @@ export type AuditAction =
   | 'note-written'
   /** Records left the house as a file: `subject` says of which kind, `detail` with which filter and format. */
   | 'exported'
+  /** A person, `subject`, logged in or out at the pages; `detail` is the address. */
+  | 'logged-in'
+  | 'logged-out'
+  /** Somebody was not let in under the name `subject`; `detail` says why and from where. */
+  | 'login-refused'
   /** Somebody was shown the number of a caller that is masked for them; `detail` says why. */
   | 'number-shown'
   /** A ledger of one file was taken over into months; `subject` is the head that it had, `detail` whether it fitted. */

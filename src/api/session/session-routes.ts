@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { ROLES } from '../../config/roles.js';
 import { errorBody } from '../api-error.js';
+import { AuditDesk } from '../audit-desk.js';
 import type { Api, ApiContext } from '../context.js';
 import { ALL_PERMISSIONS, permissionsOf } from '../rights/permissions.js';
 import { errorSchema, text, time } from '../schemas.js';
 import { isoTime } from '../wire.js';
+import { SessionAudit } from './session-audit.js';
 import { giveKey, isFromOurPage, SESSION_COOKIE, takeKey } from './session-cookie.js';
 import type { SessionHolder } from './session-people.js';
 
@@ -30,8 +32,9 @@ const sessionSchema = z
   .meta({ id: 'Session', description: 'Who is logged in.' });
 
 /** Logging in and out at the pages of operations. */
-export function sessionRoutes(api: Api, { people }: ApiContext): void {
+export function sessionRoutes(api: Api, { people, writeAudit, now = Date.now }: ApiContext): void {
   if (people === undefined) return;
+  const audit = new SessionAudit(new AuditDesk(writeAudit, now), now);
   api.post(
     '/v1/session',
     {
@@ -55,7 +58,9 @@ export function sessionRoutes(api: Api, { people }: ApiContext): void {
       if (!isFromOurPage(request))
         return reply.code(403).send(errorBody('other-site', 'Log in at a page of this server.'));
       const { name, password } = request.body;
+      const attempt = { name, from: request.ip };
       const verdict = await people.logIn(name, password, request.ip);
+      if (verdict === 'wrong' || verdict === 'locked') audit.refused(attempt, verdict);
       if (verdict === 'busy')
         return reply
           .code(429)
@@ -70,6 +75,7 @@ export function sessionRoutes(api: Api, { people }: ApiContext): void {
         return reply.code(401).send(errorBody('wrong-password', 'Name or password is wrong.'));
       people.end(request.cookies[SESSION_COOKIE]);
       giveKey(request, reply, key);
+      audit.began(attempt);
       return reply.code(200).send(answerOf(holder));
     },
   );
@@ -108,7 +114,10 @@ export function sessionRoutes(api: Api, { people }: ApiContext): void {
     async (request, reply) => {
       if (!isFromOurPage(request))
         return reply.code(403).send(errorBody('other-site', 'Log out at a page of this server.'));
-      people.end(request.cookies[SESSION_COOKIE]);
+      const key = request.cookies[SESSION_COOKIE];
+      const holder = people.holder(key);
+      people.end(key);
+      if (holder !== null) audit.ended({ name: holder.person.id, from: request.ip });
       takeKey(request, reply);
       return reply.code(200).send({});
     },

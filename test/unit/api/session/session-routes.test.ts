@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { InjectOptions } from 'fastify';
 import { describe, expect, it } from 'vitest';
+import type { AuditRecord } from '../../../../src/ledger/records.js';
 import { hashPassword } from '../../../../src/people/password-hash.js';
 import { PeopleRoom } from '../../../../src/people/people-room.js';
 import type { StoredPerson } from '../../../../src/people/person.js';
@@ -29,12 +30,17 @@ function api() {
     onSessions: () => undefined,
     onLocked: () => undefined,
   });
-  const { app, engine } = bench({ people });
+  const audits: AuditRecord[] = [];
+  const { app, engine } = bench({
+    people,
+    now: () => clock.now,
+    writeAudit: async (record) => void audits.push(record),
+  });
   const logIn = (name: string, word = 'correct horse', headers: InjectOptions['headers'] = {}) =>
     app.inject({ method: 'POST', url: '/v1/session', headers, payload: { name, password: word } });
   const cookieOf = async (name: string): Promise<string> =>
     `onekey-session=${(await logIn(name)).cookies[0]?.value}`;
-  return { app, engine, people, clock, logIn, cookieOf };
+  return { app, audits, engine, people, clock, logIn, cookieOf };
 }
 
 describe('logging in', () => {
@@ -80,6 +86,31 @@ describe('logging in', () => {
     const before = await cookieOf('li-na');
     await logIn('wang-fang', 'correct horse', { cookie: before });
     expect((await app.inject({ url: '/v1/session', headers: { cookie: before } })).statusCode).toBe(401);
+  });
+});
+
+describe('the audit', () => {
+  it('has who logged in and out, and whom that was refused', async () => {
+    const { app, audits, logIn, cookieOf } = api();
+    await logIn('wang-fang', 'wrong');
+    const cookie = await cookieOf('wang-fang');
+    await app.inject({ method: 'DELETE', url: '/v1/session', headers: { cookie } });
+    await app.inject({ method: 'DELETE', url: '/v1/session', headers: { cookie } });
+    expect(audits.map(({ actor, action, subject, detail }) => [actor, action, subject, detail])).toEqual([
+      ['onekey', 'login-refused', 'wang-fang', JSON.stringify({ why: 'wrong', from: '127.0.0.1' })],
+      ['wang-fang', 'logged-in', 'wang-fang', '127.0.0.1'],
+      ['wang-fang', 'logged-out', 'wang-fang', '127.0.0.1'],
+    ]);
+    expect(JSON.stringify(audits)).not.toContain('horse');
+  });
+
+  it('is not filled by who guesses: what is not written is counted', async () => {
+    const { audits, clock, logIn } = api();
+    for (let tried = 0; tried < 40; tried++) await logIn('wang-fang', 'wrong');
+    expect(audits).toHaveLength(30);
+    clock.now += 60_000;
+    await logIn('wang-fang', 'wrong');
+    expect(JSON.parse(audits.at(-1)?.detail ?? '')).toMatchObject({ unwritten: 10 });
   });
 });
 
