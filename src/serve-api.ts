@@ -20,8 +20,10 @@ import type { DialPlanHolder } from './dialplan/holder.js';
 import type { EmbeddedSip } from './embedded-sip.js';
 import { systemClock as engineClock } from './engine/clock.js';
 import type { Engine } from './engine/engine.js';
+import { eraseInThread } from './ledger/erase-thread.js';
 import { LedgerExports } from './ledger/export/ledger-exports.js';
 import type { Ledger } from './ledger/ledger.js';
+import { ledgerFolder } from './ledger/ledger-folder.js';
 import type { LedgerReader } from './ledger/ledger-reader.js';
 import type { AuditRecord } from './ledger/records.js';
 import type { LedgerHealth } from './ledger-health.js';
@@ -106,6 +108,7 @@ export async function serveApi(
     agents,
     people,
     writeAudit: write,
+    erase: (request) => eraseInThread({ folder: ledgerFolder(config.data), request }, ledger),
     ledger: reader,
     dialPlan: () => dialPlan.current,
     tokens: made === null ? config.http.tokens : [made.token],

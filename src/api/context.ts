@@ -6,6 +6,7 @@ import type { Registry } from 'prom-client';
 import type { Agents } from '../agents/agents.js';
 import type { DialPlan } from '../dialplan/plan.js';
 import type { Operations } from '../engine/operations.js';
+import type { EraseRequest, EraseResult } from '../ledger/erase-caller.js';
 import type { ExportRequest } from '../ledger/export/export-request.js';
 import type { LedgerExport } from '../ledger/export/ledger-exports.js';
 import type { LedgerReader } from '../ledger/ledger-reader.js';
@@ -65,6 +66,8 @@ export interface ApiOptions {
   readonly exports?: ExportDesk;
   /** Writes who did what: resolves when it is on the disk, rejects when the disk refuses. */
   readonly writeAudit?: (record: AuditRecord) => Promise<void>;
+  /** Erase what the ledger holds of a caller; rejects when the disk refuses. Without, nobody can. */
+  readonly erase?: (request: EraseRequest) => Promise<EraseResult>;
   /** Queries that were saved under a name; without, there are none. */
   readonly reports?: ReportStore;
   /** Links to screen pops that open without a token; without, none does. */

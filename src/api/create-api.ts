@@ -11,6 +11,7 @@ import type { Api, ApiContext, ApiOptions } from './context.js';
 import { describeApi } from './describe-api.js';
 import { deskRoutes } from './desk/desk-routes.js';
 import { dialPlanRoutes } from './dial-plan-routes.js';
+import { erasureRoutes } from './erasure-routes.js';
 import { EventHub } from './event-hub.js';
 import { eventRoutes } from './event-routes.js';
 import { exportRoutes } from './export-routes.js';
@@ -68,6 +69,7 @@ const ROUTES = [
   agentRoutes,
   callerNumberRoutes,
   historyRoutes,
+  erasureRoutes,
   exportRoutes,
   reportRoutes,
   statisticsRoutes,

@@ -30,6 +30,7 @@ export const PERMISSIONS = {
     meaning: 'be shown the number of one caller, for a reason that the audit keeps',
   },
   'audits.read': { roles: ['auditor'], meaning: 'who did what' },
+  'ledger.erase': { roles: [], meaning: 'erase what the ledger holds of a caller' },
   'dialplan.reload': { roles: ['ops'], meaning: 'read the dial plan anew' },
   'system.read': { roles: EVERYBODY, meaning: 'figures for Prometheus' },
 } as const satisfies Readonly<Record<string, Grant>>;

@@ -50,6 +50,7 @@ const ROUTE_RIGHTS: ReadonlyMap<string, RouteRight> = new Map<string, RouteRight
   ['GET /v1/recordings/:id/page', 'anybody'],
   ['GET /v1/recordings/:id/audio', 'recordings.hear'],
   ['GET /v1/audits', 'audits.read'],
+  ['POST /v1/erasures', 'ledger.erase'],
 
   ['GET /v1/statistics', 'statistics.read'],
   ['GET /v1/statistics/matrix', 'statistics.read'],

@@ -13,6 +13,7 @@ import { bench } from '../bench.js';
 function wholeApi() {
   return bench({
     exports: { start: () => null, close: () => undefined, audit: async () => undefined },
+    erase: async () => ({ ok: false, held: [] }),
     reports: new ReportStore('/dev/null/reports.json'),
     people: new PeopleRoom({
       people: [],
