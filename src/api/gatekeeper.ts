@@ -100,7 +100,7 @@ const link = z.object({ id: z.string(), key: z.string() });
 
 /** Says what is missing, and who has it. */
 export function forbidden(role: Role, permission: Permission): string {
-  return `The role ${role} may not do this: it needs the permission ${permission}, which ${rolesWith(permission).join(', ')} have.`;
+  return `The role ${role} may not do this: it needs the permission ${permission}; roles with it: ${rolesWith(permission).join(', ')}.`;
 }
 
 function paramsOf(value: unknown): object {
