@@ -368,6 +368,7 @@ describe('the OpenAPI document', () => {
       'get /v1/transfers',
       'patch /v1/calls/{id}/monitor',
       'post /v1/agents/{id}/state',
+      'post /v1/calls/{id}/caller-number',
       'post /v1/calls/{id}/hangup',
       'post /v1/calls/{id}/monitor',
       'post /v1/calls/{id}/recording/start',
