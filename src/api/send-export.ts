@@ -6,6 +6,7 @@ import { errorBody } from './api-error.js';
 import type { ApiContext, ExportDesk } from './context.js';
 import type { Exported } from './export-schemas.js';
 import { maySeeNumbers } from './may-see-numbers.js';
+import { asksForBeginning, wholeNumberOnly } from './rights/mask-answers.js';
 
 /** An export as it was asked for. */
 export interface ExportWish {
@@ -28,6 +29,8 @@ interface Asked {
 export async function sendExport({ desk, context, request, reply, wish }: Asked): Promise<FastifyReply> {
   const { listing, how } = wish;
   const masked = !maySeeNumbers(request.role);
+  // A saved report is asked for by its name, and may have been saved by somebody else.
+  if (masked && asksForBeginning(listing.filter)) return reply.code(403).send(wholeNumberOnly());
   const wanted: ExportRequest = { listing, ...how, zone: context.dialPlan().policies.timezone, masked };
   const started = desk.start(wanted);
   if (started === null)

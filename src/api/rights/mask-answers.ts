@@ -81,13 +81,18 @@ export function maskAnswers(app: FastifyInstance): void {
   app.addHook('preHandler', async (request, reply) => {
     // Else a number could be found out digit by digit.
     if (!hidesNumbers(request) || !asksForBeginning(request.query)) return;
-    const message = 'Numbers are masked for this role: write the whole number of the caller, without *.';
-    await reply.code(403).send(errorBody('numbers-masked', message));
+    await reply.code(403).send(wholeNumberOnly());
   });
 }
 
+/** Body of the answer to those who ask by the beginning of a number that is masked for them. */
+export function wholeNumberOnly() {
+  const message = 'Numbers are masked for this role: write the whole number of the caller, without *.';
+  return errorBody('numbers-masked', message);
+}
+
 /** Whether a filter names a caller by the beginning of their number. */
-function asksForBeginning(query: unknown): boolean {
+export function asksForBeginning(query: unknown): boolean {
   return (
     typeof query === 'object' && query !== null && 'caller' in query && String(query.caller).includes('*')
   );

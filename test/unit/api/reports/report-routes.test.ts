@@ -103,6 +103,13 @@ describe('saved reports', () => {
     expect(JSON.parse(audits[0]?.detail ?? '')).toMatchObject({ report: '漏接', format: 'csv' });
   });
 
+  it('do not tell by the beginning of a number whose it is', async () => {
+    const send = api();
+    await send('PUT', '/138', { what: 'calls', filter: { caller: '138*' } });
+    expect((await send('GET', '/138/run', undefined, VIEWER)).json().error.code).toBe('numbers-masked');
+    expect((await send('GET', '/138/run')).statusCode).toBe(200);
+  });
+
   it.each([
     ['/a', { what: 'people' }, 'what'],
     ['/a', { what: 'calls', filter: { outcome: 'lost' } }, 'filter'],
