@@ -21,8 +21,8 @@ import { quantile } from './spread.js';
 const help = `Usage: scripts/bench/ledger [--scale N] [--seed N] [--dir FOLDER] [--count N] [--rate N] [--no-export]
 
 Builds the ledger of two years of a city from a seed (19.7 million calls, 40 million legs, 0.95 million transfers at scale
-1; one that is there already is used again), then asks it varied questions, as the API does, while calls are written to
-it, and exports a month.
+1; one that is there already is used again, one whose build was interrupted is completed), then asks it varied questions,
+as the API does, while calls are written to it, and exports a month.
   --scale N      size of the city, 0.001 to 1 (default 0.05; scale 1 takes some 25 GB and more than an hour)
   --seed N       another seed, another two years (default 1)
   --dir FOLDER   where it is built and kept (default ledger-bench-SCALE-SEED in the temporary folder)
@@ -61,10 +61,9 @@ function build(): Built {
       `${share}  ${records} records, ${perSecond.toFixed(0)} a second, ${secondsLeft.toFixed(0)} s left`,
     );
   });
-  const perSecond = (built.records / built.seconds).toFixed(0);
   console.log(`${reused ? 'used again' : 'built'}: ${dir}`);
   console.log(
-    `${built.calls} calls, ${built.legs} legs, ${built.transfers} transfers; ${perSecond} records a second; ` +
+    `${built.calls} calls, ${built.legs} legs, ${built.transfers} transfers; ${built.perSecond.toFixed(0)} records a second; ` +
       `${(built.bytes / built.calls).toFixed(0)} bytes a call, ${(built.bytes / 1e9).toFixed(2)} GB`,
   );
   return built;

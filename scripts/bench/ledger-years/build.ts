@@ -20,8 +20,8 @@ export interface Built {
   readonly records: number;
   /** Of all months' files. */
   readonly bytes: number;
-  /** What building it took. */
-  readonly seconds: number;
+  /** Records a second, over what the last run of the build wrote. */
+  readonly perSecond: number;
 }
 
 /** How far a build has come. */
@@ -40,12 +40,14 @@ const STAMP = 'built.json';
 
 interface Stamp {
   readonly of: string;
-  readonly built: Omit<Built, 'dir'>;
+  /** Null while it is being built. */
+  readonly built: Omit<Built, 'dir'> | null;
 }
 
 /**
  * The ledger of these years in a data folder, written by the writer of the product with its clock set to the time of the
- * records. One that is there already, of the same years and in the same format, is taken as it is; any other is replaced.
+ * records. One that is there already, of the same years and in the same format, is taken as it is, or completed when its
+ * build was interrupted; any other is replaced.
  */
 export function buildYears(
   wish: YearsWish,
@@ -54,16 +56,16 @@ export function buildYears(
 ): { readonly built: Built; readonly reused: boolean } {
   const of = fingerprint(wish);
   const there = readStamp(dir);
-  if (there?.of === of) return { built: { dir, ...there.built }, reused: true };
-  if (existsSync(dir)) {
+  if (there?.of === of && there.built !== null) return { built: { dir, ...there.built }, reused: true };
+  if (there?.of !== of && existsSync(dir)) {
     if (there === undefined && readdirSync(dir).length > 0 && !existsSync(ledgerFolder(dir)))
       throw new Error(`${dir} holds something else than a ledger that this bench has built`);
     rmSync(ledgerFolder(dir), { recursive: true, force: true });
-    rmSync(join(dir, STAMP), { force: true });
   }
+  mkdirSync(ledgerFolder(dir), { recursive: true });
+  writeStamp(dir, { of, built: null });
   const built = write(wish, dir, onProgress);
-  const stamp: Stamp = { of, built };
-  writeFileSync(join(dir, STAMP), JSON.stringify(stamp, null, 2));
+  writeStamp(dir, { of, built });
   return { built: { dir, ...built }, reused: false };
 }
 
@@ -73,7 +75,6 @@ function write(
   onProgress: (progress: BuildProgress) => void,
 ): Omit<Built, 'dir'> {
   const folder = ledgerFolder(dir);
-  mkdirSync(folder, { recursive: true });
   const from = monthStart(wish.firstMonth);
   const to = monthStart(wish.firstMonth, wish.months);
   let now = from;
@@ -83,12 +84,18 @@ function write(
   const began = performance.now();
   let told = began;
   let records = 0;
-  let number = store.lastBatch;
+  const done = store.lastBatch;
+  let written = 0;
+  let number = 0;
   let batch: LedgerRecord[] = [];
+  // The same seed gives the same batches, so those of an interrupted build are only counted.
   const commit = (): void => {
     number += 1;
-    store.commit({ number, records: batch, journal: [] });
     records += batch.length;
+    if (number > done) {
+      store.commit({ number, records: batch, journal: [] });
+      written += batch.length;
+    }
     batch = [];
   };
 
@@ -110,8 +117,9 @@ function write(
     if (at - told < TELL_MS) continue;
     told = at;
     const seconds = (at - began) / 1000;
-    const done = Math.min(1, (hour.from + HOUR_MS - from) / (to - from));
-    onProgress({ records, done, perSecond: records / seconds, secondsLeft: (seconds / done) * (1 - done) });
+    const share = Math.min(1, (hour.from + HOUR_MS - from) / (to - from));
+    const perSecond = (written === 0 ? records : written) / seconds;
+    onProgress({ records, done: share, perSecond, secondsLeft: (records / share - records) / perSecond });
   }
   if (batch.length > 0) commit();
   store.close();
@@ -121,7 +129,7 @@ function write(
     transfers: counts.transfer,
     records,
     bytes: listMonths(folder).reduce((sum, month) => sum + statSync(monthPath(folder, month)).size, 0),
-    seconds: (performance.now() - began) / 1000,
+    perSecond: written / ((performance.now() - began) / 1000),
   };
 }
 
@@ -134,6 +142,10 @@ function fingerprint(wish: YearsWish): string {
   const derived = DERIVED.map(({ name, version }) => [name, version]);
   hash.update(JSON.stringify([{ ...wish, dialPlan: null }, SCHEMA_VERSION, derived]));
   return hash.digest('hex');
+}
+
+function writeStamp(dir: string, stamp: Stamp): void {
+  writeFileSync(join(dir, STAMP), JSON.stringify(stamp, null, 2));
 }
 
 function readStamp(dir: string): Stamp | undefined {
