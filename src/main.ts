@@ -120,7 +120,7 @@ async function startParts(
   );
   const started = openAgents(config, log, (uri, hop) => signalling.options(uri, hop));
   onStarted(() => started.stop());
-  const people = openPeople(config, log);
+  const people = openPeople(config, ledger, log);
   onStarted(() => people.stop());
   const engine = new Engine({
     clock: systemClock,
@@ -168,6 +168,8 @@ async function startParts(
     engine,
     agents: started.agents,
     people: people.people,
+    tokens: people.tokens,
+    tokenGuesses: people.tokenGuesses,
     reader,
     ledger,
     dialPlan,

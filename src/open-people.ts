@@ -1,15 +1,22 @@
-/** Accounts of people and their sessions, with the settings of the program. */
+/** Accounts of people, their sessions and tokens, with the settings of the program. */
 import type { Logger } from 'pino';
 import { agentSettings } from './agent-settings.js';
 import type { Config } from './config/config.js';
+import type { Ledger } from './ledger/ledger.js';
+import type { AuditRecord } from './ledger/records.js';
 import { type StartedPeople, startPeople } from './people/start-people.js';
 import { StartFault } from './start-fault.js';
 
 /** Wrong passwords lock as long as those of agents. Throws `StartFault`. */
-export function openPeople(config: Config, log: Logger): StartedPeople {
+export function openPeople(config: Config, ledger: Ledger, log: Logger): StartedPeople {
   const { lockout } = agentSettings(config);
   try {
-    return startPeople({ dir: config.data, limits: lockout, log: log.child({ part: 'people' }) });
+    return startPeople({
+      dir: config.data,
+      limits: lockout,
+      audit: auditOnce(ledger),
+      log: log.child({ part: 'people' }),
+    });
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     throw new StartFault(
@@ -17,4 +24,16 @@ export function openPeople(config: Config, log: Logger): StartedPeople {
       'check the disk and the rights of the folder',
     );
   }
+}
+
+/** What the ledger refused it keeps and tries again: it is not to be given twice. */
+function auditOnce(ledger: Ledger): (records: readonly AuditRecord[]) => Promise<void> {
+  const given = new Set<string>();
+  return async (records) => {
+    const fresh = records.filter(({ id }) => !given.has(id));
+    for (const { id } of fresh) given.add(id);
+    if (fresh.length > 0) ledger.append(fresh);
+    await ledger.flush();
+    for (const { id } of records) given.delete(id);
+  };
 }

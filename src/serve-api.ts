@@ -11,7 +11,8 @@ import { keptSecret } from './api/kept-secret.js';
 import { ReportStore } from './api/reports/report-store.js';
 import type { ScreenPopLinks } from './api/screen-pop-links.js';
 import { addSurgeMetrics, SurgeWatch } from './api/surge-watch.js';
-import { ensureToken } from './api/tokens.js';
+import { addTokenMetrics } from './api/token-metrics.js';
+import { localToken } from './api/tokens.js';
 import { addWebhookMetrics } from './api/webhook-metrics.js';
 import type { Webhooks } from './api/webhooks.js';
 import type { Config } from './config/config.js';
@@ -31,6 +32,8 @@ import { addMediaMetrics, mediaProblems } from './media/metrics.js';
 import type { RecordingOffice } from './media/recording/recording-office.js';
 import type { Media } from './media/start-media.js';
 import type { PeopleRoom } from './people/people-room.js';
+import type { TokenGuesses } from './people/token-guesses.js';
+import type { Tokens } from './people/tokens.js';
 import { addRecordingMetrics, recordingProblems } from './recordings.js';
 import { systemClock } from './sip/clock.js';
 import { addSipMetrics } from './sip/metrics.js';
@@ -42,6 +45,8 @@ export interface ServedByApi {
   readonly agents: AgentRoom;
   readonly engine: Engine;
   readonly people: PeopleRoom;
+  readonly tokens: Tokens;
+  readonly tokenGuesses: TokenGuesses;
   readonly reader: LedgerReader;
   readonly ledger: Ledger;
   readonly dialPlan: DialPlanHolder;
@@ -69,6 +74,8 @@ export async function serveApi(
     engine,
     agents,
     people,
+    tokens,
+    tokenGuesses,
     reader,
     ledger,
     dialPlan,
@@ -82,7 +89,7 @@ export async function serveApi(
 ): Promise<ServedApi> {
   const { host, port } = config.http;
   const certificates = certificatesOf(config, log);
-  const made = config.http.tokens.length === 0 ? ensureToken(config.data) : null;
+  const made = localToken(config.http, config.data);
   const write = async (record: AuditRecord): Promise<void> => {
     ledger.append([record]);
     await ledger.flush();
@@ -112,6 +119,8 @@ export async function serveApi(
     ledger: reader,
     dialPlan: () => dialPlan.current,
     tokens: made === null ? config.http.tokens : [made.token],
+    issuedTokens: tokens,
+    tokenGuesses,
     log: log.child({ part: 'api' }),
     problems: () => [
       ...health.problems(),
@@ -137,6 +146,7 @@ export async function serveApi(
       health.addMetrics(registry);
       addMediaMetrics(registry, media);
       addAgentMetrics(registry, agents);
+      addTokenMetrics(registry, tokens);
       if (office !== null) addRecordingMetrics(registry, office);
       if (config.http.webhooks.length > 0) addWebhookMetrics(registry, () => webhooks.figures());
       if (surges !== null) addSurgeMetrics(registry, surges);
@@ -157,6 +167,8 @@ export async function serveApi(
   const addresses = [`HTTP ${base}  (API ${base}/docs, health ${base}/healthz)`];
   addresses.push(`Desk ${base}/desk/  (operations ${base}/ops/)`);
   if (made !== null) addresses.push(`API token in ${made.path}`);
+  else if (config.http.tokens.length === 0 && tokens.daysLeft().length === 0)
+    addresses.push('There is no API token; onekey token add issues one');
   return { server, addresses, reloadCertificates: () => void certificates?.reload() };
 }
 

@@ -15,6 +15,7 @@ import type { ActiveSurge } from '../ledger/statistics/surge-types.js';
 import type { Desks } from './desk/desks.js';
 import type { EventHub, EventHubOptions } from './event-hub.js';
 import type { ServerCertificates } from './https-server.js';
+import type { IssuedTokens, TokenGuesses } from './issued-tokens.js';
 import type { ReportStore } from './reports/report-store.js';
 import type { ScreenPopLinks } from './screen-pop-links.js';
 import type { SessionPeople } from './session/session-people.js';
@@ -47,6 +48,10 @@ export interface ApiOptions {
   readonly ledger: LedgerReader;
   /** Who may use it; with none, all of /v1 is closed. */
   readonly tokens: readonly ApiToken[];
+  /** Tokens that were issued at the command line; without, those above are all. */
+  readonly issuedTokens?: IssuedTokens;
+  /** Who guesses tokens is locked out; without, nobody is. */
+  readonly tokenGuesses?: TokenGuesses;
   /** The dial plan in force. */
   readonly dialPlan: () => DialPlan;
   /** A pino logger; nothing is logged without one. */

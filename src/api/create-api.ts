@@ -32,7 +32,6 @@ import { nameRights } from './rights/route-guard.js';
 import type { RouteRight } from './rights/route-rights.js';
 import { screenPopRoutes } from './screen-pop-routes.js';
 import { searchRoutes } from './search-routes.js';
-import type { SessionPeople } from './session/session-people.js';
 import { sessionRoutes } from './session/session-routes.js';
 import { SessionStreams } from './session/session-streams.js';
 import { statisticsRoutes } from './statistics-routes.js';
@@ -123,7 +122,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   nameRights(app);
   // Before the guard, which reads them.
   void app.register(fastifyCookie);
-  guard(app, new Gatekeeper(options.tokens, options.links, options.people), options.people);
+  guard(app, options);
   maskAnswers(app);
   if (options.pages !== undefined) webPages(app, options.pages);
   describeApi(app);
@@ -137,8 +136,12 @@ export function createApi(options: ApiOptions): FastifyInstance {
 }
 
 /** Tokens for all of /v1 and what asks for one; no caching, no sniffing; who changed what in the log. */
-function guard(app: FastifyInstance, gatekeeper: Gatekeeper, people: SessionPeople | undefined): void {
-  const streams = new SessionStreams(people);
+function guard(
+  app: FastifyInstance,
+  { tokens, issuedTokens: issued, tokenGuesses: guesses, links, people }: ApiOptions,
+): void {
+  const gatekeeper = new Gatekeeper({ tokens, issued, guesses }, links, people);
+  const streams = new SessionStreams([people, issued]);
   app.decorateRequest('holder', null);
   app.decorateRequest('role', null);
   app.addHook('onRequest', async (request, reply) => {
@@ -154,7 +157,7 @@ function guard(app: FastifyInstance, gatekeeper: Gatekeeper, people: SessionPeop
     const holder = await gatekeeper.check(request, reply, permission);
     request.holder = holder?.name ?? null;
     request.role = holder?.role ?? null;
-    if (holder !== undefined && holder.session !== null) streams.add(holder.session, reply.raw);
+    if (holder !== undefined && holder.pass !== null) streams.add(holder.pass, reply.raw);
     if (holder !== undefined && !reading)
       request.log.info(
         { holder: holder.name, method: request.method, url: request.url },

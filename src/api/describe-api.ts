@@ -31,7 +31,7 @@ export function describeApi(app: FastifyInstance): void {
             type: 'http',
             scheme: 'bearer',
             description:
-              'A token of the configuration (http.tokens), or the one in the file api-token of the data folder. Each route says which permission it needs and which roles have it; the role operator is another name of admin.',
+              'A token that `onekey token add` issued, one of the configuration (http.tokens), or the one in the file api-token of the data folder. 401 says by its code that a token has expired (`token-expired`), was revoked (`token-revoked`) or has another secret (`token-replaced`); 429 that too many wrong tokens came from the address. Each route says which permission it needs and which roles have it; the role operator is another name of admin.',
           },
         },
       },

@@ -1,66 +1,45 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Role } from '../config/roles.js';
+import type { MemberScope, Role } from '../config/roles.js';
 import { errorBody } from './api-error.js';
+import { BearerTokens, type BearerVerdict, type TokenSources } from './bearer-tokens.js';
 import { mayDo, type Permission, rolesWith } from './rights/permissions.js';
 import type { ScreenPopLinks } from './screen-pop-links.js';
 import { giveKey, isFromOurPage, SESSION_COOKIE } from './session/session-cookie.js';
 import type { SessionPeople } from './session/session-people.js';
-import type { ApiToken } from './tokens.js';
 
 /** Who asks. */
 export interface Holder {
   readonly name: string;
   readonly role: Role;
+  /** Whose calls they may see. */
+  readonly members: MemberScope;
   /** Id of the session that it came with; null for a token. */
   readonly session: string | null;
+  /** What answers under way end with: a session, or the secret of a token. Null when that does not end. */
+  readonly pass: string | null;
 }
 
 /** Checks the bearer token of a request (RFC 6750), or the key of a link. */
 export class Gatekeeper {
-  readonly #tokens: readonly { readonly digest: Buffer; readonly token: ApiToken }[];
+  readonly #bearers: BearerTokens;
 
   constructor(
-    tokens: readonly ApiToken[],
+    tokens: TokenSources,
     private readonly links: Pick<ScreenPopLinks, 'opens'> | undefined,
     private readonly people?: Pick<SessionPeople, 'holder'>,
   ) {
-    this.#tokens = tokens.map((token) => ({ digest: digest(token.token), token }));
+    this.#bearers = new BearerTokens(tokens);
   }
 
-  /** Who sent the request; undefined when the token is missing or unknown. */
-  holder(request: FastifyRequest): Holder | undefined {
-    const given = /^Bearer +([^\s]+) *$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (given === undefined) return undefined;
-    const wanted = digest(given);
-    let found: ApiToken | undefined;
-    // All are compared, each in constant time: the time taken tells nothing about any of them.
-    for (const { digest: known, token } of this.#tokens) if (timingSafeEqual(known, wanted)) found ??= token;
-    if (found === undefined) return undefined;
-    return { name: found.name, role: found.role === 'operator' ? 'admin' : found.role, session: null };
-  }
-
-  /** Let a request pass when its token has the permission; else answer 401 or 403. */
+  /** Let a request pass when its token has the permission; else answer 401, 403 or 429. */
   async check(
     request: FastifyRequest,
     reply: FastifyReply,
     permission: Permission,
   ): Promise<Holder | undefined> {
-    const holder = this.holder(request) ?? this.#logged(request, reply);
-    if (holder === undefined) {
-      const challenge = request.headers.authorization === undefined ? '' : ', error="invalid_token"';
-      await reply
-        .code(401)
-        .header('www-authenticate', `Bearer realm="onekey"${challenge}`)
-        .send(
-          errorBody(
-            'unauthorized',
-            'Send a token of this server, "Authorization: Bearer <token>", or log in.',
-          ),
-        );
-      return undefined;
-    }
+    const holder = await this.#holder(request, reply);
+    if (holder === undefined) return undefined;
     const changes = request.method !== 'GET' && request.method !== 'HEAD';
     if (holder.session !== null && changes && !isFromOurPage(request)) {
       const message = 'A session changes things from pages of this server alone.';
@@ -77,13 +56,22 @@ export class Gatekeeper {
     return holder;
   }
 
-  /** Who is logged in; a request that names a token counts by that alone. */
-  #logged(request: FastifyRequest, reply: FastifyReply): Holder | undefined {
-    if (request.headers.authorization !== undefined) return undefined;
-    const found = this.people?.holder(request.cookies[SESSION_COOKIE]);
-    if (found === undefined || found === null) return undefined;
+  /** Who asks; a request that names a token counts by that alone. Undefined when it was refused. */
+  async #holder(request: FastifyRequest, reply: FastifyReply): Promise<Holder | undefined> {
+    if (request.headers.authorization !== undefined) {
+      const verdict = this.#bearers.judge(request);
+      if (verdict.kind === 'held') return { ...verdict.holder, session: null };
+      await refuse(reply, verdict);
+      return undefined;
+    }
+    const found = this.people?.holder(request.cookies[SESSION_COOKIE]) ?? null;
+    if (found === null) {
+      await reply.code(401).header('www-authenticate', 'Bearer realm="onekey"').send(LOG_IN);
+      return undefined;
+    }
     if (found.newKey !== null) giveKey(request, reply, found.newKey);
-    return { name: found.person.id, role: found.person.role, session: found.session };
+    const { id: name, role, members } = found.person;
+    return { name, role, members, session: found.session, pass: found.session };
   }
 
   /** Let a request pass when the `key` in its query was made here for the `id` in its path; else answer 403. */
@@ -98,6 +86,33 @@ export class Gatekeeper {
 
 const link = z.object({ id: z.string(), key: z.string() });
 
+const LOG_IN = errorBody(
+  'unauthorized',
+  'Send a token of this server, "Authorization: Bearer <token>", or log in.',
+);
+
+/** Who had a token that ended is told so: nobody else can have its secret. */
+const ENDED = {
+  unknown: LOG_IN,
+  expired: errorBody('token-expired', 'This token has expired; ask operations for another secret of it.'),
+  revoked: errorBody('token-revoked', 'This token was revoked.'),
+  replaced: errorBody('token-replaced', 'This token has another secret now, which is to be sent.'),
+} as const;
+
+/** RFC 6750 §3.1: `invalid_token` says that it expired, was revoked, or is wrong for another reason. */
+async function refuse(reply: FastifyReply, verdict: Exclude<BearerVerdict, { kind: 'held' }>): Promise<void> {
+  if (verdict.kind === 'locked') {
+    const message = 'Too many wrong tokens came from this address; wait a while.';
+    const seconds = String(Math.ceil(verdict.forMs / 1000));
+    await reply.code(429).header('retry-after', seconds).send(errorBody('locked', message));
+    return;
+  }
+  await reply
+    .code(401)
+    .header('www-authenticate', 'Bearer realm="onekey", error="invalid_token"')
+    .send(ENDED[verdict.kind]);
+}
+
 /** Says what is missing, and who has it. */
 export function forbidden(role: Role, permission: Permission): string {
   return `The role ${role} may not do this: it needs the permission ${permission}; roles with it: ${rolesWith(permission).join(', ')}.`;
@@ -105,8 +120,4 @@ export function forbidden(role: Role, permission: Permission): string {
 
 function paramsOf(value: unknown): object {
   return typeof value === 'object' && value !== null ? value : {};
-}
-
-function digest(token: string): Buffer {
-  return createHash('sha256').update(token, 'utf8').digest();
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isLoopback } from '../config/loopback.js';
 import type { Role } from '../config/roles.js';
 
 /** A role, or `operator`: another name of admin. */
@@ -24,6 +25,17 @@ export const TOKEN_FILE = 'api-token';
 export interface EnsuredToken {
   readonly token: ApiToken;
   readonly path: string;
+}
+
+/**
+ * The token of this machine's own people and scripts: that of `ensureToken`, where the API listens on loopback and the
+ * configuration has no tokens; null elsewhere.
+ */
+export function localToken(
+  { host, tokens }: { readonly host: string; readonly tokens: readonly ApiToken[] },
+  dataDir: string,
+): EnsuredToken | null {
+  return tokens.length === 0 && isLoopback(host) ? ensureToken(dataDir) : null;
 }
 
 /**

@@ -16,6 +16,7 @@ export const commands: CommandTable = new Map<string, () => Promise<Command>>([
   ['ledger', () => import('./ledger.js')],
   ['agent', () => import('./agent.js')],
   ['user', () => import('./user.js')],
+  ['token', () => import('./token.js')],
 ]);
 
 /** Run one command line (without node and script) and resolve to the exit code. */

@@ -3,8 +3,10 @@ import { AGENT_ID, AGENT_ID_FORM } from '../dialplan/agent-names.js';
 import { prepareFolder } from '../ledger/ledger-folder.js';
 import { unreadable } from '../ledger/sqlite-file.js';
 import { hashPassword } from '../people/password-hash.js';
+import { peoplePath } from '../people/people-database.js';
+import { PeopleFile } from '../people/people-file.js';
 import type { Person } from '../people/person.js';
-import { type PersonChange, PersonStore, peoplePath } from '../people/person-store.js';
+import type { PersonChange, PersonStore } from '../people/person-store.js';
 import { givenPassword, madePassword, type PasswordSource, processPassword } from './agent/password.js';
 import { table } from './ledger/text.js';
 import {
@@ -81,6 +83,7 @@ export interface UserSurroundings extends Surroundings {
 /** What an action works on. */
 interface Job {
   readonly store: PersonStore;
+  readonly tokens: PeopleFile['tokens'];
   readonly id: string;
   /** As it was given, to be checked; with `role` and `add`. */
   readonly role: string | undefined;
@@ -140,16 +143,16 @@ export async function run(
   const settings = readSettings(values, surroundings);
   if (!settings.ok) return settings.exitCode;
   const { role = positionals[1], name, generate = false, json = false } = values;
-  return withStore(settings.config.data, surroundings, (store) =>
-    JOBS[action]({ store, id: positionals[0] ?? '', role, name, generate, json, surroundings }),
+  return withFile(settings.config.data, surroundings, ({ people: store, tokens }) =>
+    JOBS[action]({ store, tokens, id: positionals[0] ?? '', role, name, generate, json, surroundings }),
   );
 }
 
 /** Opens the accounts; makes the file that they are in when there is none yet. */
-async function withStore(
+async function withFile(
   dir: string,
   surroundings: Surroundings,
-  act: (store: PersonStore) => Promise<number>,
+  act: (file: PeopleFile) => Promise<number>,
 ): Promise<number> {
   const path = peoplePath(dir);
   const fault = prepareFolder(dir);
@@ -157,18 +160,18 @@ async function withStore(
     surroundings.err(`${fault.message}\n${fault.remedy}`);
     return EXIT.failed;
   }
-  let store: PersonStore;
+  let file: PeopleFile;
   try {
-    store = new PersonStore(path);
+    file = new PeopleFile(path);
   } catch (error) {
     const { message, remedy } = unreadable(path, error);
     surroundings.err(`${message}\n${remedy}`);
     return EXIT.failed;
   }
   try {
-    return await act(store);
+    return await act(file);
   } finally {
-    store.close();
+    file.close();
   }
 }
 
@@ -180,6 +183,10 @@ async function add(job: Job): Promise<number> {
   const role = roleOf(job.role);
   if (role === null) return wrong(job, unknownRole(job.role));
   if (store.get(id) !== undefined) return told(job, { ok: false, why: 'exists' }, '');
+  if (job.tokens.get(id) !== undefined) {
+    surroundings.err(`onekey user: ${id} is the name of a token already; the audit must tell them apart`);
+    return EXIT.failed;
+  }
   const password = await passwordFor(job);
   if (password === null) return EXIT.usage;
   const person: Person = { id, displayName: name, role, members: 'all', enabled: true };

@@ -7,7 +7,6 @@ import { type Complaint, valueAt } from './issue-faults.js';
  */
 export function crossFaults(settings: unknown): Complaint[] {
   return [
-    ...openApi(settings),
     ...https(settings),
     ...tokens(settings),
     ...listeners(settings),
@@ -36,22 +35,6 @@ function expiries(settings: unknown): Complaint[] {
   ];
 }
 
-/** The API without a token is for this machine only. */
-function openApi(settings: unknown): Complaint[] {
-  const host = valueAt(settings, ['http', 'host']);
-  const tokenList = valueAt(settings, ['http', 'tokens']) ?? [];
-  if (typeof host !== 'string' || isLoopback(host)) return [];
-  if (!Array.isArray(tokenList) || tokenList.length > 0) return [];
-  return [
-    {
-      path: ['http', 'host'],
-      message: `the API would be open to everybody who reaches ${host}`,
-      remedy: 'add a token under http.tokens, or listen on 127.0.0.1',
-      at: 'value',
-    },
-  ];
-}
-
 /** A certificate is worth nothing without its key. */
 function https(settings: unknown): Complaint[] {
   const given = (['cert', 'key'] as const).filter(
@@ -67,11 +50,6 @@ function https(settings: unknown): Complaint[] {
       at: 'value',
     },
   ];
-}
-
-/** Addresses that only this machine reaches. */
-export function isLoopback(host: string): boolean {
-  return /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+|localhost)$/i.test(host);
 }
 
 function tokens(settings: unknown): Complaint[] {

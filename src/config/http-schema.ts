@@ -68,7 +68,10 @@ export const httpSchema = z
       .regex(/^$|^https?:\/\/([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[1-9][0-9]{0,4})?(\/[A-Za-z0-9._~-]+)*$/)
       .default('')
       .meta({ accepts: 'a URL such as https://onekey.example.org, without a slash at the end, or empty' }),
-    /** Who may use the API. Without tokens one is made in the data folder, which is accepted on loopback only. */
+    /**
+     * Who may use the API, beside the tokens that `onekey token` issues. Without tokens here one is made in the data folder,
+     * when the API listens on loopback.
+     */
     tokens: z.array(tokenSchema).max(1000).default([]),
     /** Where members' own desktops are told of calls that come to them. */
     webhooks: z.array(webhookSchema).max(100).default([]),

@@ -209,6 +209,10 @@ export type AuditAction =
   | 'logged-out'
   /** Somebody was not let in under the name `subject`; `detail` says why and from where. */
   | 'login-refused'
+  /** At the command line a token of the API, `subject`, was issued, got another secret, or was ended. */
+  | 'token-added'
+  | 'token-rotated'
+  | 'token-revoked'
   /** Somebody was shown the number of a caller that is masked for them; `detail` says why. */
   | 'number-shown'
   /** A ledger of one file was taken over into months; `subject` is the head that it had, `detail` whether it fitted. */

@@ -1,34 +1,72 @@
-/** The thread that looks for accounts of people which the command line changed. */
+/** The thread that looks after the file of people and tokens: what the command line changed, and what is to be written. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { StoredPerson } from './person.js';
-import { PersonStore } from './person-store.js';
+import { PeopleFile } from './people-file.js';
+import type { FromPeopleWorker, ToPeopleWorker } from './people-messages.js';
 
 /** What the thread is started with. */
 export interface PeopleSetup {
   /** See peoplePath. */
   readonly file: string;
-  /** Revision of the accounts that the program has. */
+  /** Revision of the accounts and tokens that the program has. */
   readonly revision: number;
   /** How often it looks; milliseconds. */
   readonly pollMs: number;
+  /** How soon audits that the ledger refused are handed over again; milliseconds. */
+  readonly retryMs: number;
 }
 
-const { file, revision, pollMs } = workerData as PeopleSetup;
+const { file, revision, pollMs, retryMs } = workerData as PeopleSetup;
 let seen = revision;
-let store: PersonStore | null = null;
+let open: PeopleFile | null = null;
+/** No audits are handed over before; UTC milliseconds. */
+let auditsAfter = 0;
+/** What could not be written yet. */
+let uses = new Map<string, number>();
 
-function look(): void {
+function tell(message: FromPeopleWorker): void {
+  parentPort?.postMessage(message);
+}
+
+/** Does nothing when the disk is not there just now: all stays as it is, and it is looked again. */
+function withFile(work: (opened: PeopleFile) => void): void {
   try {
-    store ??= new PersonStore(file);
-    const now = store.revision();
-    if (now === seen) return;
-    const all: readonly StoredPerson[] = store.all();
-    seen = now;
-    parentPort?.postMessage(all);
+    open ??= new PeopleFile(file);
+    work(open);
   } catch {
-    // The disk is not there just now: the accounts stay as they are, and it is looked again.
-    store = null;
+    open?.close();
+    open = null;
   }
 }
 
+function look(): void {
+  withFile((opened) => {
+    const now = opened.revision();
+    if (now !== seen) {
+      tell({ kind: 'accounts', accounts: { people: opened.people.all(), tokens: opened.tokens.all() } });
+      seen = now;
+    }
+    if (Date.now() < auditsAfter) return;
+    const audits = opened.audits.waiting();
+    if (audits.length === 0) return;
+    auditsAfter = Number.POSITIVE_INFINITY;
+    tell({ kind: 'audits', audits });
+  });
+}
+
+function hear(message: ToPeopleWorker): void {
+  switch (message.kind) {
+    case 'audited':
+      auditsAfter = message.ids.length === 0 ? Date.now() + retryMs : 0;
+      // What is not taken off here is handed over again: the ledger knows it by its id.
+      return withFile((opened) => opened.audits.taken(message.ids));
+    case 'used':
+      for (const [digest, at] of message.uses) uses.set(digest, at);
+      return withFile((opened) => {
+        opened.tokens.used(uses);
+        uses = new Map();
+      });
+  }
+}
+
+parentPort?.on('message', hear);
 setInterval(look, pollMs);

@@ -26,7 +26,7 @@ export const filterHelp = `  all           --from TIME --to TIME (2026-03-02, "2
   audits        --actor WHO --subject ID --call-id C
                 --action recording-started|recording-stopped|recording-linked|recording-played|recording-deleted|agent-state|called-back|call-back-failed|note-written|exported|
                 ledger-taken-over|monitor-started|monitor-changed|monitor-stopped|month-closed|month-opened|
-                month-deleted|hold-added|hold-released|erased`;
+                month-deleted|hold-added|hold-released|erased|token-added|token-rotated|token-revoked`;
 
 /** Filters that are words of the API's queries, by their name there. */
 const FILTERS = [

@@ -78,6 +78,6 @@ describe('runProgram', () => {
   });
 
   it('has these commands', () => {
-    expect([...commands.keys()]).toEqual(['serve', 'check', 'demo', 'ledger', 'agent', 'user']);
+    expect([...commands.keys()]).toEqual(['serve', 'check', 'demo', 'ledger', 'agent', 'user', 'token']);
   });
 });

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { help, run } from '../../../src/cli/user.js';
 import { isPassword } from '../../../src/people/password-hash.js';
-import { PersonStore, peoplePath } from '../../../src/people/person-store.js';
+import { peoplePath } from '../../../src/people/people-database.js';
+import { PeopleFile } from '../../../src/people/people-file.js';
 import { temporaryFolder } from '../ledger/fixtures.js';
 
 let dir = '';
@@ -27,9 +28,9 @@ async function add(id: string, ...more: string[]) {
 }
 
 function stored(id: string) {
-  const store = new PersonStore(peoplePath(dir));
-  const found = { account: store.get(id), revision: store.revision() };
-  store.close();
+  const file = new PeopleFile(peoplePath(dir));
+  const found = { account: file.people.get(id), revision: file.revision() };
+  file.close();
   return found;
 }
 

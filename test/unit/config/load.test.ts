@@ -323,20 +323,6 @@ describe('rules between settings', () => {
     });
   });
 
-  it('keep an API without token on this machine', () => {
-    const [fault, ...others] = faultsOfText('http:\n  host: 0.0.0.0\n');
-    expect(others).toEqual([]);
-    expect(fault).toMatchObject({ line: 2, column: 9, path: 'http.host' });
-    for (const host of ['192.168.1.5', '::', '::2', '128.0.0.1']) {
-      expect(faultsOf({ overrides: { 'http.host': host } })).toMatchObject([{ path: '--set http.host' }]);
-    }
-    for (const host of ['127.0.0.1', '127.8.9.10', '::1', '::ffff:127.0.0.1']) {
-      expect(faultsOf({ overrides: { 'http.host': host } })).toEqual([]);
-    }
-    const withToken = { 'http.host': '0.0.0.0', 'http.tokens': 'ops:operator:0123456789abcdef' };
-    expect(faultsOf({ overrides: withToken })).toEqual([]);
-  });
-
   it('has webhooks, in the file or in one line', () => {
     const env = { ONEKEY_HTTP_WEBHOOKS: 'city=0123456789abcdef=@https://desk.example.org/pop?x=1' };
     expect(configOf({ env }).http.webhooks).toEqual([
