@@ -9,13 +9,15 @@
  * would keep the agent's phone waiting for an ACK for as long as the caller rings, flow IV has descriptions without media,
  * which telephones refuse.
  */
-import { areJoined, heard, isAnchored, join, park } from './anchored.js';
+import { areJoined, heard, isAnchored, join, park, SERVERS_OWN } from './anchored.js';
 import type { FailureCause, Hunt, Leg, LegId } from './call.js';
 import type { Desks } from './candidate.js';
 import { endCall } from './ending.js';
 import { sendOffer } from './exchange.js';
 import { callDesks, type HuntFor, huntOn, newHunt } from './hunt.js';
+import { releaseLeg } from './legs.js';
 import { calledBack } from './records.js';
+import { answerOnHold, onHold } from './session-description.js';
 import { isUp, type Work } from './work.js';
 
 function agentHunt(hunt: Hunt): HuntFor {
@@ -55,11 +57,12 @@ export function letAgentHear(w: Work): void {
   const { phase } = w.call;
   if (phase.name !== 'calling-back') return;
   const agent = w.leg(phase.agent);
-  const [only] = phase.hunt.ringing;
-  const caller = only === undefined ? null : w.leg(only.leg);
-  const early = caller === null || caller.remote === null ? null : { leg: caller, sdp: caller.remote };
+  const early = earlyMedia(w, phase.hunt);
   if (!isAnchored(w)) {
     if (early !== null) offerEarly(w, agent, early.leg.id, early.sdp);
+  } else if (agent.remote === null) {
+    // It has not said yet where it hears: its ACK will.
+    return;
   } else if (early === null) {
     park(w, agent.id, 'ringing');
   } else {
@@ -68,10 +71,54 @@ export function letAgentHear(w: Work): void {
   }
 }
 
+/** What the network of the caller plays before the caller answers. */
+function earlyMedia(w: Work, { ringing: [only] }: Hunt): { readonly leg: Leg; readonly sdp: string } | null {
+  const leg = only === undefined ? null : w.leg(only.leg);
+  return leg === null || leg.remote === null ? null : { leg, sdp: leg.remote };
+}
+
 /** Best effort: what the caller answers with is compared with what the agent knows by then. */
 function offerEarly(w: Work, agent: Leg, from: LegId, sdp: string): void {
   if (!isUp(agent) || agent.exchange !== null || agent.given?.sdp === sdp) return;
   sendOffer(w, agent.id, { sdp, from, relay: false, method: 'INVITE', attempt: 1 });
+}
+
+/**
+ * Another phone of the agent's member, or the same page loaded anew, takes the place of the one that waits (RFC 3891).
+ * The caller's phone rings on, and hears of it when it answers. Nobody is moved, so there is no transfer.
+ */
+export function takeOverCallBack(w: Work, taking: Leg, replaced: Leg): void {
+  const { phase } = w.call;
+  if (phase.name !== 'calling-back') return;
+  const lateOffer = taking.remote === null;
+  const given = firstHeard(w, taking, replaced, earlyMedia(w, phase.hunt));
+  heard(w, taking.id, taking.remote, 'offer');
+  w.emit({ type: 'answer', leg: taking.id, sdp: given.sdp, from: given.from ?? taking.id });
+  w.patchLeg(taking.id, {
+    state: 'answered',
+    answeredAt: w.at,
+    sipStatus: 200,
+    given,
+    exchange: lateOffer ? { kind: 'ack-awaited', offer: given.sdp, from: null } : null,
+  });
+  w.publish('leg-answered', { legId: taking.id }, { role: taking.role, member: taking.member });
+  w.setPhase({ ...phase, agent: taking.id });
+  letAgentHear(w);
+  releaseLeg(w, replaced.id, 'replaced');
+}
+
+/** What a phone is answered with that takes the place of another while the caller rings. */
+function firstHeard(
+  w: Work,
+  taking: Leg,
+  replaced: Leg,
+  early: { readonly leg: Leg; readonly sdp: string } | null,
+): { readonly from: LegId | null; readonly sdp: string } {
+  if (isAnchored(w)) return { from: null, sdp: SERVERS_OWN };
+  if (taking.remote !== null && early !== null) return { from: early.leg.id, sdp: early.sdp };
+  if (taking.remote !== null) return { from: null, sdp: answerOnHold(taking.remote, taking.remote) };
+  // It wants an offer, and nobody is there to make one: what its predecessor heard of is all that we have.
+  return { from: null, sdp: onHold(replaced.given?.sdp ?? replaced.remote ?? '') };
 }
 
 /** The caller has answered: from here on it is a call like all others. */

@@ -97,8 +97,8 @@ export function answered(w: Work, event: CallEventOf<'answered'>): void {
     return w.unexpected('answered', leg.id, `leg is ${leg.state}`);
   }
   const sdp = event.sdp ?? leg.remote;
-  // Of a registered phone we know who answers; what it says of itself does not count.
-  const agent = leg.agent ?? event.agent;
+  // Of a registered phone we know who answers; what it says of itself does not count. A caller is nobody's agent.
+  const agent = leg.role === 'caller' ? null : (leg.agent ?? event.agent);
   w.emit({ type: 'stop-timer', timer: `silent:${leg.id}` });
   w.emit({ type: 'stop-timer', timer: `ring:${leg.id}` });
   w.patchLeg(leg.id, {

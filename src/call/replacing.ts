@@ -1,6 +1,7 @@
 /** INVITE with Replaces (RFC 3891): a member's other phone or PBX takes the place of one of its legs. */
 import { heard } from './anchored.js';
 import type { Leg, Transfer } from './call.js';
+import { takeOverCallBack } from './call-back.js';
 import type { CallEventOf } from './event.js';
 import { newHunt } from './hunt.js';
 import { endLeg, inboundLeg } from './legs.js';
@@ -19,12 +20,14 @@ import { isGone, type Work } from './work.js';
 
 export function replacing(w: Work, event: CallEventOf<'replacing'>): void {
   const replaced = w.call.legs[event.replaces];
-  const leg = addLeg(w, event);
+  const waits = replaced !== undefined && waitsForCaller(w, replaced, event);
+  const leg = addLeg(w, event, waits ? 'agent' : 'target');
   if (replaced === undefined) return turnAway(w, leg, 481);
   // RFC 3891 §3: what has ended is declined, what is early and not ours to answer is not found.
   if (isGone(replaced)) return turnAway(w, leg, 603);
   if (replaced.state !== 'answered') return turnAway(w, leg, 481);
   if (event.earlyOnly) return turnAway(w, leg, 486);
+  if (waits) return takeOverCallBack(w, leg, replaced);
   const wish: TransferWish = {
     trigger: 'replaces',
     mode: 'consult',
@@ -97,16 +100,26 @@ function turnAway(w: Work, leg: Leg, status: number): void {
   endLeg(w, leg.id, 'us', null);
 }
 
-function addLeg(w: Work, event: CallEventOf<'replacing'>): Leg {
+/** The agent of a call back, whose caller rings, goes on with another phone of the same member. */
+function waitsForCaller({ call }: Work, { id, member }: Leg, event: CallEventOf<'replacing'>): boolean {
+  return (
+    call.phase.name === 'calling-back' &&
+    call.phase.agent === id &&
+    member !== null &&
+    member === event.member
+  );
+}
+
+function addLeg(w: Work, event: CallEventOf<'replacing'>, role: 'agent' | 'target'): Leg {
   const leg = inboundLeg(w.at, event, {
     id: event.leg,
-    role: 'target',
+    role,
     member: event.member,
     numberDialled: event.numberDialled,
     numberCalled: event.numberDialled,
     agent: event.agent,
   });
   w.call = { ...w.call, legsMade: w.call.legsMade + 1, legs: { ...w.call.legs, [leg.id]: leg } };
-  w.publish('leg-started', { legId: leg.id }, { role: 'target', member: leg.member, peer: leg.peer });
+  w.publish('leg-started', { legId: leg.id }, { role, member: leg.member, peer: leg.peer });
   return leg;
 }

@@ -4,6 +4,7 @@
  */
 import { announceAndEnd, announcementBegun, announcementOver } from './announcement.js';
 import type { Call, Waiting } from './call.js';
+import { letAgentHear } from './call-back.js';
 import type { Command, TimerId } from './command.js';
 import { conferenceRefused, mixingLost, settleConference } from './confer.js';
 import { consultationRefused, settleConsultation } from './consult.js';
@@ -163,7 +164,9 @@ function acked(w: Work, event: CallEventOf<'acked'>): void {
     w.patchLeg(leg.id, { acked: true, leave: { ...leg.leave, by: 'bye' } });
     return;
   }
-  if (leg.state === 'answered') peerAcked(w, event);
+  if (leg.state !== 'answered') return;
+  peerAcked(w, event);
+  letAgentHear(w);
 }
 
 function offerResult(w: Work, event: CallEventOf<'offer-answered'>): void {

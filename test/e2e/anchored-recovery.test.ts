@@ -124,6 +124,35 @@ describe('anchored calls', () => {
     expect(transfers).toMatchObject([{ mode: 'conference', outcome: 'completed' }]);
   });
 
+  it('are heard on while whoever is called to listen is called no more, and may be called again', async () => {
+    const on = await VoiceStage.open({ media: mixing });
+    stage = on;
+    const number = await on.talk();
+    const { id } = await on.live('talking');
+    const listen = () =>
+      on.world.server.api.ask('POST', `/v1/calls/${id}/monitor`, { member: 'duty', extension: '3009' });
+    on.phone('duty').manner = { answer: 'never', afterMs: 0 };
+    expect(await listen()).toMatchObject({ status: 202 });
+    await until('the phone of the listener to ring', () => on.phone('duty').ringing || undefined);
+    await startAgain(on);
+    await until('the phone of the listener to be quiet', () => !on.phone('duty').ringing || undefined);
+    const { reports } = await on.listen(1500);
+    expect(reports.caller?.order).toEqual(['agent']);
+    on.phone('duty').manner = { answer: 'yes', afterMs: 0 };
+    await until('somebody to be asked to listen again', async () =>
+      (await listen()).status === 202 ? true : undefined,
+    );
+    await on.phone('duty').untilTalking();
+    const { legs } = await on.end(number);
+    const listeners = legs.filter(({ role }) => role === 'monitor');
+    expect(listeners.map(({ outcome, endedBy }) => `${outcome}, ${endedBy}`).sort()).toEqual([
+      'answered, us',
+      'interrupted, crash',
+    ]);
+    const audits = await on.world.server.api.get(`/v1/audits?subject=${id}&action=monitor-stopped`);
+    expect(audits).toMatchObject({ items: [{ detail: 'call-ended' }, { detail: 'restart' }] });
+  });
+
   it('outlive a listener whom the agent heard, and then their media server too, where there is another', async () => {
     const engines = [await engineAt(9000), await engineAt(9400)];
     try {

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { expectHeard } from './harness/expect-heard.js';
 import type { DialPlanFile } from './harness/plan.js';
+import { Server } from './harness/server.js';
 import { hears, VoiceStage } from './harness/voice-stage.js';
 import { until } from './harness/wait.js';
 
@@ -10,7 +12,8 @@ describe.each(['rtpengine', 'direct'] as const)('a call back, media %s', (anchor
   let stage: VoiceStage;
   beforeAll(async () => {
     const policies = { announcement: { prompt: null } };
-    stage = await VoiceStage.open({ media: { anchor }, plan: withWayOut, policies });
+    const settings = { calls: { drainSeconds: 0 } };
+    stage = await VoiceStage.open({ media: { anchor }, plan: withWayOut, policies, settings });
   });
   afterEach(() => stage.clear());
   afterAll(() => stage.close());
@@ -59,6 +62,62 @@ describe.each(['rtpengine', 'direct'] as const)('a call back, media %s', (anchor
     await stage.phone('caller').hangUp();
     expect(await whole(missed)).toMatchObject({ outcome: 'answered', lastMember: 'police' });
     if (anchor === 'rtpengine') expect(stage.phone('caller').sessionChanges).toEqual([]);
+  });
+
+  /** The program is killed and started again; what was agreed on last is on the disk by then. */
+  async function killed(): Promise<void> {
+    const { world } = stage;
+    const { options, ports } = world.server;
+    await sleep(300);
+    await world.server.crash();
+    world.server = await Server.start({ ...options, ports });
+  }
+
+  /** The caller hangs up, and what the ledger has of the call back. */
+  async function ended(missed: string): Promise<readonly unknown[]> {
+    await stage.phone('caller').hangUp();
+    await stage.phone('agent').untilTalking(false);
+    const { id, ...call } = await whole(missed);
+    expect(call).toMatchObject({ outcome: 'answered', endedBy: 'caller', missed: false });
+    const { api } = stage.world.server;
+    expect(await api.get(`/v1/audits?subject=${missed}`)).toMatchObject({
+      items: [{ action: 'called-back', callId: id }],
+    });
+    const legs = await api.legs(`callId=${id}&order=oldest`);
+    return legs.map(({ role, outcome, endedBy }) => `${role}: ${outcome}, ${endedBy}`);
+  }
+
+  it('killed while the caller rings: rings anew, for the agent who waits there', async () => {
+    const missed = await missedCall('13900000103');
+    stage.phone('caller').manner = { answer: 'asked', afterMs: 0 };
+    await callBack(missed);
+    await stage.live('calling-back');
+    await until('the caller to ring', () => stage.phone('caller').ringing || undefined);
+    await killed();
+    await until('the caller to ring anew', () => {
+      const rung = stage
+        .phone('caller')
+        .messages.filter(({ what, inDialog }) => what === 'INVITE' && !inDialog);
+      return rung.length > 1 && stage.phone('caller').ringing ? true : undefined;
+    });
+    stage.phone('caller').pickUp();
+    await stage.phone('caller').untilTalking();
+    expectHeard('after the restart', await stage.listen(500), talking, []);
+    expect(await ended(missed)).toEqual([
+      'agent: answered, us',
+      'caller: interrupted, crash',
+      'caller: answered, caller',
+    ]);
+  });
+
+  it('killed while the two talk: goes on', async () => {
+    const missed = await missedCall('13900000104');
+    await callBack(missed);
+    await stage.live('talking');
+    await killed();
+    await stage.live('talking');
+    expectHeard('after the restart', await stage.listen(1000), talking, []);
+    expect(await ended(missed)).toEqual(['agent: answered, us', 'caller: answered, caller']);
   });
 
   it('lets the agent hear what the network says before the caller answers', async () => {

@@ -199,6 +199,15 @@ describe('the desk in the browser', () => {
     expect(JSON.stringify(body)).toContain('已答复，无需回访');
   });
 
+  /** The caller hangs up; what the ledger has of the call back, which has the number of the missed call too. */
+  async function calledBack(number: string) {
+    await at.stage.end(number);
+    return until('the call back to be in the ledger', async () => {
+      const calls = await at.stage.world.server.api.calls(`caller=${number}`);
+      return calls.find(({ callBackOf }) => callBackOf !== null);
+    });
+  }
+
   it('calls back with one click whom nobody answered', async () => {
     const number = await at.rings();
     at.stage.phone('caller').giveUp();
@@ -218,10 +227,36 @@ describe('the desk in the browser', () => {
     await at.desk.key('police');
     await at.desk.says('已转接');
     await at.stage.phone('target').untilTalking();
-    const { call } = await at.stage.end(number);
+    const call = await calledBack(number);
     expect(call).toMatchObject({ outcome: 'answered', missed: false, lastMember: 'police' });
-    expect(call.callBackOf).not.toBeNull();
     await at.desk.says('没有待回拨的来电');
+  });
+
+  it('loaded anew while the caller who is called back rings: has that call again', async () => {
+    const number = await at.rings();
+    at.stage.phone('caller').giveUp();
+    expect(await at.called).toBe(487);
+    at.stage.phone('caller').manner = { answer: 'asked', afterMs: 0 };
+    await at.desk.says('没有来电');
+    await at.desk.click('回拨');
+    await at.desk.says('正在呼叫来电人');
+    await until('the caller to ring', () => at.stage.phone('caller').ringing || undefined);
+    await at.desk.hears();
+    await at.desk.page.reload();
+    await at.desk.says('正在呼叫来电人');
+    await at.desk.hears();
+    at.stage.phone('caller').pickUp();
+    await at.stage.phone('caller').untilTalking();
+    await at.desk.says('通话中');
+    expectHeard('loaded anew', await at.stage.listen(500), withDesk, []);
+    const { id, ...call } = await calledBack(number);
+    expect(call).toMatchObject({ outcome: 'answered', endedBy: 'caller', transfers: 0 });
+    const legs = await at.stage.world.server.api.legs(`callId=${id}`);
+    expect(legs.map(({ role, agent, outcome }) => `${role} ${agent} ${outcome}`).sort()).toEqual([
+      'agent li-na answered',
+      'agent li-na answered',
+      'caller null answered',
+    ]);
   });
 
   it('is used by its keys, menus and lists alone, and speaks English', async () => {

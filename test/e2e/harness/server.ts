@@ -62,7 +62,7 @@ export class Server {
         if (ended) throw new Error(`the server ended at its start:\n${server.logged()}`);
         return (await server.api.healthy()) || undefined;
       },
-      20_000,
+      45_000,
     ).catch((error: unknown) => {
       server.child.kill('SIGKILL');
       throw new Error(`${String(error)}\n${server.logged()}`);

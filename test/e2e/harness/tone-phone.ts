@@ -6,7 +6,8 @@ import { until } from './wait.js';
 
 /** How a phone takes a call. */
 export interface Manner {
-  readonly answer: 'yes' | 'busy' | 'never';
+  /** `asked`: when {@link TonePhone.pickUp} says so. */
+  readonly answer: 'yes' | 'busy' | 'never' | 'asked';
   readonly afterMs: number;
   /** Send its tone before it answers (183). */
   readonly early?: boolean;
@@ -51,6 +52,7 @@ export class TonePhone {
   reports: number[] = [];
   #dialog: SrfDialog | undefined;
   #ringing = false;
+  #pickUp: () => void = () => undefined;
   #calling: { cancel(callback: () => void): void } | undefined;
 
   private constructor(
@@ -150,6 +152,11 @@ export class TonePhone {
         },
       );
     });
+  }
+
+  /** Answer what rings, of a manner that waits for it. */
+  pickUp(): void {
+    this.#pickUp();
   }
 
   /** Hang up before anybody has answered. */
@@ -254,12 +261,14 @@ export class TonePhone {
       this.voice.talkTo(request.body);
     } else response.send(180);
     if (manner.answer === 'never') return;
-    setTimeout(() => {
+    const decide = (): void => {
       if (cancelled) return;
       this.#ringing = false;
       if (manner.answer === 'busy') response.send(486);
       else this.#answer(request, response, contact);
-    }, manner.afterMs);
+    };
+    if (manner.answer === 'asked') this.#pickUp = decide;
+    else setTimeout(decide, manner.afterMs);
   }
 
   #answer(request: Srf.SrfRequest, response: Srf.SrfResponse, headers: Record<string, string>): void {

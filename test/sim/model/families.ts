@@ -175,6 +175,17 @@ export const FAMILIES: readonly Budget[] = [
   { name: 'call back, and a call of the agent', times: { second: 1, attended: 1 }, callsBack: 'one phone' },
   { name: 'call back, and a phone that takes over', times: { replace: 1, press: 2 }, callsBack: 'one phone' },
   {
+    name: 'call back, and a phone that takes over while the citizen rings',
+    times: { replace: 1, tone: 1, unacked: 1, unreachable: 1 },
+    callsBack: 'one phone',
+  },
+  {
+    name: 'anchored: call back, and a phone that takes over',
+    times: { replace: 1, tone: 1, unacked: 1, unreachable: 1 },
+    layout: { anchored: true },
+    callsBack: 'one phone',
+  },
+  {
     name: 'anchored: call back',
     times: { tone: 1, unreachable: 1, api: 1, press: 1 },
     layout: { anchored: true },
@@ -326,6 +337,11 @@ export const RESTARTS: readonly Budget[] = [
   {
     name: 'killed during a call back',
     times: { restart: 1, tone: 1, lost: 1, unreachable: 1 },
+    callsBack: 'one phone',
+  },
+  {
+    name: 'killed after a phone took a call back over',
+    times: { restart: 1, replace: 1 },
     callsBack: 'one phone',
   },
   { name: 'killed while callers wait in a queue', times: { restart: 1, named: 2 }, layout: { queues: 'a' } },

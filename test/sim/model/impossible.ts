@@ -8,7 +8,7 @@ interface Never {
 
 const NEVER: readonly Never[] = [
   {
-    why: 'nobody has an answer or a place of ours yet: no INVITE came, no queue and no conference was there',
+    why: 'nobody has a place of ours yet: no queue and no conference was there',
     phases: ['calling-agent', 'calling-back'],
     events: [
       'timer hunt',
@@ -16,8 +16,6 @@ const NEVER: readonly Never[] = [
       'queue-news',
       'queue-over',
       'timer queue',
-      'answer-failed',
-      'acked',
       'announcement-begun',
       'timer announcement',
       'notify-answered',
@@ -27,9 +25,9 @@ const NEVER: readonly Never[] = [
     ],
   },
   {
-    why: 'no phone of the agent has answered: there is no dialog',
+    why: 'no phone of the agent has answered: there is no dialog, and none whose place another could take',
     phases: ['calling-agent'],
-    events: ['referred', 'attended', 'offer-answered', 'timer glare'],
+    events: ['answer-failed', 'acked', 'referred', 'attended', 'offer-answered', 'timer glare'],
   },
   {
     why: 'the caller is not answered yet: there is no dialog, and nothing of ours to answer in it',

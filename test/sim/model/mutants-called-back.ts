@@ -75,6 +75,22 @@ export const CALLED_BACK: readonly Mutant[] = [
     rule: 'is called back, not null',
   },
   {
+    bug: 'an agent whose page was loaded anew does not hear what the network of the citizen says',
+    file: 'call-back.ts',
+    from: 'agent: taking.id });\n  letAgentHear(w);',
+    to: 'agent: taking.id });',
+    family: 'anchored: call back, and a phone that takes over',
+    rule: 'is called back, not c-',
+  },
+  {
+    bug: 'the phone whose place another took is not let go',
+    file: 'call-back.ts',
+    from: "releaseLeg(w, replaced.id, 'replaced');",
+    to: '',
+    family: 'anchored: call back, and a phone that takes over',
+    rule: 'left without anybody in calling-back',
+  },
+  {
     bug: 'after a restart a citizen who is called no more is waited for',
     file: 'recover.ts',
     from: "leg.id !== w.call.callerLeg || leg.direction === 'out' || ",

@@ -100,6 +100,7 @@ export function checkAgentHears({ after, wire, routing }: Stepped): void {
   if (!routing.limits.anchored || phase.name !== 'calling-back') return;
   const [only] = phase.hunt.ringing.map(({ leg }) => leg);
   const wanted = only !== undefined && wire.legs[only]?.plays === true ? only : null;
+  if (wire.legs[phase.agent]?.described !== true) return;
   const hears = wire.legs[phase.agent]?.hears;
   demand(hears === wanted, `${phase.agent} hears ${hears} while ${only} is called back, not ${wanted}`);
 }

@@ -64,13 +64,15 @@ function checkTold(
 }
 
 /** Asked to end, and by whom it may be. */
-function mayBeDropped({ before, event, routing }: Stepped, leg: LegId): boolean {
+function mayBeDropped({ before, event, after, routing }: Stepped, leg: LegId): boolean {
   if (event.type === 'hang-up-requested') return true;
   if (event.type === 'timer' && event.timer === 'limit') return true;
   // Its own dialog is lost: BYE only tells a peer that said so itself.
   if (isLost(event) && 'leg' in event && event.leg === leg) return true;
   // What a desk asks for is as if its phone did it; its own leg is let go.
   if (event.type === 'put-down-requested' && event.desk === leg) return true;
+  // Another phone of the same agent has its place.
+  if (event.type === 'replacing' && event.replaces === leg && served(after).includes(event.leg)) return true;
   if (before.phase.name === 'announcing') return heardOut(event);
   if (nobodyLeft(before, event, routing)) return true;
   if (before.phase.name !== 'talking') return false;

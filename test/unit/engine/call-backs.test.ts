@@ -30,7 +30,7 @@ trunks:
   line: { kind: carrier, sources: ["10.9.0.0/16"], gateways: [10.9.0.1, 10.9.0.2], capacity: 1, numberFormat: e164 }
   other: { kind: carrier, sources: ["10.8.0.0/16"], gateways: [10.8.0.1] }
   deaf: { kind: carrier, sources: ["10.7.0.0/16"] }
-  pbx-city: { kind: member, member: city, gateways: [10.1.0.1] }
+  pbx-city: { kind: member, member: city, sources: ["10.1.0.0/16"], gateways: [10.1.0.1] }
 `;
 
 const LI = {
@@ -60,6 +60,7 @@ const request: CallBackRequest = {
   agent: { by: 'extension', member: 'city', extension: '8001' },
   requestedBy: 'desk',
 };
+const SPEECH = 'v=0\r\nc=IN IP4 10.1.0.1\r\nm=audio 4000 RTP/AVP 8\r\n';
 const answered = { type: 'answered', sdp: 'v=0\r\n', allowsUpdate: false, agent: null } as const;
 
 describe('a call back', () => {
@@ -190,6 +191,39 @@ describe('a call back', () => {
   it('abroad is made where the plan says so', async () => {
     await start('{ abroad: true }');
     expect(refusal({ callerNumber: '+4930123456' })).toBe('ok');
+  });
+
+  it('goes on with another phone of the agent while the caller rings, and nobody else may take its place', () => {
+    engine.callBacks.begin(request);
+    sip.event({ ...answered, leg: 'call1-1' });
+    const replaces = { leg: 'call1-1', earlyOnly: false };
+    const taking = (ip: string, offer: string | null) =>
+      sip.call('sip:12345@x', { ip, port: 5060 }, offer, { replaces }) as string;
+    expect(sip.detail(taking('10.8.0.1', SPEECH), 'reject')).toBe(403);
+    expect(engine.liveCall('call1')).toMatchObject({ phase: 'calling-back' });
+    const phone = taking('10.1.0.1', SPEECH);
+    expect(sip.detail(phone, 'answer')).toContain('a=inactive');
+    expect(sip.on('call1-1').slice(-2)).toEqual(['ack', 'bye']);
+    expect(sip.on('call1-2')).toEqual(['invite']);
+    sip.event({ type: 'acked', leg: phone, sdp: null });
+    sip.event({ ...answered, leg: 'call1-2', agent: '13800000000' });
+    expect(engine.liveCall('call1')).toMatchObject({ phase: 'talking', callBackOf: 'missed-1' });
+    expect(sip.detail('call1-2', 'offer')).toContain('m=audio 4000');
+    const legs = engine.liveCall('call1')?.legs.map(({ id, role, agent }) => [id, role, agent]);
+    expect(legs).toContainEqual(['call1-2', 'caller', null]);
+    expect(legs).toContainEqual([phone, 'agent', '13800000000']);
+    expect(ledger.records.filter(({ kind }) => kind === 'transfer')).toMatchObject([{ outcome: 'refused' }]);
+  });
+
+  it('gives a phone that takes over and wants an offer one without media', () => {
+    engine.callBacks.begin(request);
+    sip.event({ ...answered, sdp: SPEECH, leg: 'call1-1' });
+    const replaces = { leg: 'call1-1', earlyOnly: false };
+    const phone = sip.call('sip:12345@x', { ip: '10.1.0.1', port: 5060 }, null, { replaces }) as string;
+    expect(sip.detail(phone, 'answer')).toContain('a=inactive');
+    sip.event({ type: 'acked', leg: phone, sdp: SPEECH });
+    sip.event({ ...answered, leg: 'call1-2' });
+    expect(engine.liveCall('call1')).toMatchObject({ phase: 'talking' });
   });
 
   it('that reaches nobody is no missed call', () => {
