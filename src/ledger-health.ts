@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { LedgerTrouble } from './ledger/faults.js';
 
 /** What people who watch are told when it changes. */
@@ -16,6 +16,9 @@ interface Refusal {
   readonly waiting: number;
 }
 
+/** An entry shall be on disk within 20 ms. */
+const DURABLE_SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2, 10];
+
 /**
  * How it stands with the disk of the ledger, for health, figures and events. Calls go on in any case: what cannot be
  * written waits in memory, or on another disk.
@@ -26,6 +29,12 @@ export class LedgerHealth {
   #refusals = 0;
   #overflowed = 0;
   #damaged = 0;
+  readonly #waits = new Histogram({
+    name: 'onekey_ledger_durable_seconds',
+    help: 'From giving the oldest entry of a commit to the ledger until it was on disk',
+    buckets: DURABLE_SECONDS,
+    registers: [],
+  });
 
   /** `onNews` is told when the disk begins to refuse and when it is well again. */
   constructor(private readonly onNews: (news: LedgerNews) => void) {}
@@ -64,6 +73,11 @@ export class LedgerHealth {
     if (isWell && !wasWell) this.onNews({ type: 'ledger-back', detail: {} });
   };
 
+  /** How long the oldest entry of a commit waited until it was on disk; milliseconds. */
+  readonly hearDurable = (waitedMs: number): void => {
+    this.#waits.observe(waitedMs / 1000);
+  };
+
   /** What is wrong, one line each, for people. */
   problems(): readonly string[] {
     const lines: string[] = [];
@@ -84,6 +98,7 @@ export class LedgerHealth {
 
   /** Adds figures to a Prometheus registry; read when it is scraped. */
   addMetrics(registry: Registry): void {
+    registry.registerMetric(this.#waits);
     const gauge = (name: string, help: string, read: () => number): void => {
       new Gauge({
         name,

@@ -37,6 +37,7 @@ export function openLedgers(
     ...(settings.spool === '' ? {} : { spool: settings.spool }),
     log: ledgerLog,
     onTrouble: health.hear,
+    onDurable: health.hearDurable,
   });
   if (!opened.ok) throw new StartFault(opened.fault.message, opened.fault.remedy);
   const read = openLedgerReader({ dir: data, written: true });

@@ -9,14 +9,10 @@ export interface Load {
   readonly records: number;
   /** Calls that were begun so far. */
   readonly calls: number;
-  /** From handing a record over until it was on disk; milliseconds. */
-  readonly durableMs: readonly number[];
   stop(): Promise<void>;
 }
 
 const TICK_MS = 20;
-/** How often it is measured when a record is on disk. */
-const MEASURE_MS = 100;
 /** States of a call that are journalled before it ends: called, ringing, answered, and once more. */
 const STEPS = 4;
 /** About what the engine keeps of a call of two legs, characters. */
@@ -25,7 +21,6 @@ const SNAPSHOT = 'x'.repeat(2500);
 /** So many whole calls a second, journalled and recorded as the engine does. */
 export function startLoad(ledger: Ledger, dice: Dice, surroundings: Surroundings, perSecond: number): Load {
   const { desks } = surroundings.alliance;
-  const durableMs: number[] = [];
   const began = performance.now();
   let calls = 0;
   let records = 0;
@@ -44,13 +39,7 @@ export function startLoad(ledger: Ledger, dice: Dice, surroundings: Surroundings
     const due = ((performance.now() - began) / 1000) * perSecond;
     while (calls < due) one();
   }, TICK_MS);
-  const measuring = setInterval(() => {
-    one();
-    const given = performance.now();
-    void ledger.flush().then(() => durableMs.push(performance.now() - given));
-  }, MEASURE_MS);
   return {
-    durableMs,
     get calls() {
       return calls;
     },
@@ -59,7 +48,6 @@ export function startLoad(ledger: Ledger, dice: Dice, surroundings: Surroundings
     },
     async stop() {
       clearInterval(writing);
-      clearInterval(measuring);
       await ledger.flush();
     },
   };

@@ -253,7 +253,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   ledger: z
     .strictObject({
-      /** How long entries are gathered before one commit writes them; milliseconds. */
+      /** There is at most one commit in so long: entries that come meanwhile are gathered; milliseconds. */
       commitMs: wholeNumber(1, 1000).default(10),
       /**
        * Folder on another disk, which takes what the disk of the ledger refuses until that has room; absolute once

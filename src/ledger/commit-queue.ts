@@ -8,6 +8,8 @@ import type { Batch } from './writer-store.js';
 export interface QueueClock {
   /** UTC milliseconds. */
   now(): number;
+  /** Milliseconds of a clock that nobody sets. */
+  elapsed(): number;
   /** Returns the function that cancels. */
   after(ms: number, action: () => void): () => void;
 }
@@ -16,7 +18,7 @@ export interface QueueClock {
 export interface QueueOptions {
   /** Number of the first batch: one more than the last that the file has. */
   readonly firstBatch: number;
-  /** A batch is sent at most this often; milliseconds. */
+  /** A batch is sent at most this often; what comes when none was sent for so long goes at once. Milliseconds. */
   readonly commitMs: number;
   /** Records that wait in memory at most while the writer refuses; what comes beyond goes to the log. */
   readonly mostWaiting: number;
@@ -24,6 +26,8 @@ export interface QueueOptions {
   /** Hands a batch to the writer, who answers by `committed` or `refused`. */
   send(batch: Batch): void;
   onTrouble(trouble: LedgerTrouble): void;
+  /** Hears of each batch that is on disk how long its oldest entry waited for that; milliseconds. */
+  onDurable?: ((waitedMs: number) => void) | undefined;
 }
 
 /** Records in one batch at most, so that a long refusal is not followed by one huge transaction. */
@@ -41,6 +45,8 @@ interface InFlight {
   readonly batch: Batch;
   /** Position of the last entry that is durable with this batch. */
   readonly upTo: number;
+  /** When the oldest entry in it was given, by `elapsed`. */
+  readonly since: number;
 }
 
 interface Waiter {
@@ -63,6 +69,8 @@ export class CommitQueue {
   #number: number;
   #inFlight: InFlight | null = null;
   #sentAt = Number.NEGATIVE_INFINITY;
+  /** When the oldest entry that is not in a batch was given; null when there is none. */
+  #since: number | null = null;
   #cancelTimer: (() => void) | null = null;
   #refusals = 0;
   #waiters: Waiter[] = [];
@@ -78,14 +86,14 @@ export class CommitQueue {
   }
 
   journal(callId: string, snapshot: unknown): void {
-    this.#given += 1;
+    this.#take();
     this.#journal.set(callId, { snapshot, writtenAt: this.#options.clock.now() });
     this.#schedule();
   }
 
   append(records: readonly LedgerRecord[], closes: string | undefined): void {
     if (records.length === 0 && closes === undefined) return;
-    this.#given += 1;
+    this.#take();
     const room = Math.max(0, this.#options.mostWaiting - this.#records.length);
     for (const record of records.slice(0, room)) this.#records.push(record);
     if (records.length > room) this.#options.onTrouble({ kind: 'overflow', records: records.slice(room) });
@@ -105,8 +113,10 @@ export class CommitQueue {
   /** The writer has this batch on disk. */
   committed(number: number): void {
     if (this.#inFlight?.batch.number !== number) return;
-    this.#durable = this.#inFlight.upTo;
+    const { upTo, since } = this.#inFlight;
+    this.#durable = upTo;
     this.#inFlight = null;
+    this.#options.onDurable?.(this.#options.clock.elapsed() - since);
     if (this.#refusals > 0) {
       this.#options.onTrouble({ kind: 'recovered', refusals: this.#refusals });
       this.#refusals = 0;
@@ -139,14 +149,18 @@ export class CommitQueue {
     this.#cancelTimer = null;
   }
 
+  #take(): void {
+    this.#given += 1;
+    this.#since ??= this.#options.clock.elapsed();
+  }
+
   #schedule(): void {
     if (this.#inFlight !== null || this.#cancelTimer !== null) return;
     if (this.#records.length === 0 && this.#journal.size === 0) return;
     const { clock, commitMs } = this.#options;
-    const sinceSent = clock.now() - this.#sentAt;
-    // A clock set back must not stop the writing.
-    const delay = sinceSent >= 0 && sinceSent < commitMs ? commitMs - sinceSent : commitMs;
-    this.#cancelTimer = clock.after(delay, () => {
+    const left = commitMs - (clock.elapsed() - this.#sentAt);
+    // A timer also when nothing is left: what is given in one go belongs in one batch.
+    this.#cancelTimer = clock.after(Math.max(0, left), () => {
       this.#cancelTimer = null;
       this.#sendNow();
     });
@@ -162,8 +176,13 @@ export class CommitQueue {
     this.#number += 1;
     // While records are left over, nothing after the last durable entry is certain: journal entries that
     // were given between them still wait.
-    this.#inFlight = { batch, upTo: rest === 0 ? this.#given : this.#durable };
-    this.#sentAt = this.#options.clock.now();
+    this.#sentAt = this.#options.clock.elapsed();
+    this.#inFlight = {
+      batch,
+      upTo: rest === 0 ? this.#given : this.#durable,
+      since: this.#since ?? this.#sentAt,
+    };
+    if (rest === 0) this.#since = null;
     this.#options.send(batch);
   }
 

@@ -22,7 +22,7 @@ export interface OpenLedgerOptions {
   readonly dir: string;
   /** Time zone whose months have a file each; IANA name. Default Asia/Shanghai. */
   readonly timezone?: string;
-  /** Entries are committed at most this often; milliseconds, 1 to 1000. Default 10. */
+  /** Entries are committed at most this often, and at once after a pause; milliseconds, 1 to 1000. Default 10. */
   readonly commitMs?: number;
   /** Folder on another disk, made when it is missing: takes what the disk of the ledger refuses. None when left out. */
   readonly spool?: string | undefined;
@@ -30,6 +30,8 @@ export interface OpenLedgerOptions {
   readonly mostWaiting?: number;
   /** Hears when the disk refuses, and when it is well again. */
   readonly onTrouble?: (trouble: LedgerTrouble) => void;
+  /** Hears of each commit how long its oldest entry waited until it was on disk; milliseconds. */
+  readonly onDurable?: (waitedMs: number) => void;
   readonly log?: LedgerLog;
 }
 
@@ -44,6 +46,7 @@ const CLOSE_ATTEMPTS = 2;
 
 const SYSTEM_CLOCK: QueueClock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after: (ms, action) => {
     const timer = setTimeout(action, ms);
     return () => clearTimeout(timer);
@@ -153,6 +156,7 @@ class ThreadedLedger implements Ledger {
       clock: SYSTEM_CLOCK,
       send: (batch) => this.#writer.send(batch),
       onTrouble: (trouble) => this.#trouble(trouble),
+      onDurable: options.onDurable,
     });
     this.#closer = new MonthCloser({
       folder: setup.folder,

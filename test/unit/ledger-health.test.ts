@@ -56,8 +56,11 @@ it('has figures for Prometheus', async () => {
   const registry = new Registry();
   health.addMetrics(registry);
   health.hear(SPOOLING);
+  for (const waitedMs of [4, 12, 30]) health.hearDurable(waitedMs);
   const text = await registry.metrics();
   expect(text).toContain('onekey_ledger_writable 0');
   expect(text).toContain('onekey_ledger_spooled_records 9');
   expect(text).toContain('onekey_ledger_refusals_total 1');
+  expect(text).toContain('onekey_ledger_durable_seconds_bucket{le="0.02"} 2');
+  expect(text).toContain('onekey_ledger_durable_seconds_count 3');
 });

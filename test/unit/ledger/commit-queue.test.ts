@@ -9,6 +9,7 @@ function bench({ commitMs = 10, mostWaiting = 10_000 } = {}) {
   let now = 1000;
   let timers: { at: number; action: () => void }[] = [];
   const sent: Batch[] = [];
+  const durable: number[] = [];
   const troubles: LedgerTrouble[] = [];
   const queue = new CommitQueue({
     firstBatch: 7,
@@ -16,6 +17,7 @@ function bench({ commitMs = 10, mostWaiting = 10_000 } = {}) {
     mostWaiting,
     clock: {
       now: () => now,
+      elapsed: () => now,
       after: (ms, action) => {
         const timer = { at: now + ms, action };
         timers.push(timer);
@@ -26,6 +28,7 @@ function bench({ commitMs = 10, mostWaiting = 10_000 } = {}) {
     },
     send: (batch) => sent.push(batch),
     onTrouble: (trouble) => troubles.push(trouble),
+    onDurable: (waitedMs) => durable.push(waitedMs),
   });
   const advance = (ms: number): void => {
     now += ms;
@@ -33,20 +36,61 @@ function bench({ commitMs = 10, mostWaiting = 10_000 } = {}) {
     timers = timers.filter(({ at }) => at > now);
     for (const { action } of due) action();
   };
-  return { queue, sent, troubles, advance, timers: () => timers.length };
+  return { queue, sent, durable, troubles, advance, timers: () => timers.length };
 }
 
 describe('CommitQueue', () => {
-  it('gathers what comes within commitMs into one batch and keeps the order of records', () => {
+  it('sends what comes together in one batch at once, and in the order in which it came', () => {
     const { queue, sent, advance } = bench();
     queue.append([legRecord('a')], undefined);
-    advance(5);
     queue.append([legRecord('b'), legRecord('c')], undefined);
     expect(sent).toHaveLength(0);
-    advance(5);
+    advance(0);
     expect(sent).toHaveLength(1);
     expect(sent[0]?.number).toBe(7);
     expect(sent[0]?.records.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('gathers what comes within commitMs of the last batch, and waits no longer when that took longer', () => {
+    const { queue, sent, advance } = bench();
+    const ids = () => sent.map(({ records }) => records.map(({ id }) => id));
+    queue.append([legRecord('a')], undefined);
+    advance(0);
+    queue.committed(7);
+    advance(3);
+    queue.append([legRecord('b')], undefined);
+    advance(6);
+    queue.append([legRecord('c')], undefined);
+    expect(sent).toHaveLength(1);
+    advance(1);
+    expect(ids()).toEqual([['a'], ['b', 'c']]);
+    queue.append([legRecord('d')], undefined);
+    advance(15);
+    queue.committed(8);
+    advance(0);
+    expect(ids()).toEqual([['a'], ['b', 'c'], ['d']]);
+  });
+
+  it('tells how long the oldest entry of each batch waited until it was on disk', async () => {
+    const { queue, durable, advance } = bench();
+    queue.journal('call-1', { step: 1 });
+    advance(2);
+    queue.append([legRecord('a')], undefined);
+    advance(0);
+    queue.append([legRecord('b')], undefined);
+    advance(3);
+    queue.committed(7);
+    advance(7);
+    advance(1);
+    queue.committed(8);
+    expect(durable).toEqual([5, 11]);
+    advance(100);
+    queue.append([legRecord('c')], undefined);
+    const flushed = queue.flush();
+    advance(4);
+    queue.committed(9);
+    await flushed;
+    expect(durable).toEqual([5, 11, 4]);
   });
 
   it('keeps the last state of a call only, and reads it when the batch leaves', () => {
