@@ -23,14 +23,19 @@ function statisticsFile(opened: MonthFile, months: MonthFiles): StatisticsFile {
   const hours = hoursOf(readRanges(opened.db));
   const current = opened.derived(STATISTICS.name) === STATISTICS.version;
   let file = opened;
+  const again = (): MonthFile => {
+    // Of very many files, those used longest ago are closed again.
+    if (!file.db.open) file = months.get(month) ?? file;
+    return file;
+  };
   return {
     month,
     hours,
     current,
-    prepare(sql) {
-      // Of very many files, those used longest ago are closed again.
-      if (!file.db.open) file = months.get(month) ?? file;
-      return file.prepare<(string | number)[], SumRow>(sql);
+    prepare: (sql) => again().prepare<(string | number)[], SumRow>(sql),
+    atOnce(read) {
+      const { db } = again();
+      db.transaction(() => read(hoursOf(readRanges(db))))();
     },
   };
 }

@@ -23,9 +23,12 @@ const HALVES = [RECORDS.filter((_, i) => i % 2 === 0), RECORDS.filter((_, i) => 
 const FILES = HALVES.map((half, i) => asFile(kept(half), half, `2026-0${3 + i}`));
 
 const next = dice(7);
-/** All of it, some days, and spans that begin and end anywhere. */
+/** All of it, nearly all of it, some days, and spans that begin and end anywhere. */
 const RANGES = [
   { from: FROM / HOUR - 5, to: FROM / HOUR + 24 * DAYS + 5 },
+  { from: FROM / HOUR + 2, to: FROM / HOUR + 24 * DAYS + 5 },
+  { from: FROM / HOUR - 5, to: FROM / HOUR + 24 * DAYS - 30 },
+  { from: FROM / HOUR + 11, to: FROM / HOUR + 24 * DAYS - 7 },
   { from: FROM / HOUR, to: FROM / HOUR + 24 },
   { from: FROM / HOUR + 3, to: FROM / HOUR + 4 },
   ...Array.from({ length: 12 }, () => {

@@ -29,22 +29,24 @@ export function asFile(
   month = '2026-03',
 ): StatisticsFile {
   const hours = records.flatMap((record) => contributionsOf(record).map(({ hour }) => hour));
+  const range =
+    hours.length === 0
+      ? null
+      : {
+          from: hours.reduce((a, b) => Math.min(a, b)),
+          to: hours.reduce((a, b) => Math.max(a, b)) + 1,
+        };
   const statements = new Map<string, Database.Statement<(string | number)[], SumRow>>();
   return {
     month,
     current: true,
-    hours:
-      hours.length === 0
-        ? null
-        : {
-            from: hours.reduce((a, b) => Math.min(a, b)),
-            to: hours.reduce((a, b) => Math.max(a, b)) + 1,
-          },
+    hours: range,
     prepare(sql) {
       const made = statements.get(sql) ?? db.prepare<(string | number)[], SumRow>(sql);
       statements.set(sql, made);
       return made;
     },
+    atOnce: (read) => read(range),
   };
 }
 
