@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Refusal } from '../engine/operations.js';
-import { LedgerReadError } from '../ledger/ledger-reader.js';
+import { LedgerReadError } from '../ledger/ledger-read-error.js';
 
 /** Body of every error; see `errorSchema`. */
 export interface ErrorBody {

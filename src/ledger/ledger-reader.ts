@@ -1,9 +1,9 @@
-import type { Worker } from 'node:worker_threads';
 import { answerQuestion } from './answer-question.js';
 import type { ChainHead } from './chain.js';
 import type { LedgerFault } from './faults.js';
 import { errorText } from './faults.js';
 import { ledgerFolder, listMonths, monthPath } from './ledger-folder.js';
+import { LedgerReadError } from './ledger-read-error.js';
 import { hasOldLedger, oldLedgerPath } from './old-ledger.js';
 import type {
   AuditFilter,
@@ -14,8 +14,10 @@ import type {
   RecordingFilter,
   TransferFilter,
 } from './query.js';
-import type { Question, ReaderAnswer, ReaderRequest, ReaderSetup } from './reader-messages.js';
+import { type Pace, paceOf } from './question-pace.js';
+import type { Question, ReaderSetup } from './reader-messages.js';
 import { ReaderStore } from './reader-store.js';
+import { ReaderThread } from './reader-thread.js';
 import type { AuditRecord, CallRecord, LegRecord, RecordingRecord, TransferRecord } from './records.js';
 import { MONTHLY_VERSIONS } from './schema.js';
 import type { NoteHits, NoteSearch } from './search/note-search.js';
@@ -49,21 +51,10 @@ export interface LedgerReader {
   close(): Promise<void>;
 }
 
-/** A question that could not be answered. */
-export class LedgerReadError extends Error {
-  override readonly name = 'LedgerReadError';
-  constructor(
-    readonly code: 'busy' | 'failed' | 'closed',
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
 export interface OpenLedgerReaderOptions {
   /** Data folder. */
   readonly dir: string;
-  /** Read in a thread of its own, so that a long search holds nothing up. Default true. */
+  /** Read in threads of their own, so that a long search holds nothing up. Default true. */
   readonly thread?: boolean;
   /**
    * This process has the ledger open for writing, so it is one, also where it cannot be read at present: its disk may be
@@ -75,9 +66,6 @@ export interface OpenLedgerReaderOptions {
 export type OpenLedgerReaderResult =
   | { readonly ok: true; readonly reader: LedgerReader }
   | { readonly ok: false; readonly fault: LedgerFault };
-
-/** Questions that may wait for the reader's thread. */
-const MAX_WAITING = 64;
 
 /** Open the ledger of a data folder for reading, also while a running onekey writes it. */
 export function openLedgerReader(options: OpenLedgerReaderOptions): OpenLedgerReaderResult {
@@ -143,57 +131,14 @@ function localReader(folder: string): LedgerReader {
   return readerOf(ask, async () => store.close());
 }
 
-interface Waiting {
-  resolve(value: unknown): void;
-  reject(error: LedgerReadError): void;
-}
-
+/** Each with files of its own: what takes long holds up nothing that does not. */
 function threadedReader(folder: string): LedgerReader {
   const setup: ReaderSetup = { folder };
-  const waiting = new Map<number, Waiting>();
-  let worker: Worker | null = null;
-  let closed = false;
-  let lastId = 0;
-
-  const lost = (gone: Worker, why: string): void => {
-    if (worker !== gone) return;
-    worker = null;
-    const left = [...waiting.values()];
-    waiting.clear();
-    for (const { reject } of left)
-      reject(new LedgerReadError('failed', `the ledger could not be read: ${why}`));
+  const thread = (): ReaderThread =>
+    new ReaderThread(() => startWorker('reader-worker', import.meta.url, setup));
+  const threads: Readonly<Record<Pace, ReaderThread>> = { quick: thread(), slow: thread() };
+  const close = async (): Promise<void> => {
+    await Promise.all([threads.quick.close(), threads.slow.close()]);
   };
-  const running = (): Worker => {
-    if (worker !== null) return worker;
-    const started = startWorker('reader-worker', import.meta.url, setup);
-    started.on('message', (answer: ReaderAnswer) => {
-      const asked = waiting.get(answer.id);
-      waiting.delete(answer.id);
-      if (answer.ok) asked?.resolve(answer.value);
-      else asked?.reject(new LedgerReadError('failed', `the ledger could not be read: ${answer.message}`));
-    });
-    started.on('error', (error) => lost(started, errorText(error).message));
-    started.on('exit', (code) => lost(started, `its thread ended with code ${code}`));
-    worker = started;
-    return started;
-  };
-
-  const ask: Ask = (question) =>
-    new Promise((resolve, reject) => {
-      if (closed) return reject(new LedgerReadError('closed', 'the ledger is closed'));
-      if (waiting.size >= MAX_WAITING)
-        return reject(new LedgerReadError('busy', `${MAX_WAITING} questions to the ledger wait already`));
-      lastId += 1;
-      waiting.set(lastId, { resolve, reject });
-      const request: ReaderRequest = { id: lastId, question };
-      running().postMessage(request);
-    });
-  const close = (): Promise<void> =>
-    new Promise((resolve) => {
-      closed = true;
-      if (worker === null) return resolve();
-      worker.once('exit', () => resolve());
-      worker.postMessage('close');
-    });
-  return readerOf(ask, close);
+  return readerOf((question) => threads[paceOf(question)].ask(question), close);
 }

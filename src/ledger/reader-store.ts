@@ -22,7 +22,7 @@ export class ReaderStore {
   /**
    * @param folder see ledgerFolder; methods throw SQLite's errors, and when no month's file is there
    * @param budget of a page for which no index helps; by default as long as it takes
-   * @param maxOpen files open at once, each with a cache of up to 16 MB
+   * @param maxOpen files open at once, each with a cache of up to 2 MB
    */
   constructor(folder: string, budget: ListingBudget | null = null, maxOpen?: number) {
     this.months = new MonthFiles(folder, maxOpen);

@@ -1,4 +1,4 @@
-/** The reader's thread: answers questions one after the other. See reader-messages.ts. */
+/** A thread of the reader: answers questions one after the other. See reader-messages.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { answerQuestion } from './answer-question.js';
 import { errorText } from './faults.js';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Worker } from 'node:worker_threads';
 import { errorText } from '../faults.js';
-import { LedgerReadError } from '../ledger-reader.js';
+import { LedgerReadError } from '../ledger-read-error.js';
 import { startWorker } from '../start-worker.js';
 import type { ExportMessage, ExportProgress, ExportRequest, ExportSetup } from './export-request.js';
 

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ExportDesk } from '../../../src/api/context.js';
 import type { ExportRequest } from '../../../src/ledger/export/export-request.js';
-import { LedgerReadError } from '../../../src/ledger/ledger-reader.js';
+import { LedgerReadError } from '../../../src/ledger/ledger-read-error.js';
 import type { AuditRecord } from '../../../src/ledger/records.js';
 import { bench, OPERATOR, VIEWER } from './bench.js';
 import { START } from './little-engine.js';

@@ -4,6 +4,7 @@ import { type LedgerReader, openLedgerReader } from '../../../src/ledger/ledger-
 import type { CallFilter, Cursor, LegFilter, TransferFilter } from '../../../src/ledger/query.js';
 import { decodeCursor, encodeCursor } from '../../../src/ledger/query.js';
 import type { LedgerRecord } from '../../../src/ledger/records.js';
+import { hourOf } from '../../../src/ledger/statistics/hours.js';
 import { callRecord, legRecord, START, temporaryFolder, transferRecord, writerOf } from './fixtures.js';
 
 interface Bench {
@@ -186,6 +187,15 @@ describe('LedgerReader', () => {
     expect(failed[0]?.reason).toMatchObject({ name: 'LedgerReadError', code: 'busy' });
     await reader.close();
     await expect(reader.head()).rejects.toMatchObject({ code: 'closed' });
+  });
+
+  it('turns pages while as many questions as may wait are asked of the statistics', async () => {
+    const { reader, write } = bench(true);
+    write(callRecord('a'));
+    const query = { from: hourOf(START), to: hourOf(START) + 24 };
+    const goals = Array.from({ length: 64 }, () => reader.statistics('goals', query));
+    expect(ids(await reader.calls({}))).toBe('a');
+    expect((await Promise.all(goals)).every(({ all }) => all.offered === 1)).toBe(true);
   });
 
   it('names the missing file and the remedy', () => {
