@@ -28,14 +28,22 @@ export interface Search {
   readonly time: string;
 }
 
-/** How to look for the rows that fit a filter, its times included, which it must have. */
+/** Of ways: our records to which records in other files lead, by the column `ours`; a JSON array. */
+export type KeysElsewhere = ReadonlyMap<Way, string>;
+
+/**
+ * How to look for the rows that fit a filter, its times included, which it must have.
+ *
+ * @param elsewhere see other-months.ts
+ */
 export function searchOf<K extends RecordKind>(
   file: MonthFile,
   kind: K,
   filter: Filters[K] & { readonly from: number; readonly to: number },
+  elsewhere: KeysElsewhere,
 ): Search {
   const { table } = TABLES[kind];
-  const ways = waysOf(file, kind, filter);
+  const ways = waysOf(file, kind, filter, elsewhere);
   const lead = ways.find(({ few }) => few);
   // The plus keeps SQLite from reading a whole month in the order of time to sort out what few rows fit.
   const ordered = lead === undefined && !('caller' in filter && isLongPrefix(filter.caller));
@@ -92,6 +100,8 @@ const FEW = 5000;
 /** A way that a filter asks for, in one file. */
 interface FoundWay extends Way {
   readonly conditions: readonly Condition[];
+  /** What {@link KeysElsewhere} has of it. */
+  readonly elsewhere: string;
   /** So few records fit that it is quicker to begin with them. */
   readonly few: boolean;
 }
@@ -100,42 +110,57 @@ function waysOf<K extends RecordKind>(
   file: MonthFile,
   kind: K,
   filter: Filters[K] & { readonly from: number },
+  elsewhere: KeysElsewhere,
 ): readonly FoundWay[] {
-  const given: Readonly<Record<string, unknown>> = { ...filter };
   return (WAYS[kind] as readonly Way[]).flatMap((way) => {
-    const conditions = Object.entries(way.fields).flatMap(([field, column]) => {
-      if (given[field] === undefined) return [];
-      return file.has(way.kind, [column]) ? fits(field, [column], given[field]) : [NOTHING];
-    });
+    const conditions = [...conditionsOf(file, way, filter)];
     if (conditions.length === 0) return [];
     // What belongs to a call begins no earlier than the call.
     if (kind === 'call') conditions.push({ sql: `${TIME_COLUMN[way.kind]} >= ?`, values: [filter.from] });
-    return [{ ...way, conditions, few: areFew(file, way.kind, conditions) }];
+    const few = areFew(file, way.kind, conditions);
+    return [{ ...way, conditions, elsewhere: elsewhere.get(way) ?? '[]', few }];
+  });
+}
+
+/** What a filter asks of the records of a way in a file; empty when it asks for nothing of them. */
+export function conditionsOf(file: MonthFile, { kind, fields }: Way, filter: object): readonly Condition[] {
+  const given: Readonly<Record<string, unknown>> = { ...filter };
+  return Object.entries(fields).flatMap(([field, column]) => {
+    if (given[field] === undefined) return [];
+    return file.has(kind, [column]) ? fits(field, [column], given[field]) : [NOTHING];
   });
 }
 
 function areFew(file: MonthFile, kind: RecordKind, conditions: readonly Condition[]): boolean {
-  const { sql, values } = all(conditions);
+  const { sql, values } = allOf(conditions);
   const some = `SELECT 1 FROM ${TABLES[kind].table} WHERE ${sql} LIMIT ${FEW + 1}`;
   const counted = file.prepare<Bound[], { count: number }>(`SELECT count(*) AS count FROM (${some})`);
   return (counted.get(...values)?.count ?? 0) <= FEW;
 }
 
 /** Begins with the other records and looks up ours. */
-function leadingTo(table: string, { kind, theirs, ours, conditions }: FoundWay): Condition {
-  const { sql, values } = all(conditions);
-  const keys = `SELECT DISTINCT ${theirs} AS key FROM ${TABLES[kind].table} WHERE ${sql}`;
-  return { sql: `(${keys}) AS way CROSS JOIN ${table} ON ${table}.${ours} = way.key`, values };
+function leadingTo(table: string, { kind, theirs, ours, conditions, elsewhere }: FoundWay): Condition {
+  const { sql, values } = allOf(conditions);
+  const here = `SELECT ${theirs} AS key FROM ${TABLES[kind].table} WHERE ${sql}`;
+  const keys = `${here} UNION SELECT value FROM json_each(?)`;
+  return {
+    sql: `(${keys}) AS way CROSS JOIN ${table} ON ${table}.${ours} = way.key`,
+    values: [...values, elsewhere],
+  };
 }
 
 /** Begins with our records and looks whether there is one of the others. */
-function existing(table: string, { kind, theirs, ours, conditions }: FoundWay): Condition {
-  const { sql, values } = all(conditions);
+function existing(table: string, { kind, theirs, ours, conditions, elsewhere }: FoundWay): Condition {
+  const { sql, values } = allOf(conditions);
   const other = `SELECT 1 FROM ${TABLES[kind].table} AS other WHERE other.${theirs} = ${table}.${ours} AND ${sql}`;
-  return { sql: `EXISTS (${other})`, values };
+  return {
+    sql: `(EXISTS (${other}) OR ${table}.${ours} IN (SELECT value FROM json_each(?)))`,
+    values: [...values, elsewhere],
+  };
 }
 
-function all(conditions: readonly Condition[]): Condition {
+/** One condition of several, of which there must be one. */
+export function allOf(conditions: readonly Condition[]): Condition {
   return {
     sql: conditions.map(({ sql }) => sql).join(' AND '),
     values: conditions.flatMap(({ values }) => values),

@@ -1,9 +1,10 @@
 /** Pages of a listing, over all months, within a bounded time. */
 import type { RecordKind, Row } from './columns.js';
 import { fromRow, TABLES } from './columns.js';
-import { type Bound, searchOf } from './conditions.js';
+import { type Bound, type KeysElsewhere, searchOf } from './conditions.js';
 import type { TimeRange } from './meta.js';
 import type { MonthFile, MonthFiles } from './month-files.js';
+import { keysElsewhere } from './other-months.js';
 import type { Filters, Page, PageRequest, RecordOf, Stored } from './query.js';
 import { PAGE_LIMIT, TIME_COLUMN } from './query.js';
 import { isServed } from './served-filters.js';
@@ -140,7 +141,10 @@ function rowsIn<K extends RecordKind>(
   const holds = (range: TimeRange | undefined): boolean =>
     range !== undefined && range.from < span.to && range.to >= span.from;
   for (const file of months.each(order, (ranges) => holds(ranges[kind]))) {
-    rows.push(...rowsOf(file, kind, { ...filter, ...span }, limit));
+    const elsewhere = keysElsewhere(months, file, kind, { ...filter, ...span });
+    const open = file.db.open ? file : months.get(file.month);
+    if (open === undefined) continue;
+    rows.push(...rowsOf(open, kind, { ...filter, ...span }, { limit, elsewhere }));
     files += 1;
   }
   if (files < 2) return rows;
@@ -152,9 +156,9 @@ function rowsOf<K extends RecordKind>(
   file: MonthFile,
   kind: K,
   filter: Filters[K] & { readonly from: number; readonly to: number },
-  limit: number,
+  { limit, elsewhere }: { readonly limit: number; readonly elsewhere: KeysElsewhere },
 ): readonly Placed[] {
-  const { from, where, time } = searchOf(file, kind, filter);
+  const { from, where, time } = searchOf(file, kind, filter, elsewhere);
   const direction = filter.order === 'oldest' ? 'ASC' : 'DESC';
   const { table } = TABLES[kind];
   const terms = where.map(({ sql }) => sql).join(' AND ');

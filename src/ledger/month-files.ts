@@ -95,20 +95,23 @@ export class MonthFiles {
    * The files one after the other, each opened when its turn comes. A file may be closed again once others have been
    * asked for: nothing of it may be kept. Throws SQLite's errors.
    *
-   * @param wanted leaves out files by the times of their records
+   * @param wanted leaves out files by the times of their records, and the month
    */
-  *each(order: 'newest' | 'oldest', wanted: (ranges: Ranges) => boolean = () => true): Generator<MonthFile> {
+  *each(
+    order: 'newest' | 'oldest',
+    wanted: (ranges: Ranges, month: Month) => boolean = () => true,
+  ): Generator<MonthFile> {
     const months = this.list();
     const newest = months.at(-1);
     for (const month of order === 'newest' ? [...months].reverse() : months) {
       const settled = this.#settled.get(month);
-      if (settled !== undefined && !wanted(settled)) continue;
+      if (settled !== undefined && !wanted(settled, month)) continue;
       const file = this.#take(month);
       if (file === undefined) continue;
       if (settled === undefined) {
         const ranges = readRanges(file.db);
         if (month !== newest) this.#settled.set(month, ranges);
-        if (!wanted(ranges)) continue;
+        if (!wanted(ranges, month)) continue;
       }
       yield file;
     }

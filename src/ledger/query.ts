@@ -57,9 +57,9 @@ export interface CallFilter extends PageRequest {
   readonly missed?: boolean | undefined;
   /** Calls by which the caller of this missed call was called back. */
   readonly callBackOf?: string | undefined;
-  /** Calls in which this agent was, as the PBX told; in legs of the month in which the call ended. */
+  /** Calls in which this agent was, as the PBX told. */
   readonly agent?: string | undefined;
-  /** Calls with a transfer that was asked for by, to and with: one that has all that is given, in the same month. */
+  /** Calls with a transfer that was asked for by, to and with: one that has all that is given. */
   readonly fromMember?: string | undefined;
   readonly toMember?: string | undefined;
   readonly matter?: string | undefined;

@@ -52,6 +52,8 @@ beforeAll(() => {
   let now = START;
   const store = writerOf(dir, { now: () => now });
   const records: LedgerRecord[] = [];
+  // Of calls whose legs and transfers were written before.
+  let last: LedgerRecord[] = [];
   // A hundred days; some calls last over the end of a month, and many begin in the same millisecond.
   for (let n = 0; n < CALLS; n += 1) {
     const at = START + Math.floor((n / CALLS) * 100 * DAY);
@@ -94,10 +96,15 @@ beforeAll(() => {
     records.push(leg, ...(moved ? [transfer] : []), record);
     if (n % 10 < 9) continue;
     now = at;
-    store.commit({ number: n + 1, records: records.splice(0), journal: [] });
+    const ended = records.filter(({ kind }) => kind === 'call');
+    const earlier = records.splice(0).filter(({ kind }) => kind !== 'call');
+    store.commit({ number: n + 1, records: [...last, ...earlier], journal: [] });
+    last = ended;
   }
+  store.commit({ number: CALLS + 1, records: last, journal: [] });
   store.close();
-  months = new MonthFiles(ledgerFolder(dir));
+  // As many files at once as an export has open.
+  months = new MonthFiles(ledgerFolder(dir), 3);
 }, 60_000);
 
 afterAll(() => {
@@ -193,8 +200,15 @@ function anyFilter() {
 }
 
 describe('a listing', () => {
-  it('lies in several months', () => {
+  it('lies in several months, and so do the records of some calls', () => {
     expect(listMonths(ledgerFolder(dir)).length).toBeGreaterThan(3);
+    const monthOf = (table: 'calls' | 'legs', column: string, id: string): string | undefined => {
+      for (const { db, month } of months.each('oldest'))
+        if (db.prepare(`SELECT 1 FROM ${table} WHERE ${column} = ?`).get(id) !== undefined) return month;
+      return undefined;
+    };
+    const apart = calls.filter(({ id }) => monthOf('calls', 'id', id) !== monthOf('legs', 'call_id', id));
+    expect(apart.length).toBeGreaterThan(20);
   });
 
   it.each([
