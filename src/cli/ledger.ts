@@ -8,6 +8,7 @@ import { holdCommand } from './ledger/hold-command.js';
 import { migrateCommand } from './ledger/migrate-command.js';
 import { queryCommand } from './ledger/query-command.js';
 import { rebuildCommand } from './ledger/rebuild-command.js';
+import { reportCommand } from './ledger/report-command.js';
 import { searchCommand } from './ledger/search-command.js';
 import { showCommand } from './ledger/show-command.js';
 import { statisticsCommand } from './ledger/statistics-command.js';
@@ -28,6 +29,10 @@ export const summary = 'query, verify and back up the ledger of calls, transfers
 /** Text of `onekey ledger --help`. */
 export const help = `Usage: onekey ledger query calls|legs|transfers|recordings|audits [filters] [--json]
        onekey ledger export calls|legs|transfers|recordings|audits --out FILE [filters]
+       onekey ledger report list [--json]
+       onekey ledger report save NAME calls|legs|transfers|recordings|audits [--period P] [filters]
+       onekey ledger report run NAME [--out FILE]
+       onekey ledger report delete NAME
        onekey ledger search WORDS... [--from TIME] [--to TIME] [--limit N | --all] [--json]
        onekey ledger show CALL_ID [--json]
        onekey ledger statistics [members|matrix|matters|causes|goals] [--month YYYY-MM] [--member M] [--json]
@@ -43,6 +48,8 @@ export const help = `Usage: onekey ledger query calls|legs|transfers|recordings|
 
   query   lists records, newest first
   export  writes all records that fit, oldest first, to a file for Excel or for analysis
+  report  exports saved under a name, the same as those of the API: list shows them, save keeps one in place of that of its
+          name, run writes its file (default NAME.xlsx, or as it was saved), delete takes one away
   search  finds notes of transfers and of calls by their words, newest first; "in quotes" as it stands
   show    tells one call as a story: its legs, transfers, recordings and what was done with them, in the order of time
   statistics
@@ -65,15 +72,18 @@ export const help = `Usage: onekey ledger query calls|legs|transfers|recordings|
 
 The server may be running, but for migrate, rebuild, erase and restore. Times are shown in the time zone of this machine; --json gives UTC.
 
-Filters of query and export:
+Filters of query, export and report save:
 ${filterHelp}
 
 Options:
-      --out FILE       export: the file; - for the standard output
+      --out FILE       export, report run: the file; - for the standard output
       --format csv|xlsx|parquet
-                       export: default as FILE ends, else csv
-      --language zh|en export: of the headings, default zh
-      --mask           export: callers' numbers are masked
+                       export, report: default as FILE ends, else csv; of a report xlsx
+      --language zh|en export, report: of the headings, default zh
+      --mask           export, report run: callers' numbers are masked
+      --period P       report save: time that moves on with the calendar of the city, instead of --from and --to: today,
+                       yesterday, this-week, last-week, this-month, last-month, this-year, last-year, last-7-days,
+                       last-30-days
       --json           one JSON object a line (query), or one in all (show, statistics, verify)
       --month 2026-03  verify, rebuild: this month alone
       --force          rebuild: also what is of this version
@@ -94,6 +104,8 @@ Examples:
   onekey ledger query transfers --outcome failed --to-member police-110 --limit 200
   onekey ledger query legs --caller '138*' --json | jq .sipStatus
   onekey ledger export calls --from 2026-03-01 --to 2026-04-01 --out march.xlsx
+  onekey ledger report save missed-last-month calls --missed --period last-month
+  onekey ledger report run missed-last-month --out missed.xlsx
   onekey ledger search 停水 和平区
   onekey ledger show 5f0c2a9e
   onekey ledger statistics --month 2026-03 --by day
@@ -107,6 +119,7 @@ Exit codes: 0 done, 1 not found or the chain is broken, 2 wrong usage.`;
 const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ['query', queryCommand],
   ['export', exportCommand],
+  ['report', reportCommand],
   ['search', searchCommand],
   ['show', showCommand],
   ['statistics', statisticsCommand],

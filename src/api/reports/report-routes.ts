@@ -2,13 +2,12 @@ import { z } from 'zod';
 import { errorBody } from '../api-error.js';
 import type { Api, ApiContext } from '../context.js';
 import { FILE } from '../export-routes.js';
-import { readExport } from '../export-schemas.js';
 import { mayDo } from '../rights/permissions.js';
 import { errorSchema } from '../schemas.js';
 import { sendExport } from '../send-export.js';
-import { isoTime, toWire } from '../wire.js';
-import { periodAt } from './report-periods.js';
-import { type Report, reportBody, reportParams, reportSchema } from './report-schemas.js';
+import { toWire } from '../wire.js';
+import { exportOf, type FilterFault, filterFault } from './report-query.js';
+import { reportBody, reportParams, reportSchema } from './report-schemas.js';
 import { MOST_REPORTS, type ReportStore } from './report-store.js';
 
 const errors = { 400: errorSchema, 401: errorSchema, 403: errorSchema };
@@ -72,9 +71,8 @@ function changing(api: Api, context: ApiContext, reports: ReportStore): void {
       const savedAt = (context.now ?? Date.now)();
       const { name } = request.params;
       const report = { ...request.body, name, savedBy: request.holder ?? 'nobody', savedAt };
-      const wrong = faultIn(report);
-      if (wrong !== null)
-        return reply.code(400).send({ error: { code: 'bad-request', message: wrong, field: 'filter' } });
+      const wrong = filterFault(report);
+      if (wrong !== null) return reply.code(400).send(wrongFilter(wrong));
       const saved = await reports.save(report);
       if (saved === 'too-many')
         return reply
@@ -122,7 +120,7 @@ function running(api: Api, context: ApiContext, reports: ReportStore): void {
       if (report.what === 'audits' && !(request.role !== null && mayDo(request.role, 'audits.read')))
         return reply.code(403).send(errorBody('forbidden', 'Audits need the permission audits.read.'));
       const now = (context.now ?? Date.now)();
-      const read = readExport(report.what, queryOf(report, now, context.dialPlan().policies.timezone));
+      const read = exportOf(report, now, context.dialPlan().policies.timezone);
       if (!read.success)
         return reply
           .code(409)
@@ -140,29 +138,7 @@ function running(api: Api, context: ApiContext, reports: ReportStore): void {
   );
 }
 
-/** The query of the export that a report stands for. */
-function queryOf(
-  { filter, period, format, language }: Report,
-  now: number,
-  zone: string,
-): Readonly<Record<string, string>> {
-  const query = { ...filter, format, language };
-  if (period === null) return query;
-  const { from, to } = periodAt(period, now, zone);
-  return { ...query, from: isoTime(from), to: isoTime(to) };
-}
-
-/** What is wrong with the filter of a report; null when nothing is. */
-function faultIn(report: Report): string | null {
-  const { filter, period, format, language } = report;
-  for (const field of ['format', 'language'])
-    if (field in filter) return `body field "filter.${field}": it stands beside the filter`;
-  if (period !== null && ('from' in filter || 'to' in filter))
-    return 'body field "filter": from and to come from the period; leave out one of them';
-  const read = readExport(report.what, { ...filter, format, language });
-  if (read.success) return null;
-  const [issue] = read.error.issues;
-  if (issue?.code === 'unrecognized_keys')
-    return `body field "filter.${issue.keys[0] ?? ''}": is no filter of ${report.what}`;
-  return `body field "filter.${String(issue?.path[0] ?? '')}": ${issue?.message ?? 'is wrong'}`;
+function wrongFilter({ field, message }: FilterFault) {
+  const place = field === null ? 'filter' : `filter.${field}`;
+  return { error: { code: 'bad-request', message: `body field "${place}": ${message}`, field: 'filter' } };
 }

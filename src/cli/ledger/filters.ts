@@ -75,6 +75,7 @@ export function complaint(error: z.ZodError): string {
   return `--${kebab(String(issue?.path[0] ?? ''))}: ${issue?.message ?? 'is wrong'}`;
 }
 
-function kebab(name: string): string {
+/** A field of the API as an option of the command line. */
+export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

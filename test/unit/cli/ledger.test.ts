@@ -138,7 +138,7 @@ describe('onekey ledger query', () => {
     [['show', 'a', 'b'], 'one word too many'],
     [['verify', 'a'], 'one word too many'],
     [['verify', '--head', '5'], 'NUMBER:HASH'],
-    [['import'], 'query, export, search, show, statistics, verify'],
+    [['import'], 'query, export, report, search, show, statistics, verify'],
     [['export'], 'calls, legs, transfers, recordings or audits'],
     [['export', 'calls'], '--out FILE'],
     [['export', 'calls', '--out', 'x.csv', '--format', 'pdf'], 'csv, xlsx or parquet'],
