@@ -1,11 +1,9 @@
 import { type AccountFault, AccountStore, secretsOf } from '../agents/account-store.js';
 import { agentsPath } from '../agents/agent-tables.js';
 import type { DialPlan } from '../dialplan/plan.js';
-import { prepareFolder } from '../ledger/ledger-folder.js';
-import { unreadable } from '../ledger/sqlite-file.js';
 import { type AccountValues, accountOptions, agentFrom } from './agent/account-options.js';
 import { accountsTable } from './agent/accounts-table.js';
-import { givenPassword, madePassword, type PasswordSource, processPassword } from './agent/password.js';
+import { withAccounts } from './open-accounts.js';
 import {
   commonOptions,
   commonOptionsHelp,
@@ -16,6 +14,7 @@ import {
   readSettings,
   type Surroundings,
 } from './options.js';
+import { type PasswordSource, passwordFor, processPassword } from './password.js';
 
 /** One line for `onekey --help`. */
 export const summary = 'accounts of agents whose phones register here';
@@ -148,36 +147,11 @@ export async function run(
   const read = named ? readDialPlan(settings.config, surroundings) : null;
   if (read?.ok === false) return read.exitCode;
   const members = read?.plan.members ?? new Map();
-  return withStore(settings.config.data, surroundings, (store) =>
+  const dir = settings.config.data;
+  const file = { dir, path: agentsPath(dir), open: (path: string) => new AccountStore(path) };
+  return withAccounts(file, surroundings, (store) =>
     JOBS[action]({ store, realm: settings.config.agents.realm, plan: { members }, id, values, surroundings }),
   );
-}
-
-/** Opens the accounts; makes the file that they are in when there is none yet. */
-async function withStore(
-  dir: string,
-  surroundings: Surroundings,
-  act: (store: AccountStore) => Promise<number>,
-): Promise<number> {
-  const path = agentsPath(dir);
-  const fault = prepareFolder(dir);
-  if (fault !== null) {
-    surroundings.err(`${fault.message}\n${fault.remedy}`);
-    return EXIT.failed;
-  }
-  let store: AccountStore;
-  try {
-    store = new AccountStore(path);
-  } catch (error) {
-    const { message, remedy } = unreadable(path, error);
-    surroundings.err(`${message}\n${remedy}`);
-    return EXIT.failed;
-  }
-  try {
-    return await act(store);
-  } finally {
-    store.close();
-  }
 }
 
 async function add(job: Job): Promise<number> {
@@ -185,7 +159,7 @@ async function add(job: Job): Promise<number> {
   const read = agentFrom(id, values, null, plan);
   if (!read.ok) return wrong(job, read.message);
   if (store.get(id) !== undefined) return failed(job, 'exists');
-  const password = await passwordFor(job);
+  const password = await newPassword(job);
   if (password === null) return EXIT.usage;
   const now = surroundings.now();
   const secrets = secretsOf(id, realm, password);
@@ -206,7 +180,7 @@ async function edit(job: Job): Promise<number> {
 async function passwd(job: Job): Promise<number> {
   const { store, realm, id, surroundings } = job;
   if (store.get(id) === undefined) return failed(job, 'unknown');
-  const password = await passwordFor(job);
+  const password = await newPassword(job);
   if (password === null) return EXIT.usage;
   const result = store.setSecrets(id, realm, secretsOf(id, realm, password), surroundings.now());
   return result.ok ? done(job, 'has its new password') : failed(job, result.why);
@@ -233,17 +207,9 @@ async function list({ store, realm, values, surroundings }: Job): Promise<number
   return EXIT.ok;
 }
 
-/** Null when there is none that can be taken; it was said why. */
-async function passwordFor({ id, values, surroundings }: Job): Promise<string | null> {
-  if (values.generate === true) {
-    const password = madePassword();
-    surroundings.out(password);
-    return password;
-  }
-  const given = await givenPassword(surroundings.passwords, id);
-  if (given.ok) return given.password;
-  surroundings.err(`onekey agent: ${given.message}`);
-  return null;
+function newPassword({ id, values, surroundings }: Job): Promise<string | null> {
+  const generate = values.generate === true;
+  return passwordFor({ command: 'onekey agent', account: id, generate, surroundings });
 }
 
 function done({ id, surroundings }: Job, what: string): number {

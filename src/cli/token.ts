@@ -2,12 +2,11 @@ import { userInfo } from 'node:os';
 import type { Config } from '../config/config.js';
 import { ROLES } from '../config/roles.js';
 import { AGENT_ID, AGENT_ID_FORM } from '../dialplan/agent-names.js';
-import { prepareFolder } from '../ledger/ledger-folder.js';
-import { unreadable } from '../ledger/sqlite-file.js';
 import { peoplePath } from '../people/people-database.js';
 import { PeopleFile } from '../people/people-file.js';
 import { digestOf, madeSecret } from '../people/token.js';
 import { MOST_TOKENS, type TokenChange } from '../people/token-store.js';
+import { withAccounts } from './open-accounts.js';
 import {
   commonOptions,
   commonOptionsHelp,
@@ -142,30 +141,12 @@ export async function run(
   if (!settings.ok) return settings.exitCode;
   const { config } = settings;
   const { role, all = false, json = false } = values;
-  return withFile(config.data, surroundings, (file) =>
-    JOBS[action]({ file, config, name, role, days, graceHours, all, json, surroundings }),
+  const dir = config.data;
+  return withAccounts(
+    { dir, path: peoplePath(dir), open: (path) => new PeopleFile(path) },
+    surroundings,
+    (file) => JOBS[action]({ file, config, name, role, days, graceHours, all, json, surroundings }),
   );
-}
-
-/** Opens the accounts and tokens; makes the file that they are in when there is none yet. */
-function withFile(dir: string, surroundings: Surroundings, act: (file: PeopleFile) => number): number {
-  const path = peoplePath(dir);
-  const fault = prepareFolder(dir);
-  if (fault !== null) {
-    surroundings.err(`${fault.message}\n${fault.remedy}`);
-    return EXIT.failed;
-  }
-  let file: PeopleFile | null = null;
-  try {
-    file = new PeopleFile(path);
-    return act(file);
-  } catch (error) {
-    const { message, remedy } = unreadable(path, error);
-    surroundings.err(`${message}\n${remedy}`);
-    return EXIT.failed;
-  } finally {
-    file?.close();
-  }
 }
 
 function add(job: Job): number {

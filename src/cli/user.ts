@@ -1,14 +1,12 @@
 import { ROLES, type Role } from '../config/roles.js';
 import { AGENT_ID, AGENT_ID_FORM } from '../dialplan/agent-names.js';
-import { prepareFolder } from '../ledger/ledger-folder.js';
-import { unreadable } from '../ledger/sqlite-file.js';
 import { hashPassword } from '../people/password-hash.js';
 import { peoplePath } from '../people/people-database.js';
 import { PeopleFile } from '../people/people-file.js';
 import type { Person } from '../people/person.js';
 import type { PersonChange, PersonStore } from '../people/person-store.js';
-import { givenPassword, madePassword, type PasswordSource, processPassword } from './agent/password.js';
 import { table } from './ledger/text.js';
+import { withAccounts } from './open-accounts.js';
 import {
   commonOptions,
   commonOptionsHelp,
@@ -18,6 +16,7 @@ import {
   readSettings,
   type Surroundings,
 } from './options.js';
+import { type PasswordSource, passwordFor, processPassword } from './password.js';
 
 /** One line for `onekey --help`. */
 export const summary = 'accounts of people who log in at the pages of operations';
@@ -143,36 +142,11 @@ export async function run(
   const settings = readSettings(values, surroundings);
   if (!settings.ok) return settings.exitCode;
   const { role = positionals[1], name, generate = false, json = false } = values;
-  return withFile(settings.config.data, surroundings, ({ people: store, tokens }) =>
+  const dir = settings.config.data;
+  const file = { dir, path: peoplePath(dir), open: (path: string) => new PeopleFile(path) };
+  return withAccounts(file, surroundings, ({ people: store, tokens }) =>
     JOBS[action]({ store, tokens, id: positionals[0] ?? '', role, name, generate, json, surroundings }),
   );
-}
-
-/** Opens the accounts; makes the file that they are in when there is none yet. */
-async function withFile(
-  dir: string,
-  surroundings: Surroundings,
-  act: (file: PeopleFile) => Promise<number>,
-): Promise<number> {
-  const path = peoplePath(dir);
-  const fault = prepareFolder(dir);
-  if (fault !== null) {
-    surroundings.err(`${fault.message}\n${fault.remedy}`);
-    return EXIT.failed;
-  }
-  let file: PeopleFile;
-  try {
-    file = new PeopleFile(path);
-  } catch (error) {
-    const { message, remedy } = unreadable(path, error);
-    surroundings.err(`${message}\n${remedy}`);
-    return EXIT.failed;
-  }
-  try {
-    return await act(file);
-  } finally {
-    file.close();
-  }
 }
 
 async function add(job: Job): Promise<number> {
@@ -187,7 +161,7 @@ async function add(job: Job): Promise<number> {
     surroundings.err(`onekey user: ${id} is the name of a token already; the audit must tell them apart`);
     return EXIT.failed;
   }
-  const password = await passwordFor(job);
+  const password = await passwordFor({ ...job, command: 'onekey user', account: id });
   if (password === null) return EXIT.usage;
   const person: Person = { id, displayName: name, role, members: 'all', enabled: true };
   return told(job, store.add(person, await hashPassword(password), surroundings.now()), 'added');
@@ -210,7 +184,7 @@ async function passwd(job: Job): Promise<number> {
   const { store, id, surroundings } = job;
   const what = 'has its new password';
   if (store.get(id) === undefined) return told(job, { ok: false, why: 'unknown' }, what);
-  const password = await passwordFor(job);
+  const password = await passwordFor({ ...job, command: 'onekey user', account: id });
   if (password === null) return EXIT.usage;
   return told(job, store.setPassword(id, await hashPassword(password), surroundings.now()), what);
 }
@@ -231,19 +205,6 @@ async function list({ store, json, surroundings }: Job): Promise<number> {
   const lines = rows.length === 0 ? ['no accounts'] : table([['account', 'name', 'role', 'state'], ...rows]);
   for (const line of lines) surroundings.out(line);
   return EXIT.ok;
-}
-
-/** Null when there is none that can be taken; it was said why. */
-async function passwordFor({ id, generate, surroundings }: Job): Promise<string | null> {
-  if (generate) {
-    const password = madePassword();
-    surroundings.out(password);
-    return password;
-  }
-  const given = await givenPassword(surroundings.passwords, id);
-  if (given.ok) return given.password;
-  surroundings.err(`onekey user: ${given.message}`);
-  return null;
 }
 
 function roleOf(text: string): Role | null {

@@ -15,6 +15,7 @@ import { keptCall } from './journalled-call.js';
 import type { EngineLog } from './log.js';
 import { profileOf } from './media-profile.js';
 import { notifyHeaders, sipfrag } from './notify-message.js';
+import { Outbox } from './outbox.js';
 import { partnerIn } from './partner-in.js';
 import { reasonHeader, rejectHeaders } from './reason-headers.js';
 import type { RunnerParts } from './runner-parts.js';
@@ -30,15 +31,13 @@ const NOBODY = 'nobody';
 export class CallRunner {
   #call: Call | null = null;
   readonly #mailbox: CallEvent[] = [];
-  readonly #outbox: Command[] = [];
+  readonly #outbox: Outbox<Command>;
   readonly #timers: CallTimers;
   readonly #replies: ((result: RequestResult) => void)[] = [];
   readonly #absorbed = new Map<CallId, CallRunner>();
   readonly #records: CallRecords;
   #stepping = false;
-  #sending = false;
   #invited = 0;
-  #whenSent: (() => void)[] = [];
 
   constructor(
     readonly id: CallId,
@@ -49,6 +48,13 @@ export class CallRunner {
     const { clock, ledger, media, random } = parts;
     const kept = (call: Call) => keptCall(call, parts.signalling, media);
     this.#records = new CallRecords(id, { clock, ledger, media, log, kept });
+    this.#outbox = new Outbox({
+      carryOut: (command) => this.#carryOut(command),
+      onFailure: (command, err) => this.#failed(command, err),
+      onEmpty: () => {
+        if (this.#call !== null) this.#records.done();
+      },
+    });
     this.#timers = new CallTimers(clock, random, (timer) => this.dispatch({ type: 'timer', timer }));
   }
 
@@ -170,8 +176,7 @@ export class CallRunner {
     }
     this.#records.take({ before, after: call, records, closing, over });
     this.parts.onState(call);
-    this.#outbox.push(...commands);
-    this.#send();
+    this.#outbox.take(commands);
   }
 
   /** Room is taken with the decision to call, not when the INVITE is out: calls that come meanwhile shall see it. */
@@ -218,37 +223,7 @@ export class CallRunner {
 
   /** Resolves when all commands so far are carried out. */
   sent(): Awaitable<void> {
-    if (!this.#sending) return;
-    return new Promise((resolve) => this.#whenSent.push(resolve));
-  }
-
-  /** Carry commands out in order; when one must wait, the others wait behind it. */
-  #send(): void {
-    if (this.#sending) return;
-    this.#sending = true;
-    for (let next = this.#outbox.shift(); next !== undefined; next = this.#outbox.shift()) {
-      const pending = this.#attempt(next);
-      if (!(pending instanceof Promise)) continue;
-      pending
-        .catch((err) => this.#failed(next, err))
-        .finally(() => {
-          this.#sending = false;
-          this.#send();
-        });
-      return;
-    }
-    this.#sending = false;
-    if (this.#call !== null) this.#records.done();
-    for (const tell of this.#whenSent.splice(0)) tell();
-  }
-
-  /** A command that cannot be carried out must not keep those behind it from their turn. */
-  #attempt(command: Command): Awaitable<void> {
-    try {
-      return this.#carryOut(command);
-    } catch (err) {
-      this.#failed(command, err);
-    }
+    return this.#outbox.sent();
   }
 
   #failed(command: Command, err: unknown): void {

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { eraseCaller } from '../../ledger/erase-caller.js';
-import { ledgerFolder } from '../../ledger/ledger-folder.js';
-import { openLedger } from '../../ledger/open-ledger.js';
-import { EXIT, readDialPlan } from '../options.js';
+import { EXIT } from '../options.js';
 import type { FolderSubcommand, FolderWorkplace } from './subcommand.js';
+import { withLedger } from './with-ledger.js';
 
 interface Request {
   readonly numbers: readonly string[];
@@ -33,25 +32,13 @@ export const eraseCommand: FolderSubcommand = {
   },
 };
 
-async function erase({ config, json, surroundings }: FolderWorkplace, request: Request): Promise<number> {
-  const plan = readDialPlan(config);
-  if (!plan.ok) return plan.exitCode;
-  const opened = openLedger({ dir: config.data, timezone: plan.plan.policies.timezone });
-  if (!opened.ok) {
-    surroundings.err(`${opened.fault.message}\n${opened.fault.remedy}`);
-    return EXIT.failed;
-  }
-  const { ledger } = opened;
-  try {
+function erase(workplace: FolderWorkplace, request: Request): Promise<number> {
+  const { json, surroundings } = workplace;
+  return withLedger(workplace, async (work) => {
     const result = await eraseCaller(
       { ...request, by: userInfo().username },
       {
-        folder: ledgerFolder(config.data),
-        append: async (record) => {
-          ledger.append([record]);
-          await ledger.flush();
-        },
-        now: Date.now,
+        ...work,
         onProgress: (records, total) => surroundings.progress?.(`${records} of ${total} records erased`),
       },
     );
@@ -75,7 +62,5 @@ async function erase({ config, json, surroundings }: FolderWorkplace, request: R
         surroundings.out(`recordings of these calls, to be deleted: ${erased.recordings.join(' ')}`);
     }
     return EXIT.ok;
-  } finally {
-    await ledger.close();
-  }
+  });
 }

@@ -1,9 +1,8 @@
-import { ledgerFolder } from '../../ledger/ledger-folder.js';
 import { isMonth, type Month } from '../../ledger/month.js';
-import { openLedger } from '../../ledger/open-ledger.js';
 import { rebuildMonths } from '../../ledger/rebuild-months.js';
-import { EXIT, readDialPlan } from '../options.js';
+import { EXIT } from '../options.js';
 import type { FolderSubcommand, FolderWorkplace } from './subcommand.js';
+import { withLedger } from './with-ledger.js';
 
 interface Request {
   readonly month: Month | undefined;
@@ -22,24 +21,12 @@ export const rebuildCommand: FolderSubcommand = {
   },
 };
 
-async function rebuild({ config, json, surroundings }: FolderWorkplace, request: Request): Promise<number> {
-  const plan = readDialPlan(config);
-  if (!plan.ok) return plan.exitCode;
-  const opened = openLedger({ dir: config.data, timezone: plan.plan.policies.timezone });
-  if (!opened.ok) {
-    surroundings.err(`${opened.fault.message}\n${opened.fault.remedy}`);
-    return EXIT.failed;
-  }
-  const { ledger } = opened;
-  try {
+function rebuild(workplace: FolderWorkplace, request: Request): Promise<number> {
+  const { json, surroundings } = workplace;
+  return withLedger(workplace, async (work) => {
     const months = await rebuildMonths({
       ...request,
-      folder: ledgerFolder(config.data),
-      append: async (record) => {
-        ledger.append([record]);
-        await ledger.flush();
-      },
-      now: Date.now,
+      ...work,
       onProgress: (month, records) => surroundings.progress?.(`${month}: ${records} records taken in`),
     });
     surroundings.progress?.('');
@@ -47,7 +34,5 @@ async function rebuild({ config, json, surroundings }: FolderWorkplace, request:
     else if (months.length === 0) surroundings.out('statistics and full text are as this program makes them');
     else surroundings.out(`statistics and full text made anew: ${months.join(' ')}`);
     return EXIT.ok;
-  } finally {
-    await ledger.close();
-  }
+  });
 }

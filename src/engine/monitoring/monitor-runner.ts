@@ -10,6 +10,7 @@ import type { EngineClock } from '../clock.js';
 import type { EngineLog } from '../log.js';
 import { profileOf } from '../media-profile.js';
 import type { Occupancy } from '../occupancy.js';
+import { Outbox } from '../outbox.js';
 import { reasonHeader } from '../reason-headers.js';
 import { conversationOf } from '../recording/conversation.js';
 import type { Signalling } from '../signalling.js';
@@ -39,11 +40,10 @@ type Untimed = MonitorEvent extends infer E ? (E extends unknown ? Omit<E, 'at'>
 /** One listener: its mailbox, timers, and the commands on their way out, in their order. */
 export class MonitorRunner {
   readonly #timers: CallTimers;
-  readonly #outbox: MonitorCommand[] = [];
+  readonly #outbox: Outbox<MonitorCommand>;
   readonly #replies = new Map<number, (reply: MonitorReply) => void>();
   #tickets = 0;
   #monitor: Monitor;
-  #sending = false;
   #over = false;
 
   private constructor(
@@ -52,6 +52,13 @@ export class MonitorRunner {
     private readonly log: EngineLog,
   ) {
     this.#monitor = monitor;
+    this.#outbox = new Outbox({
+      carryOut: (command) => this.#carryOut(command),
+      onFailure: (command, err) => this.#failed(command, err),
+      onEmpty: () => {
+        if (!this.#over) this.#journal();
+      },
+    });
     this.#timers = new CallTimers(parts.clock, parts.random, (timer) =>
       // Of the timers of calls, a monitor starts these alone.
       this.dispatch({ type: 'timer', timer: timer as Extract<MonitorEvent, { type: 'timer' }>['timer'] }),
@@ -70,17 +77,16 @@ export class MonitorRunner {
     onMade(runner);
     const { id, leg } = first.monitor;
     parts.occupancy.started({ leg: leg.id, call: id, member: null, trunk: leg.trunk });
-    runner.#sending = true;
+    runner.#outbox.hold();
     runner.#take(first);
     try {
       await parts.ledger.flush();
     } catch (error) {
-      runner.#outbox.splice(0, runner.#outbox.findIndex(({ type }) => type === 'invite') + 1);
+      runner.#outbox.dropThrough(({ type }) => type === 'invite');
       runner.dispatch({ type: 'failed', leg: leg.id, status: 503, reason: null, reached: false });
       throw error;
     } finally {
-      runner.#sending = false;
-      runner.#send();
+      runner.#outbox.release();
     }
   }
 
@@ -137,41 +143,13 @@ export class MonitorRunner {
     this.#over = commands.some(({ type }) => type === 'forget');
     if (!this.#over) this.#journal();
     if (records.length > 0) this.parts.ledger.append(records, this.#over ? monitor.id : undefined);
-    this.#outbox.push(...commands);
-    this.#send();
+    this.#outbox.take(commands);
   }
 
   #journal(): void {
     const { ledger, signalling, media } = this.parts;
     const monitor = this.#monitor;
     ledger.journal(monitor.id, journalledMonitor(monitor, signalling, media));
-  }
-
-  /** As calls do: a command that has to wait keeps those behind it. */
-  #send(): void {
-    if (this.#sending) return;
-    this.#sending = true;
-    for (let next = this.#outbox.shift(); next !== undefined; next = this.#outbox.shift()) {
-      const pending = this.#attempt(next);
-      if (!(pending instanceof Promise)) continue;
-      pending
-        .catch((err: unknown) => this.#failed(next, err))
-        .finally(() => {
-          this.#sending = false;
-          this.#send();
-        });
-      return;
-    }
-    this.#sending = false;
-    if (!this.#over) this.#journal();
-  }
-
-  #attempt(command: MonitorCommand): Awaitable<void> {
-    try {
-      return this.#carryOut(command);
-    } catch (err) {
-      this.#failed(command, err);
-    }
   }
 
   #failed(command: MonitorCommand, err: unknown): void {

@@ -1,6 +1,7 @@
 /** Reading a password without showing it, and making one. */
 import { randomInt } from 'node:crypto';
 import { createInterface } from 'node:readline';
+import type { Surroundings } from './options.js';
 
 /** Where a password comes from; the process itself outside of tests. */
 export interface PasswordSource {
@@ -10,7 +11,17 @@ export interface PasswordSource {
   ask(prompt: string): Promise<string | null>;
 }
 
-export type GivenPassword =
+/** Whose password is wanted, for a command that sets one. */
+export interface PasswordWish {
+  /** The command, for messages: `onekey agent`. */
+  readonly command: string;
+  readonly account: string;
+  /** Make one and print it. */
+  readonly generate: boolean;
+  readonly surroundings: Surroundings & { readonly passwords: PasswordSource };
+}
+
+type GivenPassword =
   | { readonly ok: true; readonly password: string }
   | { readonly ok: false; readonly message: string };
 
@@ -20,7 +31,21 @@ const LONGEST = 128;
 /** Without letters and digits that look alike. */
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 
-export async function givenPassword(source: PasswordSource, account: string): Promise<GivenPassword> {
+/** Null when there is none that can be taken; it was said why. */
+export async function passwordFor(wish: PasswordWish): Promise<string | null> {
+  const { command, account, generate, surroundings } = wish;
+  if (generate) {
+    const password = madePassword();
+    surroundings.out(password);
+    return password;
+  }
+  const given = await givenPassword(surroundings.passwords, account);
+  if (given.ok) return given.password;
+  surroundings.err(`${command}: ${given.message}`);
+  return null;
+}
+
+async function givenPassword(source: PasswordSource, account: string): Promise<GivenPassword> {
   const password = await source.ask(`Password of ${account}: `);
   if (password === null || password === '')
     return { ok: false, message: 'there is no password; type it, or give it as the first line of the input' };
@@ -38,7 +63,7 @@ function faultOf(password: string): string | null {
 }
 
 /** A password of 16 characters, 92 bits. */
-export function madePassword(): string {
+function madePassword(): string {
   return Array.from({ length: 16 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 }
 
