@@ -314,6 +314,8 @@ describe('the desk in the browser', () => {
     const own = legs.filter(({ agent }) => agent === 'li-na').map(({ outcome }) => outcome);
     expect(own.sort()).toEqual(['answered', 'rejected']);
     await phone.close();
+    // Who is in a call cannot choose another phone.
+    await at.desk.says('没有来电');
     await at.desk.page.click('text=本机软电话');
     await at.desk.says('已注册');
   });
