@@ -61,21 +61,50 @@ export function searchOf<K extends RecordKind>(
   };
 }
 
-/** What SQLite would take the indexes of, where that of missed calls has far fewer rows. */
-const IN_PLACE_OF_MISSED: ReadonlySet<string> = new Set(['member', 'firstMember', 'lastMember', 'outcome']);
+/** What leads to rows in the order of time, and fields beside it that are looked up for each of them. */
+interface Lead {
+  readonly field: string;
+  readonly lookUp: ReadonlySet<string>;
+}
+
+/**
+ * Where both are asked for, SQLite would read the rows that the one index leads to, or the other, one by one all over the
+ * month, for the few that fit both. Looked up in their own index, only those are read.
+ */
+const LEADS: Readonly<Partial<Record<RecordKind, Lead>>> = {
+  call: { field: 'missed', lookUp: new Set(['member', 'firstMember', 'lastMember']) },
+  leg: { field: 'agent', lookUp: new Set(['member']) },
+  transfer: { field: 'fromMember', lookUp: new Set(['toMember']) },
+};
 
 function matching<K extends RecordKind>(file: MonthFile, kind: K, filter: Filters[K]): Condition[] {
   const given: Readonly<Record<string, unknown>> = { ...filter };
+  const lead = LEADS[kind];
+  const led = lead !== undefined && given[lead.field] !== undefined && given[lead.field] !== false;
   const conditions: Condition[] = [];
   for (const [field, columns] of Object.entries<readonly string[]>(FILTER_COLUMNS[kind])) {
     const value = given[field];
     if (value === undefined) continue;
     if (!file.has(kind, columns)) conditions.push(NOTHING);
-    else if (given.missed === true && IN_PLACE_OF_MISSED.has(field) && typeof value === 'string')
+    else if (led && lead.lookUp.has(field) && typeof value === 'string')
+      conditions.push(lookedUp(kind, columns, value));
+    // Far fewer calls are missed than end in any way.
+    else if (given.missed === true && field === 'outcome' && typeof value === 'string')
       conditions.push(equals(columns, value, false));
     else conditions.push(...fits(field, columns, value));
   }
   return conditions;
+}
+
+/** By indexes of the column and the time; the plus keeps SQLite from looking the row up by its place. */
+function lookedUp(kind: RecordKind, columns: readonly string[], value: string): Condition {
+  const { table } = TABLES[kind];
+  const time = TIME_COLUMN[kind];
+  const terms = columns.map(
+    (column) =>
+      `EXISTS (SELECT 1 FROM ${table} AS same WHERE same.${column} = ? AND same.${time} = ${table}.${time} AND +same.seq = ${table}.seq)`,
+  );
+  return { sql: `(${terms.join(' OR ')})`, values: columns.map(() => value) };
 }
 
 function fits(field: string, columns: readonly string[], value: unknown): Condition[] {

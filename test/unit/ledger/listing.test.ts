@@ -251,19 +251,25 @@ describe('a listing', () => {
         ...anyFilter(),
         minTalk: maybe(2, () => 1),
         member: maybe(3, () => one(MEMBERS)),
+        agent: maybe(3, () => '8002'),
       };
       expect(walk('leg', ofLegs, budget).ids).toEqual(
         expected(
           legs,
           ({ startedAt }) => startedAt,
           ofLegs,
-          (leg) => same(leg.member, ofLegs.member) && within(leg.talkMs, ofLegs.minTalk),
+          (leg) =>
+            same(leg.member, ofLegs.member) &&
+            same(leg.agent, ofLegs.agent) &&
+            within(leg.talkMs, ofLegs.minTalk),
         ),
       );
       const ofTransfers: TransferFilter = {
         ...anyFilter(),
         caller: maybe(2, () => one(['13800000007', '1380000001*'])),
         firstMember: maybe(4, () => one(MEMBERS)),
+        fromMember: maybe(3, () => one(MEMBERS)),
+        toMember: maybe(3, () => one(MEMBERS)),
         maxSwitch: maybe(4, () => 6),
       };
       const wanted = expected(
@@ -272,6 +278,8 @@ describe('a listing', () => {
         ofTransfers,
         (transfer) =>
           within(transfer.switchMs, undefined, ofTransfers.maxSwitch) &&
+          same(transfer.fromMember, ofTransfers.fromMember) &&
+          same(transfer.toMember, ofTransfers.toMember) &&
           calls.some(
             (call) =>
               call.id === transfer.callId &&

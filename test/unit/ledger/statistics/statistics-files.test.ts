@@ -3,8 +3,11 @@ import Database from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { ledgerFolder, monthPath } from '../../../../src/ledger/ledger-folder.js';
 import { openLedgerReader } from '../../../../src/ledger/ledger-reader.js';
+import { MonthFiles } from '../../../../src/ledger/month-files.js';
 import type { LedgerRecord } from '../../../../src/ledger/records.js';
-import { hourOf } from '../../../../src/ledger/statistics/hours.js';
+import { hourOf, SCALES } from '../../../../src/ledger/statistics/hours.js';
+import { statisticsFiles } from '../../../../src/ledger/statistics/statistics-files.js';
+import { sumCube } from '../../../../src/ledger/statistics/sum-cube.js';
 import { callRecord, legRecord, temporaryFolder, transferRecord, writerOf } from '../fixtures.js';
 
 const APRIL = Date.parse('2026-03-31T16:00:00Z');
@@ -92,6 +95,36 @@ it('tells what came in some times, and since when anything is known', async () =
     { from: first, to: first + 1, of: 'member', name: 'city-12345', count: 1 },
     { from: first, to: first + 1, of: 'matter', name: 'water-01', count: 1 },
     { from: hourOf(APRIL) - 1, to: hourOf(APRIL), of: 'member', name: 'police-110', count: 1 },
+  ]);
+});
+
+it('reads what is left out of a month at the same moment as all of it, while records come', () => {
+  const dir = temporaryFolder();
+  const store = writerOf(dir, { now: () => APRIL + 1000 });
+  const months = new MonthFiles(ledgerFolder(dir));
+  onTestFinished(() => {
+    months.close();
+    store.close();
+  });
+  const offered = (number: number, startedAt: number): void =>
+    void store.commit({ number, records: [callRecord(`call-${number}`, { startedAt })], journal: [] });
+  for (let day = 0; day < 20; day += 1) offered(day + 1, APRIL + day * 86_400_000);
+  const [file] = statisticsFiles(months, null);
+  if (file === undefined) throw new Error('there is no file');
+  const count = (): unknown =>
+    file.prepare('SELECT SUM(offered) AS offered FROM statistics_members WHERE scale = ?').all(SCALES.file);
+  file.atOnce((hours) => {
+    expect(count()).toEqual([{ offered: 20 }]);
+    offered(21, APRIL - 5000);
+    expect(hours?.from).toBe(hourOf(APRIL));
+    expect(count()).toEqual([{ offered: 20 }]);
+  });
+  const april = { from: hourOf(APRIL), to: hourOf(APRIL) + 720 };
+  const wish = { cube: 'members', by: ['member'], sums: ['offered'] } as const;
+  // Taken before the last one came: its hours do not have that one's.
+  expect(sumCube([file], april, wish)).toEqual([{ member: 'city-12345', offered: 20 }]);
+  expect(sumCube(statisticsFiles(months, null), april, wish)).toEqual([
+    { member: 'city-12345', offered: 20 },
   ]);
 });
 
