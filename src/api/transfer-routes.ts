@@ -3,16 +3,16 @@ import type { DialPlan } from '../dialplan/plan.js';
 import type { TransferRequest } from '../engine/operations.js';
 import { errorBody, refusalBody } from './api-error.js';
 import type { Api, ApiContext } from './context.js';
+import { callParams } from './query-schemas.js';
+import { CONTROL_REFUSALS, REFUSALS, refusalResponses, TRANSFER_REFUSALS } from './refusals.js';
 import {
   actionParams,
-  callParams,
   controlParams,
   partyBody,
   partyQuery,
   partyTransferBody,
   transferBody,
-} from './query-schemas.js';
-import { CONTROL_REFUSALS, REFUSALS, refusalResponses, TRANSFER_REFUSALS } from './refusals.js';
+} from './transfer-schemas.js';
 
 const accepted = z.object({
   callId: z.string().meta({ description: 'Id of the call' }),

@@ -1,10 +1,11 @@
 import type { AgentStatus, AgentWish, WaiterView } from '../agents/queue-types.js';
-import type { Call, CallId } from '../call/call.js';
+import type { CallId } from '../call/call.js';
 import type { CallNews, RequestResult } from '../call/command.js';
 import type { Routing } from '../call/routing.js';
 import type { DialPlan } from '../dialplan/plan.js';
 import type { MediaWay } from '../media/anchor.js';
 import { AgentAudit } from './agent-audit.js';
+import { bringAttended } from './attended-event.js';
 import { CallBacks } from './call-backs.js';
 import { CallBook } from './call-book.js';
 import { CallRunner } from './call-runner.js';
@@ -94,6 +95,7 @@ export class Engine implements Operations {
       formatNumber: (trunk, number) =>
         trunk === undefined ? number : parts.dialPlan.current.formatFor(trunk, number),
       screenPopUrl: parts.screenPopUrl,
+      toldLanguage: (call) => this.#queues.toldLanguage(call),
       onNews: (callId, news) => this.#publish(callId, news),
       onRecord: (record) => this.#figures.count(record),
       onCommand: (call, command) => {
@@ -146,7 +148,7 @@ export class Engine implements Operations {
       ...this.#runnerParts,
       ...entrance,
       routing: (media) => this.#routing(parts.dialPlan.current, parts.media.wayOf(media)),
-      onResume: (call) => this.#queues.resume(call),
+      onResume: (call, kept) => this.#queues.resume(call, kept.language),
     });
     this.#door = new FrontDoor(entrance);
     this.callBacks = new CallBacks({ ...entrance, health: this.#health, queues: this.#queues });
@@ -216,29 +218,13 @@ export class Engine implements Operations {
   #onLegEvent(event: LegEvent): void {
     this.#phones.onLegEvent(event);
     if (this.monitors.onLegEvent(event)) return;
-    if (event.type === 'attended') return this.#onAttended(event);
+    if (event.type === 'attended') return bringAttended(event, this.#calls);
     const runner = this.#calls.ofLeg(event.leg);
     if (runner === undefined) {
       this.parts.log.debug({ leg: event.leg, event: event.type }, 'event of a call that is over');
       return;
     }
     runner.dispatch(event);
-  }
-
-  /** A REFER that joins two calls is a matter of the one whose caller is no agent, else of the one that it came on. */
-  #onAttended(event: Extract<LegEvent, { type: 'attended' }>): void {
-    const own = this.#calls.ofLeg(event.asker);
-    const other = this.#calls.ofLeg(event.named);
-    if (own === undefined) return;
-    if (other === undefined || own === other) {
-      const { asker: leg, request, cseq, referredBy, subscribes } = event;
-      const why =
-        other === undefined ? 'The replaced call is over' : 'Replaces names the call that the REFER is in';
-      const referTo = { ok: false, status: 403, code: 'unknown-dialog', why } as const;
-      return own.dispatch({ type: 'referred', leg, request, cseq, referTo, referredBy, subscribes });
-    }
-    const main = isOfAgent(own.call) && !isOfAgent(other.call) ? other : own;
-    main.dispatch({ ...event, other: null });
   }
 
   #publish(callId: CallId, news: CallNews): void {
@@ -391,11 +377,6 @@ export class Engine implements Operations {
     const gatewaysUp = this.#health.states();
     return this.#figures.with({ ...this.#live.gauges(), ...this.recordings.figures(), gatewaysUp });
   }
-}
-
-/** The call was made by an agent, not by a citizen. */
-function isOfAgent(call: Call | null): boolean {
-  return call?.legs[call.callerLeg]?.mayTransfer === true;
 }
 
 export type { EngineParts };

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type ErrorBody, errorBody, refusalBody } from '../api-error.js';
 import type { Api, ApiContext } from '../context.js';
-import { actionParams, deskTransferBody } from '../query-schemas.js';
 import { REFUSALS, refusalResponses, TRANSFER_REFUSALS } from '../refusals.js';
 import { unknownMatter, wish } from '../transfer-routes.js';
+import { actionParams, deskTransferBody } from '../transfer-schemas.js';
 import { AnsweredRequests } from './answered-requests.js';
 import { ABOUT, agentOf, done } from './desk-gate.js';
 import type { Desks } from './desks.js';
