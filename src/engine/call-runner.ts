@@ -46,7 +46,7 @@ export class CallRunner {
     private readonly log: EngineLog,
   ) {
     const { clock, ledger, media, random } = parts;
-    const kept = (call: Call) => keptCall(call, parts.signalling, media);
+    const kept = (call: Call) => keptCall(call, parts.signalling, media, parts.toldLanguage(call.id));
     this.#records = new CallRecords(id, { clock, ledger, media, log, kept });
     this.#outbox = new Outbox({
       carryOut: (command) => this.#carryOut(command),

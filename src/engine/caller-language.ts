@@ -10,13 +10,18 @@ import { splitValues } from './header-values.js';
  * trunk; and where the trunk leaves it to the caller, what the INVITE prefers (Accept-Language, RFC 3261 §20.3).
  */
 export class CallerLanguages {
-  /** What agents told, as long as the call lives; not over a restart. */
+  /** What agents told, as long as the call lives. */
   readonly #told = new Map<CallId, string>();
 
   /** An agent has found out. */
   tell(call: CallId, tag: string): void {
     const language = spokenLanguage(tag);
     if (language !== null) this.#told.set(call, language);
+  }
+
+  /** What an agent told; null: nobody did. */
+  told(call: CallId): string | null {
+    return this.#told.get(call) ?? null;
   }
 
   forget(call: CallId): void {

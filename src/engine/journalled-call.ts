@@ -12,6 +12,8 @@ export interface KeptCall {
   readonly legs: Readonly<Record<LegId, KeptLeg>>;
   /** As the media anchor gave it. */
   readonly media: unknown;
+  /** What an agent has found out that the caller speaks; null: nobody has. */
+  readonly language: string | null;
 }
 
 /** A call as it was journalled; `kept` null: it can only be closed. */
@@ -38,7 +40,13 @@ const leg = z.object({
   uuid: z.string().nullable(),
 });
 const kept = z.object({
-  kept: z.object({ format: z.literal(FORMAT), legs: z.record(z.string(), leg), media: z.unknown() }),
+  kept: z.object({
+    format: z.literal(FORMAT),
+    legs: z.record(z.string(), leg),
+    media: z.unknown(),
+    // Older programs did not keep it.
+    language: z.string().nullable().default(null),
+  }),
 });
 
 /** What must be journalled beside this call now. */
@@ -46,13 +54,14 @@ export function keptCall(
   call: Call,
   signalling: Pick<Signalling, 'kept'>,
   media: Pick<MediaAnchor, 'kept'>,
+  language: string | null,
 ): KeptCall {
   const legs: Record<LegId, KeptLeg> = {};
   for (const { id, state } of Object.values(call.legs)) {
     const known = state === 'ended' ? null : signalling.kept(id);
     if (known !== null) legs[id] = known;
   }
-  return { format: FORMAT, legs, media: media.kept(call.id) };
+  return { format: FORMAT, legs, media: media.kept(call.id), language };
 }
 
 /** The call in a journal entry, or null when it is none that we understand. */

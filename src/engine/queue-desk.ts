@@ -108,8 +108,9 @@ export class QueueDesk {
     }
   }
 
-  /** A call of before a restart: agents who talk in it are not free. */
-  resume(call: Call): void {
+  /** A call of before a restart: agents who talk in it are not free, and what they told of its caller holds. */
+  resume(call: Call, language: string | null): void {
+    if (language !== null) this.#languages.tell(call.id, language);
     const at = this.#now();
     for (const leg of Object.values(call.legs)) {
       if (leg.state !== 'answered' || leg.trunk !== null || leg.agent === null) continue;
@@ -127,6 +128,11 @@ export class QueueDesk {
   /** An agent has found out what the caller of a live call speaks. */
   speaks(call: CallId, language: string): void {
     this.#languages.tell(call, language);
+  }
+
+  /** What an agent has found out that the caller of a live call speaks; null: nobody has. */
+  toldLanguage(call: CallId): string | null {
+    return this.#languages.told(call);
   }
 
   statuses(): readonly AgentStatus[] {

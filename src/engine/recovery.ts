@@ -29,8 +29,8 @@ export interface RecoveryParts {
   /** Routing by the plan in force: the plan that the call began with may be gone. `media` was kept of the call. */
   routing(media: unknown): Routing;
   runner(id: CallId, routing: Routing): CallRunner;
-  /** This call takes up its parties again. */
-  onResume(call: Call): void;
+  /** This call takes up its parties again, with what was kept of it. */
+  onResume(call: Call, kept: KeptCall): void;
 }
 
 /** A call of before the restart that is not gone on with yet. */
@@ -94,7 +94,7 @@ export class Recovery {
     runner.resume(call);
     this.parts.calls.resume(runner, Object.keys(call.legs).map(callOf));
     this.#takeLegs(call, kept);
-    this.parts.onResume(call);
+    this.parts.onResume(call, kept);
     this.#held.set(call.id, { runner, call, kept, writtenAt, timer: null });
     return true;
   }

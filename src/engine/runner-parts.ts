@@ -21,6 +21,8 @@ export interface RunnerParts<Runner> {
   formatNumber(trunk: Trunk | undefined, number: string): string;
   /** URL that a target's desk can open to see a transfer or call, `withheld` without who calls; null: none. */
   screenPopUrl(id: string, withheld: boolean): string | null;
+  /** What an agent has found out that the caller speaks, to be kept over a restart; null: nobody has. */
+  toldLanguage(call: CallId): string | null;
   onNews(callId: CallId, news: CallNews): void;
   onRecord(record: LedgerRecord): void;
   /** A step of the call has led to this command; heard before it is carried out. */

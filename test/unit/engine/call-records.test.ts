@@ -11,7 +11,7 @@ import { VirtualClock } from './virtual-clock.js';
 
 const counted: LegFigures = { packetsReceived: 500, packetsSent: null, packetsLost: 3, jitterMs: 2 };
 const log = { error: () => undefined };
-const kept = (): KeptCall => ({ format: 1, legs: {}, media: null });
+const kept = (): KeptCall => ({ format: 1, legs: {}, media: null, language: null });
 
 let clock: VirtualClock;
 let ledger: MemoryLedger;

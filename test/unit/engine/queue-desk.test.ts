@@ -6,6 +6,7 @@ import { parseDialPlan } from '../../../src/dialplan/load.js';
 import { NOTHING_CARRIED } from '../../../src/engine/carried.js';
 import type { Engine } from '../../../src/engine/engine.js';
 import type { LiveEvent } from '../../../src/engine/operations.js';
+import type { JournalledCall } from '../../../src/ledger/ledger.js';
 import { MemoryLedger } from '../../../src/ledger/memory-ledger.js';
 import { anAgent } from '../agents/an-agent.js';
 import { anEngine } from './an-engine.js';
@@ -86,18 +87,20 @@ let ledger: MemoryLedger;
 let engine: Engine;
 let events: LiveEvent[];
 
-beforeEach(async () => {
+beforeEach(() => start());
+
+async function start(leftOpen: readonly JournalledCall[] = []): Promise<void> {
   const parsed = parseDialPlan(PLAN, 'plan.yaml');
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
   clock = new VirtualClock();
   signalling = new FakeSignalling();
   agents = new FakeAgents();
-  ledger = new MemoryLedger();
+  ledger = new MemoryLedger({ leftOpen, now: () => clock.now().utc });
   events = [];
   engine = anEngine({ clock, signalling, agents, ledger, dialPlan: new DialPlanHolder(parsed.plan) });
   engine.subscribe((event) => events.push(event));
   await engine.start();
-});
+}
 
 const CARRIER = { ip: '10.9.0.1', port: 5060 };
 const SDP = 'v=0\r\n';
@@ -165,6 +168,20 @@ describe('a caller of a member with a queue', () => {
     const answer = await engine.transfer('call1', { to: 'youth', mode: 'blind', language: 'en' });
     expect(answer).toMatchObject({ ok: true });
     expect(called().at(-1)).toBe('wu');
+  });
+
+  it('gets who speaks it after a restart, too', async () => {
+    call();
+    answers('call1-2');
+    signalling.event({ type: 'acked', leg: 'call1-1', sdp: null });
+    await engine.transfer('call1', { to: 'youth', mode: 'blind', language: 'en' });
+    await start([...ledger.journalled]);
+    await clock.pass(0);
+    expect(engine.liveCalls()).toMatchObject([{ id: 'call1', phase: 'talking' }]);
+    await start([...ledger.journalled]);
+    await clock.pass(0);
+    expect(await engine.transfer('call1', { to: 'youth', mode: 'blind' })).toMatchObject({ ok: true });
+    expect(engine.waitingCallers()).toMatchObject([{ call: 'call1', language: 'en' }]);
   });
 
   it('waits while all talk, with 180, and is served when one has written up the last call', async () => {
