@@ -26,8 +26,10 @@ export function openPeople(config: Config, ledger: Ledger, log: Logger): Started
   }
 }
 
-/** What the ledger refused it keeps and tries again: it is not to be given twice. */
-function auditOnce(ledger: Ledger): (records: readonly AuditRecord[]) => Promise<void> {
+/** Writes records that may come again: what the ledger refused it keeps and tries again, and is not to be given twice. */
+export function auditOnce(
+  ledger: Pick<Ledger, 'append' | 'flush'>,
+): (records: readonly AuditRecord[]) => Promise<void> {
   const given = new Set<string>();
   return async (records) => {
     const fresh = records.filter(({ id }) => !given.has(id));

@@ -54,7 +54,7 @@ ${commonOptionsHelp}
 
 Examples:
   onekey token add prometheus --role viewer --days 366
-  onekey token rotate prometheus > /etc/prometheus/onekey-token
+  (umask 077; onekey token rotate prometheus > /etc/prometheus/onekey-token)
   onekey token revoke prometheus
 
 Exit codes: 0 done, 1 there is no such token, or it is there already, 2 wrong usage.`;
