@@ -55,9 +55,14 @@ export function uriIn(value: string): string {
   return /<([^>]+)>/.exec(value)?.[1] ?? value;
 }
 
-/** A message with its length; `body` is SDP. */
-export function plainMessage(first: string, lines: readonly string[], body = ''): string {
-  const type = body === '' ? [] : ['Content-Type: application/sdp'];
+/** A message with its length; `body` is SDP unless `content` says what it is. */
+export function plainMessage(
+  first: string,
+  lines: readonly string[],
+  body = '',
+  content = 'application/sdp',
+): string {
+  const type = body === '' ? [] : [`Content-Type: ${content}`];
   return `${[first, ...lines, ...type, `Content-Length: ${body.length}`].join('\r\n')}\r\n\r\n${body}`;
 }
 

@@ -1,8 +1,8 @@
 /** Calls at queues as a capture of the wire shows them; knows nothing of the server but its ports. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { PacketCapture } from './packet-capture.js';
 
 /** A citizen's call. Times are UTC milliseconds of the kernel. */
 export interface WireCall {
@@ -48,43 +48,40 @@ const FIELDS = [
   'sip.from.user',
 ] as const;
 
-/** dumpcap on the loopback interface; ends with an error where packets cannot be captured. */
+/** Packets of the server's port, and what is in them. */
 export class WireCapture {
   private constructor(
-    private readonly child: ChildProcess,
-    private readonly file: string,
+    private readonly capture: PacketCapture,
     private readonly server: number,
   ) {}
 
   static async start(server: number, file: string): Promise<WireCapture> {
     if (spawnSync('tshark', ['--version']).status !== 0)
       throw new Error('tshark is missing: install it with `apt-get install tshark`');
-    const argv = ['-q', '-i', 'lo', '-B', '64', '-f', `udp port ${server}`, '-w', file];
-    const child = spawn('dumpcap', argv, { stdio: 'ignore' });
-    const failed = new Promise<true>((resolve) => {
-      child.once('error', () => resolve(true));
-      child.once('exit', () => resolve(true));
-    });
-    // dumpcap has no sign for "capturing now" that does not need its output parsed; it takes well under a second.
-    if (await Promise.race([failed, sleep(1000, false)]))
-      throw new Error('packets of the loopback interface cannot be captured: run it as root');
-    return new WireCapture(child, file, server);
+    return new WireCapture(await PacketCapture.start(`udp port ${server}`, file), server);
   }
 
   /** End it, and read what is in it. */
   async finish(ports: WirePorts): Promise<Wire> {
-    await new Promise((resolve) => {
-      this.child.removeAllListeners('exit');
-      this.child.once('exit', resolve);
-      this.child.kill('SIGINT');
-    });
+    await this.capture.stop();
     const fields = FIELDS.flatMap((field) => ['-e', field]);
     const decode = ['-d', `udp.port==${this.server},sip`];
-    const argv = ['-r', this.file, ...decode, '-Y', 'sip', '-T', 'fields', '-E', 'occurrence=f', ...fields];
+    const argv = [
+      '-r',
+      this.capture.file,
+      ...decode,
+      '-Y',
+      'sip',
+      '-T',
+      'fields',
+      '-E',
+      'occurrence=f',
+      ...fields,
+    ];
     const tshark = spawn('tshark', argv, { stdio: ['ignore', 'pipe', 'ignore'] });
     const reader = new WireReader(ports);
     for await (const line of createInterface({ input: tshark.stdout })) reader.read(line.split('\t'));
-    rmSync(this.file, { force: true });
+    rmSync(this.capture.file, { force: true });
     return reader;
   }
 }

@@ -24,7 +24,11 @@ export function hungUp(w: Work, id: LegId, by: HangUpBy, reason: string | null):
   if (leg.state === 'ended') return;
   const wasLeaving = leg.state === 'leaving';
   unsubscribeLeg(w, id);
-  endLeg(w, id, wasLeaving ? 'us' : by === 'stack' ? 'network' : leg.role, reason);
+  // RFC 3261 §9.2: an INVITE that is cancelled is answered with 487.
+  if (by === 'peer' && leg.direction === 'in' && leg.answeredAt === null) w.patchLeg(id, { sipStatus: 487 });
+  // A party that hangs up while we are about to has done so by itself: it had not heard of ours (§15.1.2).
+  if (by === 'peer') w.patchLeg(id, { leave: null });
+  endLeg(w, id, by === 'peer' ? leg.role : wasLeaving ? 'us' : 'network', reason);
   if (wasLeaving) return;
   closeExchangesWith(w, id);
   partyLeft(w, leg);

@@ -147,7 +147,7 @@ function settle(w: Work, waited: Waiting | null): void {
 
 function answerFailed(w: Work, event: CallEventOf<'answer-failed'>): void {
   if (w.leg(event.leg).state === 'ended') return;
-  w.patchLeg(event.leg, { answeredAt: null, sipStatus: 487 });
+  w.patchLeg(event.leg, { answeredAt: null });
   if (event.leg === w.call.callerLeg) w.patch({ answeredAt: null });
   hungUp(w, event.leg, 'peer', null);
 }

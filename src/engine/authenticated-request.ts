@@ -37,6 +37,7 @@ export function sendAuthenticated(
         const request = { method, uri: req.uri, body };
         const answer = challenge ? account.answer(res, request, answered, tries) : null;
         if (answer === null || !events.challenged()) return events.response(res, ack);
+        // In dialogs the server sees to that.
         const same = options.stackDialogId === undefined ? identityOf(req) : {};
         attempt({ ...same, ...answer.headers }, answer.answered, tries + 1);
       });
@@ -45,8 +46,11 @@ export function sendAuthenticated(
   attempt({}, NOTHING_ANSWERED, 0);
 }
 
-/** RFC 3261 §8.1.3.5: the same Call-ID and From, the next CSeq number. In dialogs the server sees to that. */
-function identityOf(req: SrfRequest): HeaderSet {
+/**
+ * What says that a request outside of dialogs is an earlier one once more, and no call of its own (RFC 3261 §8.1.3.5):
+ * the same Call-ID and From, the next CSeq number.
+ */
+export function identityOf(req: SrfRequest): HeaderSet {
   return {
     'Call-ID': req.get('Call-ID') ?? '',
     From: req.get('From') ?? '',

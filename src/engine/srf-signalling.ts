@@ -1,9 +1,9 @@
 /** `Signalling` on drachtio-srf, low level: no Dialog objects, whose defaults answer before we can. */
 import type { KeyByInfo, LegId, OfferMethod, RequestRef, TransferId } from '../call/call.js';
 import type { RefusalCode } from '../call/command.js';
-import { sendAuthenticated } from './authenticated-request.js';
+import { identityOf, sendAuthenticated } from './authenticated-request.js';
 import { withoutBodies } from './carried.js';
-import type { SrfRequest, SrfResponse } from './drachtio.js';
+import type { HeaderSet, SrfRequest, SrfResponse } from './drachtio.js';
 import { userOf } from './header-values.js';
 import { IncomingRequests } from './incoming-requests.js';
 import { keptOf, keptPort, type LegPort, LegPorts, newPort } from './leg-port.js';
@@ -82,7 +82,8 @@ export class SrfSignalling implements Signalling {
     this.#sendInvite(port, request);
   }
 
-  #sendInvite(port: LegPort, request: OutgoingInvite): void {
+  /** @param again what says that it is an earlier INVITE of the leg once more */
+  #sendInvite(port: LegPort, request: OutgoingInvite, again: HeaderSet = {}): void {
     const { leg } = port;
     const content = withSdp(request.sdp, request.bodies);
     const options = {
@@ -96,6 +97,7 @@ export class SrfSignalling implements Signalling {
         Supported: SUPPORTED,
         ...content.headers,
         ...this.#wire.headers(port),
+        ...again,
       },
     };
     sendAuthenticated(this.#link, port.account, request.uri, options, {
@@ -133,9 +135,14 @@ export class SrfSignalling implements Signalling {
     const { report } = this.#wire;
     // A PBX that takes nothing but a plain description gets one: the call matters more than the location.
     if (status === 415 && request.bodies.length > 0 && port.cancelWanted === null) {
+      const again = port.outbound === null ? {} : identityOf(port.outbound);
       port.outbound = null;
       this.log.info({ leg, uri: request.uri }, 'the peer takes no multipart body; called again without');
-      return this.#sendInvite(port, { ...request, headers: withoutBodies(request.headers), bodies: [] });
+      return this.#sendInvite(
+        port,
+        { ...request, headers: withoutBodies(request.headers), bodies: [] },
+        again,
+      );
     }
     // A response that the SIP server made itself, because no peer answered, has no tag in To.
     const tag = tagOf(res.get('To'));

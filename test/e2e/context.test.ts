@@ -75,7 +75,7 @@ describe('a caller whose carrier tells place, privacy and history', () => {
     const { call } = await world.play({
       parties: [
         { at: 'caller', scenario: 'caller-is-found', with: { uuid } },
-        { at: 'pbx-12345', scenario: 'called-takes-no-location', times: 2 },
+        { at: 'pbx-12345', scenario: 'called-takes-no-location' },
       ],
     });
     expect(call).toMatchObject({ outcome: 'answered', endedBy: 'caller', legs: 2 });

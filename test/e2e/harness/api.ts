@@ -116,24 +116,19 @@ export class Api {
   }
 
   async calls(query = ''): Promise<readonly CallRow[]> {
-    return this.#all('/v1/calls', query, callSchema);
+    return this.listing('/v1/calls', callSchema, query);
   }
 
   async legs(query = ''): Promise<readonly LegRow[]> {
-    return this.#all('/v1/legs', query, legSchema);
+    return this.listing('/v1/legs', legSchema, query);
   }
 
   async transfers(query = ''): Promise<readonly TransferRow[]> {
-    return this.#all('/v1/transfers', query, transferSchema);
-  }
-
-  /** Empty as long as the server has not made one. */
-  #token(): string {
-    return existsSync(this.tokenFile) ? readFileSync(this.tokenFile, 'utf8').trim() : '';
+    return this.listing('/v1/transfers', transferSchema, query);
   }
 
   /** All pages of a listing. */
-  async #all<T extends z.ZodType>(path: string, query: string, row: T): Promise<z.output<T>[]> {
+  async listing<T extends z.ZodType>(path: string, row: T, query = ''): Promise<z.output<T>[]> {
     const page = z.object({ items: z.array(row), next: z.string().nullable() });
     const rows: z.output<T>[] = [];
     let cursor = '';
@@ -145,5 +140,10 @@ export class Api {
       if (next === null) return rows;
       cursor = `&cursor=${encodeURIComponent(next)}`;
     }
+  }
+
+  /** Empty as long as the server has not made one. */
+  #token(): string {
+    return existsSync(this.tokenFile) ? readFileSync(this.tokenFile, 'utf8').trim() : '';
   }
 }

@@ -54,7 +54,8 @@ export type TargetEntry =
   | { readonly trunk: string; readonly number: string; readonly ringSeconds: number }
   | { readonly agent: string; readonly ringSeconds: number }
   | { readonly extension: string; readonly ringSeconds: number }
-  | { readonly queue: string; readonly ringSeconds: number; readonly maxWaitSeconds: number };
+  | { readonly queue: string; readonly ringSeconds: number; readonly maxWaitSeconds: number }
+  | { readonly together: readonly TargetEntry[] };
 
 interface MemberEntry {
   readonly numbers: readonly string[];
