@@ -9,12 +9,13 @@ import {
   type Reconciliation,
   reconcileLoad,
 } from './reconciliation/reconcile-load.js';
+import { STORIES } from './reconciliation/stories.js';
 import { quantile } from './spread.js';
 
 const help = `Usage: scripts/bench/reconcile [--calls N] [--rate N] [--seed N] [--within MS] [--quick] [--keep FOLDER]
 
 Ledger against wire, leg by leg. A server of its own on loopback, with a carrier and nine PBXs around it (one of them on
-TCP, one that wants a password), takes calls of some 45 stories: answered, busy, refused, rung out, given up at any moment,
+TCP, one that wants a password), takes calls of ${Object.keys(STORIES).length} stories: answered, busy, refused, rung out, given up at any moment,
 held, turned away; transferred by REFER, by keys, by consulting, by REFER and INVITE with Replaces, to targets that answer,
 refuse or ring out, while agents leave and callers hang up. No media is sent.
   --calls N      stories that are played (default 2000)

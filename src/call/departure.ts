@@ -26,7 +26,7 @@ export function hungUp(w: Work, id: LegId, by: HangUpBy, reason: string | null):
   unsubscribeLeg(w, id);
   // RFC 3261 §9.2: an INVITE that is cancelled is answered with 487.
   if (by === 'peer' && leg.direction === 'in' && leg.answeredAt === null) w.patchLeg(id, { sipStatus: 487 });
-  // A party that hangs up while we are about to has done so by itself: it had not heard of ours (§15.1.2).
+  // A party that hangs up while we are about to has done so by itself: our BYE had not gone out.
   if (by === 'peer') w.patchLeg(id, { leave: null });
   endLeg(w, id, by === 'peer' ? leg.role : wasLeaving ? 'us' : 'network', reason);
   if (wasLeaving) return;

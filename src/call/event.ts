@@ -106,13 +106,13 @@ export type CallEvent = { readonly at: Instant } & (
     }
   /** The INVITE of a leg went out under this Call-ID. */
   | { readonly type: 'sent'; readonly leg: LegId; readonly sipCallId: string }
-  /** BYE, or CANCEL before we answered, or the stack gave the dialog up. */
+  /** BYE before one of ours went out, or CANCEL before we answered, or the stack gave the dialog up. */
   | { readonly type: 'hung-up'; readonly leg: LegId; readonly by: HangUpBy; readonly reason: string | null }
   /** Our 2xx could not be sent: the caller had cancelled already (RFC 3261 §9.2). */
   | { readonly type: 'answer-failed'; readonly leg: LegId }
   /** The ACK of our 2xx, with the answer when our 2xx carried the offer. */
   | { readonly type: 'acked'; readonly leg: LegId; readonly sdp: string | null }
-  /** Our BYE was answered or given up. */
+  /** Our BYE was answered, crossed by one of the peer, or given up. */
   | { readonly type: 'bye-answered'; readonly leg: LegId }
   /** re-INVITE, or UPDATE with SDP. */
   | {

@@ -21,6 +21,8 @@ import { answerOnHold } from './session-description.js';
 import { dropTarget, hearTarget, returningHunt, returnOn, targetAnswered, targetLost } from './transfer.js';
 import type { Work } from './work.js';
 
+/** RFC 3261 §21.4.25. */
+const CANCELLED = 487;
 /** Enough for the proxies before a desk. */
 const HOPS_AFTER_LOOP = 3;
 
@@ -52,6 +54,9 @@ function huntFor(w: Work, leg: LegId): Hunt | null {
 export function provisional(w: Work, event: CallEventOf<'provisional'>): void {
   const leg = w.leg(event.leg);
   const hunt = huntFor(w, leg.id);
+  // It rings although we have given it up: only now can it be told so (RFC 3261 §9.1).
+  if (leg.state === 'leaving' && leg.answeredAt === null)
+    w.patchLeg(leg.id, { ringingAt: leg.ringingAt ?? w.at });
   if ((leg.state !== 'trying' && leg.state !== 'ringing') || hunt === null) return;
   const first = leg.state === 'trying';
   if (first) {
@@ -193,7 +198,9 @@ export function failed(w: Work, event: CallEventOf<'failed'>): void {
   if (leg.state === 'answered') return w.unexpected('failed', leg.id, 'the leg was answered');
   const wasLeaving = leg.state === 'leaving';
   w.patchLeg(leg.id, { sipStatus: event.reached ? event.status : null });
-  endLeg(w, leg.id, wasLeaving ? 'us' : event.reached ? leg.role : 'network', event.reason);
+  // An INVITE that is cancelled is answered with 487 (RFC 3261 §9.2): any other answer crossed our CANCEL.
+  const byUs = wasLeaving && (event.status === CANCELLED || !event.reached);
+  endLeg(w, leg.id, byUs ? 'us' : event.reached ? leg.role : 'network', event.reason);
   if (event.status === TOO_MANY_HOPS) loopFound(w);
   if (!wasLeaving) legLost(w, leg.id, causeOf(event.status, event.reached), event.status);
 }

@@ -126,6 +126,8 @@ export class IncomingRequests {
       case 'BYE': {
         const by = req.source === 'network' ? 'peer' : 'stack';
         if (by === 'peer') wire.respond(port, res, 200, null, {});
+        // It crossed ours, which was the first, and is as good as an answer to it (RFC 3261 §15.1.2).
+        if (by === 'peer' && port.hungUp) return wire.report({ type: 'bye-answered', leg });
         return wire.report({ type: 'hung-up', leg, by, reason: req.get('Reason') ?? null });
       }
       case 'ACK':

@@ -25,6 +25,8 @@ export interface LegPort {
   answered: boolean;
   /** A CANCEL was asked for; its headers. */
   cancelWanted: Readonly<Record<string, string>> | null;
+  /** Our BYE went out before the peer had said one. */
+  hungUp: boolean;
   /** ACK of the 2xx that came last. */
   ack: AckFunction | null;
   /** Requests of the peer that wait for our response. */
@@ -54,6 +56,7 @@ export function newPort(
     remoteTag: null,
     answered: false,
     cancelWanted: null,
+    hungUp: false,
     ack: null,
     waiting: new Map(),
     keys: [],

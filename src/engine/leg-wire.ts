@@ -59,12 +59,15 @@ export class LegWire {
     this.link.send(res, status, reason, { ...content, headers }, done);
   }
 
-  /** A request inside a leg's dialog. `done` gets 481 when the server knows no such dialog, 503 when it
-   * cannot be asked or the peer cannot be reached. */
+  /**
+   * A request inside a leg's dialog. `done` gets 481 when the server knows no such dialog, 503 when it
+   * cannot be asked or the peer cannot be reached. `sent` is called when it is on its way.
+   */
   request(
     leg: LegId,
     options: Omit<RequestOptions, 'stackDialogId'>,
     done: (status: number, res: FinalResponse | null, port: LegPort | null) => void,
+    sent?: (port: LegPort) => void,
   ): void {
     const port = this.ports.get(leg);
     if (port === undefined) {
@@ -75,8 +78,10 @@ export class LegWire {
     const inside = { ...options, headers, stackDialogId: port.dialogId };
     sendAuthenticated(this.link, port.account, 'sip:placeholder', inside, {
       // A link that is down says nothing of the dialog.
-      sent: (req, error) =>
-        req === null && done(/unable to find dialog/i.test(error ?? '') ? 481 : 503, null, port),
+      sent: (req, error) => {
+        if (req !== null) sent?.(port);
+        else done(/unable to find dialog/i.test(error ?? '') ? 481 : 503, null, port);
+      },
       response: (res, ack) => {
         if (res.status < 200) return;
         this.hear(port, res);

@@ -211,8 +211,13 @@ export class SrfSignalling implements Signalling {
   }
 
   bye(leg: LegId, headers: Headers): void {
-    this.#wire.request(leg, { method: 'BYE', headers: { ...headers } }, () =>
-      this.#wire.report({ type: 'bye-answered', leg }),
+    this.#wire.request(
+      leg,
+      { method: 'BYE', headers: { ...headers } },
+      () => this.#wire.report({ type: 'bye-answered', leg }),
+      (port) => {
+        port.hungUp = true;
+      },
     );
   }
 

@@ -11,7 +11,7 @@ const GIVEN_UP_MS = 32_000;
 export interface Habits {
   readonly acknowledges: boolean;
   readonly answersBye: boolean;
-  readonly answersNotify: boolean;
+  readonly answersLastNotify: boolean;
   /** Answers its INVITE once it was cancelled. */
   readonly answersCancelled: boolean;
 }
@@ -19,7 +19,7 @@ export interface Habits {
 export const GOOD_HABITS: Habits = {
   acknowledges: true,
   answersBye: true,
-  answersNotify: true,
+  answersLastNotify: true,
   answersCancelled: false,
 };
 
@@ -253,13 +253,13 @@ export class PhoneCall {
     if (this.#again(message)) return;
     if (method === 'CANCEL') return this.#givenUp(message);
     if (method === 'BYE' && !this.habits.answersBye) return;
-    if (method === 'NOTIFY' && !this.habits.answersNotify) return;
+    const last = method === 'NOTIFY' && header(text, 'Subscription-State').startsWith('terminated');
+    if (last && !this.habits.answersLastNotify) return;
     const offered = method === 'INVITE' || (method === 'UPDATE' && message.text.includes('m=audio'));
     this.#answer(message, '200 OK', offered);
     if (method === 'BYE') return this.#ended();
     const said = /^SIP\/2\.0 (\d{3})/m.exec(text.split('\r\n\r\n')[1] ?? '')?.[1];
-    if (method === 'NOTIFY' && header(text, 'Subscription-State').startsWith('terminated'))
-      this.told = Number(said ?? 0);
+    if (last) this.told = Number(said ?? 0);
     this.#changed();
   }
 

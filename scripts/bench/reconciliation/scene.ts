@@ -119,6 +119,7 @@ export class Scene {
   async settle(): Promise<void> {
     await Promise.all(this.calls.map((call) => call.until(({ over }) => over, SETTLE_MS)));
     for (const call of this.calls) {
+      if (!call.habits.answersBye) continue;
       if (call.state === 'up') await call.bye();
       else if (call.state === 'calling') await call.cancel();
       else call.refuse(480);

@@ -9,7 +9,7 @@ import {
   rings,
   talk,
 } from './desks.js';
-import { describe, GOOD_HABITS } from './phone-call.js';
+import { describe, GOOD_HABITS, type PhoneCall } from './phone-call.js';
 import { must } from './scene.js';
 import { NUMBERS } from './site.js';
 import type { Stories } from './stories.js';
@@ -149,7 +149,7 @@ export const STORIES_OF_CALLS: Stories = {
       scene.desk('funeral', rings(scene));
       scene.desk('funeral-b', scene.between(0, 1) === 1 ? answers(scene) : rings(scene));
       const caller = scene.dial(NUMBERS.funeral);
-      await must(caller.until(({ up }) => up));
+      await caller.until(({ up, over }) => up || over);
       await talk(scene);
       await caller.bye();
     },
@@ -179,6 +179,29 @@ export const STORIES_OF_CALLS: Stories = {
     async play(scene) {
       scene.desk('youth', answers(scene));
       scene.desk('youth-b', scene.oneOf([rings(scene), answers(scene), refuses(scene, 486)]));
+      const caller = scene.dial(NUMBERS.youth);
+      await must(caller.until(({ up }) => up));
+      await talk(scene);
+      await caller.bye();
+    },
+  },
+  'one answers as the other refuses': {
+    weight: 3,
+    async play(scene) {
+      const at = scene.between(50, 300);
+      const after = (ms: number, then: (call: PhoneCall) => void) => async (call: PhoneCall) => {
+        call.ring(180);
+        await scene.pause(ms, ms);
+        then(call);
+      };
+      scene.desk(
+        'youth',
+        after(at, (call) => call.answer()),
+      );
+      scene.desk(
+        'youth-b',
+        after(at + scene.between(-2, 4), (call) => call.refuse(486)),
+      );
       const caller = scene.dial(NUMBERS.youth);
       await must(caller.until(({ up }) => up));
       await talk(scene);
@@ -246,6 +269,8 @@ export const STORIES_OF_CALLS: Stories = {
       const { caller, agent } = await connected(scene, NUMBERS.city, 'city');
       agent.habits = { ...GOOD_HABITS, answersBye: false };
       await caller.bye();
+      await scene.pause(600, 3000);
+      if (scene.between(0, 1) === 1) await agent.bye();
     },
   },
   'answer is not acknowledged': {

@@ -267,8 +267,8 @@ export const STORIES_OF_TRANSFERS: Stories = {
       scene.desk('city', answers(scene));
       scene.desk('police', answers(scene));
       const { caller, agent } = await connected(scene, NUMBERS.city, 'city');
+      agent.habits = { ...GOOD_HABITS, answersLastNotify: false };
       await agent.refer(uri(scene, NUMBERS.police));
-      agent.habits = { ...GOOD_HABITS, answersNotify: false };
       await scene.up('police');
       await agent.until(({ over }) => over, 20_000);
       await talk(scene);

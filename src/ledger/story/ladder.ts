@@ -153,6 +153,8 @@ type Way = Pick<Rung, 'from' | 'to'>;
 function endOf(leg: LegRecord, coming: Way, going: Way): Pick<Rung, 'from' | 'to' | 'message'> {
   const inbound = leg.direction === 'in';
   const byPeer = leg.endedBy === leg.role;
+  // A refusal that crossed our CANCEL.
+  const refusedFirst = !inbound && byPeer && leg.sipStatus !== null;
   const quiet = { from: null, to: null, message: null };
   switch (leg.outcome) {
     case 'answered':
@@ -162,8 +164,10 @@ function endOf(leg: LegRecord, coming: Way, going: Way): Pick<Rung, 'from' | 'to
       if (leg.sipStatus === null) return quiet;
       return { ...(inbound ? going : coming), message: String(leg.sipStatus) };
     case 'cancelled':
+      if (refusedFirst) return { ...coming, message: String(leg.sipStatus) };
       return { ...(inbound ? coming : going), message: 'CANCEL' };
     case 'unanswered':
+      if (refusedFirst) return { ...coming, message: String(leg.sipStatus) };
       if (!inbound) return { ...going, message: 'CANCEL' };
       return leg.sipStatus === null ? quiet : { ...going, message: String(leg.sipStatus) };
     case 'unreachable':

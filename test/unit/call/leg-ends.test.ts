@@ -89,4 +89,41 @@ describe('the record of a leg', () => {
         { id: 'a-2', endedBy: 'us', reason: 'other-party-left' },
       ]);
   });
+
+  it('of a desk that was given up has the time at which it rang all the same', () => {
+    const ringing = { type: 'provisional', at: instant(7), leg: 'a-2', status: 180, sdp: null } as const;
+    const terminated = {
+      type: 'failed',
+      at: instant(8),
+      leg: 'a-2',
+      status: 487,
+      reason: null,
+      reached: true,
+    } as const;
+    expect(legsAfter(hungUp('a-1', 'peer', 5), ringing, terminated)).toMatchObject([
+      { id: 'a-1', endedBy: 'caller' },
+      {
+        id: 'a-2',
+        outcome: 'cancelled',
+        endedBy: 'us',
+        sipStatus: 487,
+        ringingAt: instant(7).utc,
+        answeredAt: null,
+      },
+    ]);
+  });
+
+  it('of a desk that refused while it was given up says that the desk did, and of one that was cancelled that we did', () => {
+    const failed = { type: 'failed', at: instant(8), leg: 'a-2', reason: null } as const;
+    const ends = [
+      { ...failed, status: 486, reached: true },
+      { ...failed, status: 487, reached: true },
+      { ...failed, status: 408, reached: false },
+    ].map((end) => legsAfter(hungUp('a-1', 'peer', 5), end)[1]);
+    expect(ends).toMatchObject([
+      { id: 'a-2', outcome: 'cancelled', endedBy: 'agent', sipStatus: 486 },
+      { id: 'a-2', outcome: 'cancelled', endedBy: 'us', sipStatus: 487 },
+      { id: 'a-2', outcome: 'cancelled', endedBy: 'us', sipStatus: null },
+    ]);
+  });
 });

@@ -85,6 +85,23 @@ beforeEach(() => {
   ports.nameDialog(other, nameOf('call2', 'ours2'));
 });
 
+describe('BYE', () => {
+  it('is the peer hanging up', () => {
+    ask({ Reason: 'Q.850;cause=16' }, { method: 'BYE' });
+    expect(events).toEqual([{ type: 'hung-up', leg: 'c-2', by: 'peer', reason: 'Q.850;cause=16' }]);
+    expect(sent).toMatchObject([{ status: 200 }]);
+  });
+
+  it('that crosses ours is an answer to it: we were the first', () => {
+    const port = ports.get('c-2');
+    if (port === undefined) throw new Error('the leg is there');
+    port.hungUp = true;
+    ask({}, { method: 'BYE' });
+    expect(events).toEqual([{ type: 'bye-answered', leg: 'c-2' }]);
+    expect(sent).toMatchObject([{ status: 200 }]);
+  });
+});
+
 describe('REFER', () => {
   const replacing = (parameters: string) => `<sip:110@x?Replaces=${encodeURIComponent(parameters)}>`;
   const NAMED = 'call2;to-tag=ours2;from-tag=theirs2';

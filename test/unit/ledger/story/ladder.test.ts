@@ -159,6 +159,16 @@ describe('the end of a leg', () => {
     ],
     ['given up by a caller', { direction: 'in', outcome: 'cancelled' }, ['leg-1', 'onekey', 'CANCEL']],
     ['given up by us', { outcome: 'cancelled' }, ['onekey', 'leg-1', 'CANCEL']],
+    [
+      'refused while we gave it up',
+      { outcome: 'cancelled', endedBy: 'agent', sipStatus: 486 },
+      ['leg-1', 'onekey', '486'],
+    ],
+    [
+      'refused as it had rung too long',
+      { outcome: 'unanswered', endedBy: 'agent', sipStatus: 486 },
+      ['leg-1', 'onekey', '486'],
+    ],
     ['unreachable', { outcome: 'unreachable', sipStatus: 408 }, [null, null, null]],
     ['interrupted', { outcome: 'interrupted' }, [null, null, null]],
   ])('%s', (_, changes, expected) => {
