@@ -52,17 +52,13 @@ function compare(leg: WireLeg, record: LegRecord): string[] {
   same('direction', leg.direction, record.direction);
   near('startedAt', leg.inviteAt, record.startedAt);
   same('peer', `${leg.host}:5060/udp`, record.peer);
-  const gaveUp = leg.direction === 'out' && leg.cancelAt !== null;
-  const answeredInVain = leg.direction === 'in' && leg.cancelAt !== null;
-  if (!answeredInVain) {
-    // An INVITE that was given up may be answered in the very last moment.
-    const silent = leg.direction === 'out' && Math.abs(record.endedAt - leg.inviteAt - SAID_MS) <= WHEEL_MS;
-    const known = leg.final !== null && leg.final.at <= record.endedAt && !silent;
-    if (known || record.sipStatus !== null) same('status', leg.final?.status ?? null, record.sipStatus);
-    if (known || record.answeredAt !== null) near('answeredAt', leg.answeredAt, record.answeredAt);
-    same('answered', record.answeredAt !== null, record.outcome === 'answered');
-  }
-  if (!gaveUp && leg.direction === 'out') {
+  // An INVITE that was given up may be answered in the very last moment.
+  const silent = leg.direction === 'out' && Math.abs(record.endedAt - leg.inviteAt - SAID_MS) <= WHEEL_MS;
+  const known = leg.final !== null && leg.final.at <= record.endedAt && !silent;
+  if (known || record.sipStatus !== null) same('status', leg.final?.status ?? null, record.sipStatus);
+  if (known || record.answeredAt !== null) near('answeredAt', leg.answeredAt, record.answeredAt);
+  same('answered', record.answeredAt !== null, record.outcome === 'answered');
+  if (leg.direction === 'out') {
     const rangBefore =
       leg.provisionalAt !== null &&
       leg.provisionalAt < Math.min(leg.final?.at ?? record.endedAt, record.endedAt);
