@@ -79,7 +79,7 @@ function report(found: Reconciliation): boolean {
   reportTimes(legs);
   console.log(`statistics  ${statistics.members} members`);
   console.log(
-    `server      ${(server.cpuMs / wish.calls).toFixed(2)} ms of CPU per call, ${server.residentMiB.toFixed(0)} MiB; load of the machine after: ${load()}`,
+    `server      ${(server.cpuMs / wish.calls).toFixed(2)} ms of CPU per call, ${server.residentMiB.toFixed(0)} MiB, ${server.longestPauseMs.toFixed(0)} ms without a turn at most; load of the machine after: ${load()}`,
   );
   const faults = faultsOf(found);
   for (const [kind, cases] of Object.entries(faults)) {

@@ -46,7 +46,13 @@ export interface Reconciliation {
   readonly verified: { readonly exitCode: number; readonly output: string };
   /** INVITEs that the server says it has turned away. */
   readonly turnedAway: number;
-  readonly server: { readonly cpuMs: number; readonly residentMiB: number; readonly exitCode: number };
+  readonly server: {
+    readonly cpuMs: number;
+    readonly residentMiB: number;
+    readonly exitCode: number;
+    /** The longest time for which its main thread did not get to its events; milliseconds. */
+    readonly longestPauseMs: number;
+  };
 }
 
 /** @param keep folder in which everything stays; null: nothing does */
@@ -77,6 +83,8 @@ async function underLoad(
   const filter = [server.ports.sip, ...dialled].map((port) => `port ${port}`).join(' or ');
   const capture = await PacketCapture.start(filter, join(folder, 'wire.pcap'));
   const pid = server.child.pid ?? 0;
+  // Its pauses are counted from here on.
+  await server.api.metrics();
   const cpuBefore = cpuMs(pid);
   const played = await play(server, ports, choose(calls, slow, randomFrom(seed)), rate, seed);
   const cpu = cpuMs(pid) - cpuBefore;
@@ -88,7 +96,7 @@ async function underLoad(
   const told = await ledgerTold(server.api);
   const transfers = seenTransfers(legs, ports);
   const sums = await toldSums(server.api, played.began);
-  const turnedAway = await refusedSources(server);
+  const metrics = await server.api.metrics();
   const exitCode = await server.stop();
   return {
     played,
@@ -101,13 +109,18 @@ async function underLoad(
       differences: compareSums(sums, seenSums(legs, transfers, ports, within)),
     },
     verified: verifyLedger(server.dataFolder),
-    turnedAway,
-    server: { cpuMs: cpu, residentMiB, exitCode },
+    turnedAway: metric(metrics, 'onekey_refused_sources_total'),
+    server: {
+      cpuMs: cpu,
+      residentMiB,
+      exitCode,
+      longestPauseMs: metric(metrics, 'nodejs_eventloop_lag_max_seconds') * 1000,
+    },
   };
 }
 
-async function refusedSources(server: Server): Promise<number> {
-  return Number(/^onekey_refused_sources_total (\d+)/m.exec(await server.api.metrics())?.[1] ?? 0);
+function metric(text: string, name: string): number {
+  return Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1] ?? Number.NaN);
 }
 
 /** What does not hold, by its kind; empty lists where all is well. */
