@@ -44,7 +44,7 @@ const LONGEST_EXPIRES = 4_294_967_295;
 const bad = (reason: string): ReadRegister => ({ ok: false, answer: { status: 400, reason, headers: {} } });
 
 /** Whom a REGISTER is for: the user part of its To; null when that is no SIP address. */
-export function registeredUser(request: AgentRequest): string | null {
+function registeredUser(request: AgentRequest): string | null {
   const uri = parseUri(parseNameAddr(request.get('To') ?? '').uri);
   return uri === null || uri.user === '' ? null : unescaped(uri.user.split(/[;:]/)[0] ?? '');
 }

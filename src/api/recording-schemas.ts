@@ -12,7 +12,7 @@ import {
 } from './schemas.js';
 
 export const RECORDING_OUTCOMES = ['kept', 'empty', 'failed'] as const;
-export const RECORDING_TRIGGERS = ['policy', 'request'] as const;
+const RECORDING_TRIGGERS = ['policy', 'request'] as const;
 export const RECORDING_ENDS = ['call', 'request', 'policy', 'no-space', 'crash'] as const;
 export const AUDIT_ACTIONS = [
   'recording-started',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { auditSchema } from './recording-schemas.js';
 import { callSchema, LEG_ROLES, milliseconds, text, time } from './schemas.js';
 
-export const LADDER_EVENTS = [
+const LADDER_EVENTS = [
   'leg-started',
   'leg-ringing',
   'leg-answered',

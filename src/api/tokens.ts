@@ -19,7 +19,7 @@ export interface ApiToken {
 const MIN_TOKEN = 16;
 
 /** File in the data folder with the token that is made when the configuration has none. */
-export const TOKEN_FILE = 'api-token';
+const TOKEN_FILE = 'api-token';
 
 /** The token of a data folder and where it is. */
 export interface EnsuredToken {

@@ -182,7 +182,7 @@ export function returningHunt(w: Work, party: LegId, hunt: Hunt): HuntFor {
 }
 
 /** Nobody is with this party: call those who can take it back. */
-export function returnParty(w: Work, party: LegId, hunt: Hunt): void {
+function returnParty(w: Work, party: LegId, hunt: Hunt): void {
   park(w, party, 'back-to-agent');
   w.emit({ type: 'start-timer', timer: 'hunt', ms: w.routing.limits.maxHuntMs });
   returnOn(w, party, callNext(w, returningHunt(w, party, hunt)));

@@ -355,7 +355,5 @@ type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonl
 
 /** The settings in force: complete, checked, frozen. */
 export type Config = DeepReadonly<z.output<typeof configSchema>>;
-/** One address that the embedded server listens on. */
-export type SipListener = Config['sip']['listeners'][number];
 /** One holder of an API token. */
 export type ApiToken = Config['http']['tokens'][number];

@@ -9,7 +9,7 @@ const LONGEST_LOCAL = 8;
 const LONGEST_SHORT_CODE = 6;
 
 /** The number without visual separators (RFC 3966 section 3) and blanks. */
-export function withoutSeparators(number: string): string {
+function withoutSeparators(number: string): string {
   return number.replace(/[\s().-]/g, '');
 }
 

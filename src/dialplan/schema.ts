@@ -83,7 +83,7 @@ const queueSchema = z
   .prefault({});
 
 /** One member as it is written. */
-export const memberSchema = z.strictObject({
+const memberSchema = z.strictObject({
   numbers: z
     .array(memberNumberSchema)
     .min(1)
@@ -123,7 +123,7 @@ const accountSchema = z
   .meta({ accepts: '{ username: "our name there", password: "..." }', secret: true });
 
 /** One trunk as it is written. */
-export const trunkSchema = z.strictObject({
+const trunkSchema = z.strictObject({
   kind: z.enum(['carrier', 'member']),
   member: reference('member').nullable().default(null),
   gateways: z
@@ -164,7 +164,7 @@ const trunksSchema = z
   .record(name('a name'), trunkSchema)
   .refine((all) => Object.keys(all).length > 0, 'there is no trunk');
 
-export const keysSchema = z.record(keyCode, reference('member'));
+const keysSchema = z.record(keyCode, reference('member'));
 
 export const numberingSchema = z.strictObject({ country: countryOrArea, area: countryOrArea });
 
@@ -212,7 +212,7 @@ const callBackSchema = z
   .prefault({})
   .meta({ accepts: 'the settings trunks, ringSeconds, abroad; or null for no call backs' });
 
-export const policiesSchema = z
+const policiesSchema = z
   .strictObject({
     maxHops: wholeNumber(0, 10).default(1),
     maxHuntSeconds: wholeNumber(5, 3600).default(120),

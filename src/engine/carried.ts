@@ -6,7 +6,7 @@ import { oneLine, readAddress, splitOnce, splitValues, unescaped } from './heade
 import { contentId, mediaType, readParts } from './multipart.js';
 
 /** A location as an object (RFC 4119, RFC 6442). */
-export const LOCATION_TYPE = 'application/pidf+xml';
+const LOCATION_TYPE = 'application/pidf+xml';
 
 /** Longest value of a carried header, characters. */
 const LONGEST_VALUE = 1500;

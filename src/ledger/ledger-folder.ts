@@ -53,7 +53,7 @@ export function prepareFolder(dir: string): LedgerFault | null {
 }
 
 /** A fault for a place that refuses to be written. */
-export function notWritable(path: string, error: unknown): LedgerFault {
+function notWritable(path: string, error: unknown): LedgerFault {
   return {
     code: 'not-writable',
     path,

@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3';
 import type { AuditAction, AuditRecord } from '../ledger/records.js';
 
 /** What is done to accounts and tokens at the command line. */
-export const ACCOUNT_ACTIONS = [
+const ACCOUNT_ACTIONS = [
   'token-added',
   'token-rotated',
   'token-revoked',

@@ -37,7 +37,7 @@ export interface SipTrialResult {
 }
 
 /** Short-lived objects of a message survive until its call is through; a small nursery would copy them to no end. */
-export const roomyNursery = '--max-semi-space-size=32';
+const roomyNursery = '--max-semi-space-size=32';
 
 /** A server and a back-to-back user agent of their own, sipp on both sides of them. */
 export async function runSipTrial(options: SipTrialOptions): Promise<SipTrialResult> {

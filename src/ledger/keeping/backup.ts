@@ -40,7 +40,7 @@ export type BackupResult =
   | { readonly ok: false; readonly message: string };
 
 /** Name of the folder of the ledger within a backup, so that the backup can be read as a data folder. */
-export const LEDGER_WITHIN = 'ledger';
+const LEDGER_WITHIN = 'ledger';
 const PAGES_AT_ONCE = 1000;
 
 /**

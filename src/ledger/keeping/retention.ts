@@ -95,7 +95,7 @@ function judge(folder: string, month: Month, holds: readonly Hold[]): Judged {
 }
 
 /** Whether a month's file has anything that a hold is about. */
-export function isIn(db: Database.Database, month: Month, { target }: Hold): boolean {
+function isIn(db: Database.Database, month: Month, { target }: Hold): boolean {
   const there = (sql: string, value: string): boolean => db.prepare(sql).get(value) !== undefined;
   switch (target.kind) {
     case 'month':

@@ -3,7 +3,7 @@ import type { AuditRecord, LegRecord, LegRole, RecordingRecord, TransferRecord }
 import { LADDER_WORDS, type MemberNames, type Told } from './ladder-words.js';
 
 /** Lane of the program itself; those of legs have the leg's id. */
-export const OUR_LANE = 'onekey';
+const OUR_LANE = 'onekey';
 
 /** A life line of the ladder: the program, or a party at the other end of a leg. */
 export interface LadderLane {

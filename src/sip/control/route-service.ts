@@ -76,7 +76,7 @@ function listOf(value: unknown): string[] {
 }
 
 /** Reads `{action, data}`; null for anything that is not one of the four actions. */
-export function readAnswer(value: unknown): RouteAnswer | null {
+function readAnswer(value: unknown): RouteAnswer | null {
   if (!isObject(value)) return null;
   const data = isObject(value.data) ? value.data : {};
   switch (value.action) {

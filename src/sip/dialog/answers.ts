@@ -15,7 +15,7 @@ import { agreeOnSession } from './session-timer.js';
 import { expireSubscription, isTerminated } from './subscription.js';
 
 /** Whether a request is the one that makes its dialog, not one inside it. */
-export function isFirst(outbound: OutboundRequest): boolean {
+function isFirst(outbound: OutboundRequest): boolean {
   return outbound.request.toTag === '';
 }
 

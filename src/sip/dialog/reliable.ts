@@ -101,7 +101,7 @@ export function releaseHeld(dialog: Dialog): void {
 }
 
 /** The RSeq of a response that wants a PRACK; null for any other. */
-export function rseqOf(response: SipResponse): number | null {
+function rseqOf(response: SipResponse): number | null {
   if (!response.headers.has('RSeq')) return null;
   if (!response.list('Require').some((tag) => tag.toLowerCase() === RELIABLE)) return null;
   return parseCount((response.headers.get('RSeq') ?? '').trim(), MAX_NUMBER);

@@ -89,7 +89,7 @@ export function parseHead(head: string): MessageHead | null {
 }
 
 /** Puts head and body together; `whole` are the bytes of both, kept when they may be passed on as they are. */
-export function completeMessage(head: MessageHead, body: Buffer, whole: Buffer | null): SipMessage {
+function completeMessage(head: MessageHead, body: Buffer, whole: Buffer | null): SipMessage {
   const raw = head.clean && head.headers.has('Content-Length') ? whole : null;
   return head.start.kind === 'request'
     ? new SipRequest(head.start.method, head.start.uri, head.headers, body, raw)

@@ -17,7 +17,7 @@ import type { Listener, Transport } from '../transport/flow.js';
  * What a Record-Route of ours carries besides the address. With it we know the requests of dialogs that we proxied
  * without keeping any of them, and nobody else can use us as a relay.
  */
-export function routeKey(secret: Buffer, callId: string): string {
+function routeKey(secret: Buffer, callId: string): string {
   return createHmac('sha256', secret).update(callId).digest('base64url').slice(0, 16);
 }
 

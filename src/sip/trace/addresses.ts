@@ -9,7 +9,7 @@ export interface Endpoint {
 }
 
 /** Reads `192.0.2.1:5060` or `[2001:db8::1]:5060`; what is no address becomes 0.0.0.0. */
-export function endpointOf(text: string): Endpoint {
+function endpointOf(text: string): Endpoint {
   const colon = text.lastIndexOf(':');
   const port = Number(text.slice(colon + 1)) || 0;
   const host = text.slice(0, colon).replace(/^\[|\]$/g, '');
