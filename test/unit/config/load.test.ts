@@ -1,37 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Config } from '../../../src/config/config.js';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { type Fault, formatFault } from '../../../src/config/fault.js';
-import { type ConfigSources, loadConfig } from '../../../src/config/load.js';
 import { packageInfo } from '../../../src/config/package-root.js';
+import { configOf, faultsOf, settingsFolder } from './settings-folder.js';
 
-let folder: string;
-let file: string;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'onekey-config-'));
-  mkdirSync(join(folder, 'etc'));
-  file = join(folder, 'etc', 'onekey.yaml');
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-function configOf(sources: Partial<ConfigSources>): Config {
-  const loaded = loadConfig({ env: {}, ...sources });
-  if (!loaded.ok) throw new Error(loaded.faults.map(formatFault).join('\n'));
-  return loaded.config;
-}
-
-function faultsOf(sources: Partial<ConfigSources>): readonly Fault[] {
-  const loaded = loadConfig({ env: {}, ...sources });
-  return loaded.ok ? [] : loaded.faults;
-}
-
-function faultsOfText(text: string, env: Record<string, string> = {}): readonly Fault[] {
-  writeFileSync(file, text);
-  return faultsOf({ file, env });
-}
+const at = settingsFolder();
 
 describe('defaults', () => {
   it('make a whole configuration for this machine alone', () => {
@@ -69,10 +43,10 @@ describe('defaults', () => {
   });
 
   it('hold for an empty file, and for sections whose lines are all comments', () => {
-    writeFileSync(file, '# nothing\n');
-    expect(configOf({ file })).toEqual(configOf({}));
-    writeFileSync(file, 'http:\n  # port: 1\nsip:\n  drachtio:\n');
-    expect(configOf({ file })).toEqual(configOf({}));
+    writeFileSync(at.file, '# nothing\n');
+    expect(configOf({ file: at.file })).toEqual(configOf({}));
+    writeFileSync(at.file, 'http:\n  # port: 1\nsip:\n  drachtio:\n');
+    expect(configOf({ file: at.file })).toEqual(configOf({}));
   });
 
   it('are frozen through and through, and not shared', () => {
@@ -87,19 +61,19 @@ describe('defaults', () => {
 
 describe('precedence', () => {
   it('is command line, environment, file, default', () => {
-    writeFileSync(file, 'http: { port: 1001 }\n');
+    writeFileSync(at.file, 'http: { port: 1001 }\n');
     const env = { ONEKEY_HTTP_PORT: '1002' };
     const overrides = { 'http.port': '1003' };
-    expect(configOf({ file, env, overrides }).http.port).toBe(1003);
-    expect(configOf({ file, env }).http.port).toBe(1002);
-    expect(configOf({ file }).http.port).toBe(1001);
+    expect(configOf({ file: at.file, env, overrides }).http.port).toBe(1003);
+    expect(configOf({ file: at.file, env }).http.port).toBe(1002);
+    expect(configOf({ file: at.file }).http.port).toBe(1001);
     expect(configOf({}).http.port).toBe(8080);
   });
 
   it('is by setting, not by section', () => {
-    writeFileSync(file, 'calls: { noResponseSeconds: 7, drainSeconds: 9 }\n');
+    writeFileSync(at.file, 'calls: { noResponseSeconds: 7, drainSeconds: 9 }\n');
     const env = { ONEKEY_CALLS_DRAIN_SECONDS: '11' };
-    expect(configOf({ file, env }).calls).toEqual({
+    expect(configOf({ file: at.file, env }).calls).toEqual({
       noResponseSeconds: 7,
       notifyAnswerSeconds: 8,
       drainSeconds: 11,
@@ -107,27 +81,27 @@ describe('precedence', () => {
   });
 
   it('hides a bad value that is overridden', () => {
-    writeFileSync(file, 'http: { port: 99999 }\n');
-    expect(faultsOf({ file })).toHaveLength(1);
-    expect(configOf({ file, env: { ONEKEY_HTTP_PORT: '80' } }).http.port).toBe(80);
+    writeFileSync(at.file, 'http: { port: 99999 }\n');
+    expect(faultsOf({ file: at.file })).toHaveLength(1);
+    expect(configOf({ file: at.file, env: { ONEKEY_HTTP_PORT: '80' } }).http.port).toBe(80);
   });
 });
 
 describe('relative paths', () => {
   it('start from the folder of the file they stand in', () => {
-    writeFileSync(file, 'dialplan: plans/a.yaml\ndata: ../var\n');
-    const config = configOf({ file, cwd: '/elsewhere' });
-    expect(config.dialplan).toBe(join(folder, 'etc', 'plans', 'a.yaml'));
-    expect(config.data).toBe(join(folder, 'var'));
+    writeFileSync(at.file, 'dialplan: plans/a.yaml\ndata: ../var\n');
+    const config = configOf({ file: at.file, cwd: '/elsewhere' });
+    expect(config.dialplan).toBe(join(at.folder, 'etc', 'plans', 'a.yaml'));
+    expect(config.data).toBe(join(at.folder, 'var'));
   });
 
   it('start from the current folder when they come from environment or command line', () => {
-    writeFileSync(file, 'dialplan: plans/a.yaml\ndata: ../var\n');
+    writeFileSync(at.file, 'dialplan: plans/a.yaml\ndata: ../var\n');
     const env = { ONEKEY_DIALPLAN: 'b.yaml', ONEKEY_DATA: '/var/lib/onekey' };
-    const config = configOf({ file, env, overrides: { dialplan: 'c.yaml' }, cwd: '/here' });
+    const config = configOf({ file: at.file, env, overrides: { dialplan: 'c.yaml' }, cwd: '/here' });
     expect(config.dialplan).toBe('/here/c.yaml');
     expect(config.data).toBe('/var/lib/onekey');
-    expect(configOf({ file, env, cwd: '/here' }).dialplan).toBe('/here/b.yaml');
+    expect(configOf({ file: at.file, env, cwd: '/here' }).dialplan).toBe('/here/b.yaml');
   });
 });
 
@@ -249,7 +223,7 @@ describe('the command line', () => {
 
 describe('faults of a file', () => {
   it('have file, line, column and key, all of them in the order of the file', () => {
-    const faults = faultsOfText(
+    const faults = at.faultsOfText(
       [
         'sip:',
         '  sever: embedded',
@@ -270,7 +244,7 @@ describe('faults of a file', () => {
       [9, 17, 'calls.drainSeconds'],
       [10, 15, 'log.level'],
     ]);
-    expect(faults.every((fault) => fault.file === file)).toBe(true);
+    expect(faults.every((fault) => fault.file === at.file)).toBe(true);
     expect(faults[0]?.remedy).toBe('did you mean "server"?');
     expect(faults.slice(1).map((fault) => fault.remedy)).toEqual([
       'write one of udp, tcp, tls, ws, wss',
@@ -279,33 +253,35 @@ describe('faults of a file', () => {
       'write one of trace, debug, info, warn, error, fatal, silent',
     ]);
     expect(formatFault(faults[2] as Fault)).toBe(
-      `${file}:7:9 http.port: "8080" is not accepted; write a whole number from 0 to 65535`,
+      `${at.file}:7:9 http.port: "8080" is not accepted; write a whole number from 0 to 65535`,
     );
   });
 
   it('and of the environment are reported together', () => {
-    const faults = faultsOfText('http: { port: 70000 }\n', { ONEKEY_LOG_LEVEL: 'loud', ONEKEY_LOG: 'x' });
+    const faults = at.faultsOfText('http: { port: 70000 }\n', { ONEKEY_LOG_LEVEL: 'loud', ONEKEY_LOG: 'x' });
     expect(faults.map((fault) => fault.path).sort()).toEqual(['ONEKEY_LOG', 'ONEKEY_LOG_LEVEL', 'http.port']);
   });
 
   it('say when a section is no section, also when the environment sets something in it', () => {
-    expect(faultsOfText('http: 8080\n', { ONEKEY_HTTP_PORT: '1' })).toMatchObject([
+    expect(at.faultsOfText('http: 8080\n', { ONEKEY_HTTP_PORT: '1' })).toMatchObject([
       { line: 1, path: 'http' },
     ]);
-    expect(faultsOfText('- http\n')).toMatchObject([{ line: 1, message: 'this is no list of settings' }]);
-    expect(faultsOfText('just text\n')).toMatchObject([{ line: 1, message: 'this is no list of settings' }]);
+    expect(at.faultsOfText('- http\n')).toMatchObject([{ line: 1, message: 'this is no list of settings' }]);
+    expect(at.faultsOfText('just text\n')).toMatchObject([
+      { line: 1, message: 'this is no list of settings' },
+    ]);
   });
 
   it('tell a file that is not there from one that cannot be read', () => {
-    expect(faultsOf({ file: join(folder, 'none.yaml') })).toMatchObject([
+    expect(faultsOf({ file: join(at.folder, 'none.yaml') })).toMatchObject([
       { line: 0, message: 'there is no such file' },
     ]);
-    expect(faultsOf({ file: folder })).toMatchObject([{ message: 'this is a folder, not a file' }]);
+    expect(faultsOf({ file: at.folder })).toMatchObject([{ message: 'this is a folder, not a file' }]);
   });
 
   it('show syntax errors and duplicate keys with their line', () => {
-    expect(faultsOfText('http:\n\tport: 1\n')).toMatchObject([{ line: 2, remedy: 'indent with spaces' }]);
-    expect(faultsOfText('http: { port: 1 }\nlog: { level: loud }\nhttp: { port: 2 }\n')).toMatchObject([
+    expect(at.faultsOfText('http:\n\tport: 1\n')).toMatchObject([{ line: 2, remedy: 'indent with spaces' }]);
+    expect(at.faultsOfText('http: { port: 1 }\nlog: { level: loud }\nhttp: { port: 2 }\n')).toMatchObject([
       { line: 2, path: 'log.level' },
       { line: 3, column: 1, remedy: 'keep one of the two' },
     ]);
@@ -314,7 +290,7 @@ describe('faults of a file', () => {
 
 describe('rules between settings', () => {
   it('want a certificate and its key for HTTPS, and take their paths from the folder of the file', () => {
-    expect(faultsOfText('http:\n  cert: cert.pem\n')).toMatchObject([{ line: 2, path: 'http.cert' }]);
+    expect(at.faultsOfText('http:\n  cert: cert.pem\n')).toMatchObject([{ line: 2, path: 'http.cert' }]);
     expect(faultsOf({ overrides: { 'http.key': 'key.pem' } })).toMatchObject([{ path: '--set http.key' }]);
     const both = { 'http.cert': 'tls/cert.pem', 'http.key': '/etc/key.pem' };
     expect(configOf({ overrides: both, cwd: '/etc/onekey' }).http).toMatchObject({
@@ -339,7 +315,7 @@ describe('rules between settings', () => {
   it('keep names and tokens of the API apart', () => {
     const token = (name: string, secret: string): string =>
       `{ name: ${name}, role: viewer, token: ${secret} }`;
-    const faults = faultsOfText(
+    const faults = at.faultsOfText(
       `http:\n  tokens:\n    - ${token('a', 'a'.repeat(16))}\n    - ${token('a', 'b'.repeat(16))}\n    - ${token('b', 'a'.repeat(16))}\n`,
     );
     expect(faults.map((fault) => [fault.line, fault.path])).toEqual([
@@ -367,172 +343,5 @@ describe('rules between settings', () => {
   it('ask for the secret of an external drachtio-server, which has none by default', () => {
     expect(faultsOf({ overrides: { 'sip.server': 'drachtio' } })).toHaveLength(1);
     expect(faultsOf({ overrides: { 'sip.server': 'drachtio', 'sip.drachtio.secret': 's' } })).toEqual([]);
-  });
-});
-
-describe('the embedded server for other applications', () => {
-  const secret = 'SEKRET'.repeat(4);
-  const embedded = (text: string): string => `sip:\n  embedded:\n${text}`;
-
-  it('is read, its files from the folder of the configuration', () => {
-    const tls = '      tls: { host: "::1", port: 9023, cert: tls/cert.pem, key: /etc/key.pem }\n';
-    const rule =
-      '    outbound: [{ method: MESSAGE, target: "tls://[fd00::5]:4000", anyCertificate: true }]\n';
-    writeFileSync(file, embedded(`    control:\n      port: 9022\n      secret: ${secret}\n${tls}${rule}`));
-    expect(configOf({ file }).sip.embedded).toEqual({
-      control: {
-        port: 9022,
-        secret,
-        tls: { host: '::1', port: 9023, cert: join(dirname(file), 'tls', 'cert.pem'), key: '/etc/key.pem' },
-      },
-      outbound: [{ method: 'MESSAGE', target: 'tls://[fd00::5]:4000', anyCertificate: true }],
-      thread: false,
-    });
-  });
-
-  it('takes its rules from a variable', () => {
-    const env = {
-      ONEKEY_SIP_EMBEDDED_CONTROL_SECRET: secret,
-      ONEKEY_SIP_EMBEDDED_OUTBOUND: 'MESSAGE=tcp://127.0.0.1:4000,*=https://router.example.org/route?a=b',
-    };
-    expect(configOf({ env }).sip.embedded.outbound).toEqual([
-      { method: 'MESSAGE', target: 'tcp://127.0.0.1:4000', anyCertificate: false },
-      { method: '*', target: 'https://router.example.org/route?a=b', anyCertificate: false },
-    ]);
-    expect(faultsOf({ env: { ...env, ONEKEY_SIP_EMBEDDED_OUTBOUND: 'tcp://127.0.0.1:4000' } })).toMatchObject(
-      [{ path: 'ONEKEY_SIP_EMBEDDED_OUTBOUND [0]', remedy: expect.stringContaining('MESSAGE=tcp://') }],
-    );
-  });
-
-  const rules = (...lines: string[]): string =>
-    `    control:\n      secret: ${secret}\n    outbound:\n${lines.map((line) => `      - ${line}\n`).join('')}`;
-
-  it.each([
-    ['a port without a secret', '    control:\n      port: 9022\n', 3, 'control.secret', /16 characters/],
-    ['a short one', '    control:\n      port: 9022\n      secret: SEKRET\n', 5, 'control.secret', /16 char/],
-    [
-      'rules without one',
-      '    outbound: [{ method: INFO, target: "tcp://a:1" }]\n',
-      2,
-      'control.secret',
-      /16 char/,
-    ],
-    [
-      'TLS without key',
-      `    control:\n      secret: ${secret}\n      tls: { port: 9023, cert: a.pem }\n`,
-      5,
-      'control.tls.key',
-      /PEM file, or port: 0/,
-    ],
-    [
-      'a method in small letters',
-      rules('{ method: info, target: "tcp://a:1" }'),
-      6,
-      'outbound[0].method',
-      /capitals/,
-    ],
-    [
-      'a target without port',
-      rules('{ method: INFO, target: "tcp://a" }'),
-      6,
-      'outbound[0].target',
-      /tcp:\/\/host:port/,
-    ],
-    [
-      'another protocol',
-      rules('{ method: INFO, target: "ftp://a:1" }'),
-      6,
-      'outbound[0].target',
-      /tls:\/\/host:port/,
-    ],
-    [
-      'a setting that there is not',
-      rules('{ method: INFO, targets: "tcp://a:1" }'),
-      6,
-      'outbound[0].targets',
-      /target/,
-    ],
-    [
-      'two rules for a method',
-      rules('{ method: INFO, target: "tcp://a:1" }', '{ method: INFO, target: "tcp://a:2" }'),
-      7,
-      'outbound[1].method',
-      /remove one/,
-    ],
-  ])('tells of %s with line, column and remedy', (_, text, line, path, remedy) => {
-    const faults = faultsOfText(embedded(text)).filter((fault) => fault.path === `sip.embedded.${path}`);
-    expect(faults).toHaveLength(1);
-    expect(faults[0]).toMatchObject({ file, line });
-    expect(faults[0]?.column).toBeGreaterThan(1);
-    expect(faults[0]?.remedy).toMatch(remedy);
-    expect(JSON.stringify(faults)).not.toContain('SEKRET');
-  });
-});
-
-describe('certificates of listeners', () => {
-  const listener = (more: string): string =>
-    `sip: { listeners: [{ transport: tls, host: 127.0.0.1, port: 5061${more} }] }\n`;
-  const load = (text: string) => {
-    const folder = mkdtempSync(join(tmpdir(), 'onekey-config-'));
-    const path = join(folder, 'onekey.yaml');
-    writeFileSync(path, text);
-    return { folder, result: loadConfig({ file: path, env: {} }) };
-  };
-
-  it('are found from the folder of the file', () => {
-    const { folder, result } = load(listener(', cert: tls/cert.pem, key: /etc/key.pem'));
-    expect(result.ok && result.config.sip.listeners[0]).toMatchObject({
-      cert: join(folder, 'tls', 'cert.pem'),
-      key: '/etc/key.pem',
-    });
-  });
-
-  it.each([
-    ['', 'wss'],
-    [', cert: a.pem', 'tls'],
-    [', key: a.pem', 'tls'],
-  ])('are needed: %j', (more, transport) => {
-    const { result } = load(listener(more).replace('tls', transport));
-    expect(result.ok ? '' : result.faults[0]?.message).toBe(
-      `a ${transport} listener needs a certificate and its key`,
-    );
-  });
-});
-
-describe('media engines', () => {
-  const one = (overrides: Record<string, string>) => faultsOf({ overrides }).map(formatFault);
-
-  it('need a place in the file for what is wrong with them', () => {
-    const text =
-      'media:\n  rtpengine:\n    spawn: false\n    interfaces: [eth0, 192.0.2.1]\n    hosts:\n      - { host: media.example.org, port: 2223 }\n';
-    expect(faultsOfText(text).map(formatFault)).toEqual([
-      `${file}:4:18 media.rtpengine.interfaces[0]: this is no address of an interface; write an IP address of this machine, or two with ! between: our own and the one that peers are told`,
-      `${file}:6:17 media.rtpengine.hosts[0].host: this is no IP address; write an IP address`,
-    ]);
-  });
-
-  it('must be given when none is started', () => {
-    expect(one({ 'media.rtpengine.spawn': 'false' })).toEqual([
-      'command line --set media.rtpengine.spawn: no engine of our own is started, and no other is given; add engines under media.rtpengine.hosts, or set spawn to true',
-    ]);
-    expect(one({ 'media.rtpengine.spawn': 'false', 'media.rtpengine.hosts': '127.0.0.1:2223' })).toEqual([]);
-  });
-
-  it('are each given once', () => {
-    const [fault = ''] = one({ 'media.rtpengine.hosts': '10.0.0.5:2223,10.0.0.5:2224,10.0.0.5:2223*2' });
-    expect(fault).toContain('--set media.rtpengine.hosts [2]: this engine is given twice');
-  });
-
-  it('have ports enough', () => {
-    expect(one({ 'media.rtpengine.portMin': '20000', 'media.rtpengine.portMax': '20199' })).toEqual([]);
-    const [fault = ''] = one({ 'media.rtpengine.portMin': '20000', 'media.rtpengine.portMax': '20198' });
-    expect(fault).toContain('--set media.rtpengine.portMax: the ports 20000 to 20198 are too few for media');
-    expect(one({ 'media.rtpengine.portMin': '32700' })[0]).toContain('portMin: the ports 32700 to 32767');
-  });
-
-  it('are told to peers by an address of the same family', () => {
-    expect(one({ 'media.rtpengine.interfaces': '192.0.2.1!203.0.113.5' })).toEqual([]);
-    for (const wrong of ['192.0.2.1!2001:db8::1', '192.0.2.1!', '192.0.2.1!a!b', ''])
-      expect(one({ 'media.rtpengine.interfaces': wrong })).toHaveLength(1);
   });
 });

@@ -1,19 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type Change,
   city,
   type ExpectedFault,
   faultsOf,
   onlyFault,
   police,
   policies,
+  targetsOfCity,
 } from './plan-changes.js';
-import { planOf, planText } from './plan-text.js';
 
-const targets = (yaml: string): Change => [
-  'targets: [{ trunk: pbx-city, number: 8001 }]',
-  `targets: ${yaml}`,
-];
 const desk = '{ trunk: pbx-city, number: 1 }';
 
 describe('a fault in the policies is told with its place, and what to do about it', () => {
@@ -76,7 +71,7 @@ describe('a fault in the policies is told with its place, and what to do about i
     ],
     [
       'a target without number',
-      targets('[{ trunk: pbx-city }]'),
+      targetsOfCity('[{ trunk: pbx-city }]'),
       '{ trunk: pbx-city }',
       'members.city.targets[0].number',
       /missing/,
@@ -84,7 +79,7 @@ describe('a fault in the policies is told with its place, and what to do about i
     ],
     [
       'a target of two forms',
-      targets(`[{ together: [${desk}, ${desk}], trunk: pbx-city }]`),
+      targetsOfCity(`[{ together: [${desk}, ${desk}], trunk: pbx-city }]`),
       '{ together',
       'members.city.targets[0]',
       /trunk, together do not go together/,
@@ -92,7 +87,7 @@ describe('a fault in the policies is told with its place, and what to do about i
     ],
     [
       'a ring time beside a group',
-      targets(`[{ together: [${desk}, ${desk}], ringSeconds: 9 }]`),
+      targetsOfCity(`[{ together: [${desk}, ${desk}], ringSeconds: 9 }]`),
       '{ together',
       'members.city.targets[0]',
       /ringSeconds, together/,
@@ -100,7 +95,7 @@ describe('a fault in the policies is told with its place, and what to do about i
     ],
     [
       'an agent behind a trunk',
-      targets('[{ agent: li-na, trunk: pbx-city }]'),
+      targetsOfCity('[{ agent: li-na, trunk: pbx-city }]'),
       '{ agent',
       'members.city.targets[0]',
       /trunk, agent do not go together/,
@@ -108,7 +103,7 @@ describe('a fault in the policies is told with its place, and what to do about i
     ],
     [
       'an agent and a group',
-      targets(`[{ agent: li-na, together: [${desk}, ${desk}] }]`),
+      targetsOfCity(`[{ agent: li-na, together: [${desk}, ${desk}] }]`),
       '{ agent',
       'members.city.targets[0]',
       /agent, together do not go together/,
@@ -116,7 +111,7 @@ describe('a fault in the policies is told with its place, and what to do about i
     ],
     [
       'two ways to name one agent of a group',
-      targets(`[{ together: [${desk}, { agent: li-na, extension: 8017 }] }]`),
+      targetsOfCity(`[{ together: [${desk}, { agent: li-na, extension: 8017 }] }]`),
       '{ agent',
       'members.city.targets[0].together[1]',
       /agent, extension do not go together/,
@@ -124,7 +119,7 @@ describe('a fault in the policies is told with its place, and what to do about i
     ],
     [
       'a name that no account can have',
-      targets('[{ agent: "Li Na" }]'),
+      targetsOfCity('[{ agent: "Li Na" }]'),
       '"Li Na"',
       'members.city.targets[0].agent',
       /"Li Na" is not accepted/,
@@ -132,7 +127,7 @@ describe('a fault in the policies is told with its place, and what to do about i
     ],
     [
       'a group of one',
-      targets(`[{ together: [${desk}] }]`),
+      targetsOfCity(`[{ together: [${desk}] }]`),
       'together: [{',
       'members.city.targets[0].together',
       /list/,
@@ -140,7 +135,7 @@ describe('a fault in the policies is told with its place, and what to do about i
     ],
     [
       'a weight where all ring',
-      targets(`[{ together: [${desk}, { trunk: pbx-city, number: 2, weight: 2 }] }]`),
+      targetsOfCity(`[{ together: [${desk}, { trunk: pbx-city, number: 2, weight: 2 }] }]`),
       'weight',
       'members.city.targets[0].together[1].weight',
       /no such setting/,
@@ -148,7 +143,7 @@ describe('a fault in the policies is told with its place, and what to do about i
     ],
     [
       'a weight of 0',
-      targets(`[{ weighted: [${desk}, { trunk: pbx-city, number: 2, weight: 0 }] }]`),
+      targetsOfCity(`[{ weighted: [${desk}, { trunk: pbx-city, number: 2, weight: 0 }] }]`),
       '0 }',
       'members.city.targets[0].weighted[1].weight',
       /0 is not/,
@@ -156,7 +151,7 @@ describe('a fault in the policies is told with its place, and what to do about i
     ],
     [
       'an unknown trunk in a group',
-      targets(`[{ weighted: [${desk}, { trunk: pbx-cyti, number: 2 }] }]`),
+      targetsOfCity(`[{ weighted: [${desk}, { trunk: pbx-cyti, number: 2 }] }]`),
       'pbx-cyti',
       'members.city.targets[0].weighted[1].trunk',
       /no trunk "pbx-cyti"/,
@@ -164,7 +159,7 @@ describe('a fault in the policies is told with its place, and what to do about i
     ],
     [
       'a desk in a group on a carrier without gateway',
-      targets(`[{ together: [${desk}, { trunk: carrier, number: 2 }] }]`),
+      targetsOfCity(`[{ together: [${desk}, { trunk: carrier, number: 2 }] }]`),
       'carrier, n',
       'members.city.targets[0].together[1].trunk',
       /no gateway/,
@@ -172,7 +167,7 @@ describe('a fault in the policies is told with its place, and what to do about i
     ],
     [
       'a desk for an unknown member',
-      targets(`[${desk}, { for: [polcie], trunk: pbx-city, number: 2 }]`),
+      targetsOfCity(`[${desk}, { for: [polcie], trunk: pbx-city, number: 2 }]`),
       'polcie',
       'members.city.targets[1].for[0]',
       /no member "polcie"/,
@@ -180,7 +175,7 @@ describe('a fault in the policies is told with its place, and what to do about i
     ],
     [
       'a desk for the member itself',
-      targets(`[${desk}, { for: [city], trunk: pbx-city, number: 2 }]`),
+      targetsOfCity(`[${desk}, { for: [city], trunk: pbx-city, number: 2 }]`),
       'city], t',
       'members.city.targets[1].for[0]',
       /does not transfer to itself/,
@@ -188,7 +183,7 @@ describe('a fault in the policies is told with its place, and what to do about i
     ],
     [
       'liaison desks alone',
-      targets('[{ for: [police], trunk: pbx-city, number: 2 }]'),
+      targetsOfCity('[{ for: [police], trunk: pbx-city, number: 2 }]'),
       'targets: [{ for',
       'members.city.targets',
       /nobody else reaches/,
@@ -324,7 +319,7 @@ describe('a fault in the policies is told with its place, and what to do about i
   it('and does not hide another', () => {
     const faults = faultsOf(
       city('hours: { weekly: [some day], timezone: Moon/Crater }'),
-      targets('[{ number: 1, together: 5, ringSeconds: 0 }, { trunk: pbx-ctiy }]'),
+      targetsOfCity('[{ number: 1, together: 5, ringSeconds: 0 }, { trunk: pbx-ctiy }]'),
       policies('keyCodes: { cancel: 7, toggle: "*1" }'),
     );
     expect(faults.map((fault) => fault.path)).toEqual([
@@ -338,77 +333,5 @@ describe('a fault in the policies is told with its place, and what to do about i
       'members.city.targets[1].trunk',
       'keys["*1"]',
     ]);
-  });
-});
-
-describe('what is written and has no fault', () => {
-  it.each<[string, Change]>([
-    ['hours that are null', city('hours: null')],
-    ['capacity that is null', city('capacity: null')],
-    ['nobody to transfer to', city('mayTransferTo: []')],
-    ['nobody whom not to transfer to', city('mayNotTransferTo: []')],
-    [
-      'weekdays over the end of the week',
-      city('hours: { weekly: [sat-mon 08:00-09:00, "tue, Wed 8:00-9:00"] }'),
-    ],
-    ['two lines of one day', city('hours: { weekly: [mon 08:00-12:00, mon 12:00-13:00] }')],
-    ['a code that member keys begin with', ['"*2": city', '"*01": city']],
-    ['an emergency member among those that are permitted', city('mayTransferTo: [police]')],
-  ])('%s', (_, change) => {
-    expect(faultsOf(change)).toEqual([]);
-  });
-
-  it('makes the targets', () => {
-    const weighted =
-      '{ weighted: [{ trunk: pbx-city, number: 2, weight: 3 }, { trunk: pbx-city, number: 3, ringSeconds: 9 }] }';
-    const plan = planOf(
-      planText(
-        targets(`[{ for: [police], together: [${desk}, { trunk: pbx-police, number: 5 }] }, ${weighted}]`),
-      ),
-    );
-    expect(plan.members.get('city')?.targets).toEqual([
-      {
-        ring: 'together',
-        desks: [
-          { kind: 'trunk', trunk: 'pbx-city', number: '1', ringSeconds: 20, weight: 1 },
-          { kind: 'trunk', trunk: 'pbx-police', number: '5', ringSeconds: 20, weight: 1 },
-        ],
-        onlyFor: ['police'],
-      },
-      {
-        ring: 'weighted',
-        desks: [
-          { kind: 'trunk', trunk: 'pbx-city', number: '2', ringSeconds: 20, weight: 3 },
-          { kind: 'trunk', trunk: 'pbx-city', number: '3', ringSeconds: 9, weight: 1 },
-        ],
-        onlyFor: [],
-      },
-    ]);
-  });
-
-  it('makes the desks of agents', () => {
-    const plan = planOf(
-      planText(
-        targets(
-          '[{ agent: li-na }, { together: [{ extension: 8017, ringSeconds: 9 }, { trunk: pbx-city, number: 1 }] }]',
-        ),
-      ),
-    );
-    expect(plan.members.get('city')?.targets.map(({ desks }) => desks)).toEqual([
-      [{ kind: 'agent', agent: 'li-na', ringSeconds: 20, weight: 1 }],
-      [
-        { kind: 'extension', extension: '8017', ringSeconds: 9, weight: 1 },
-        { kind: 'trunk', trunk: 'pbx-city', number: '1', ringSeconds: 20, weight: 1 },
-      ],
-    ]);
-  });
-
-  it('makes the rights, with every emergency member', () => {
-    const rightsOf = (yaml: string) => planOf(planText(city(yaml))).members.get('city')?.mayTransferTo;
-    expect(rightsOf('capacity: 5')).toBeNull();
-    expect(rightsOf('mayTransferTo: []')).toEqual(['police']);
-    expect(rightsOf('mayTransferTo: [city]')).toEqual(['police', 'city']);
-    expect(rightsOf('mayNotTransferTo: [city]')).toEqual(['police']);
-    expect(rightsOf('mayNotTransferTo: []')).toEqual(['police', 'city']);
   });
 });

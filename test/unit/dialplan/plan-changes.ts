@@ -40,3 +40,9 @@ export function onlyFault(change: Change, piece: string): Fault & { place: strin
   const expectedPlace = `${before.split('\n').length}:${before.length - before.lastIndexOf('\n')}`;
   return { ...fault, place: `${fault.line}:${fault.column}`, expectedPlace };
 }
+
+/** Other targets of the city. */
+export const targetsOfCity = (yaml: string): Change => [
+  'targets: [{ trunk: pbx-city, number: 8001 }]',
+  `targets: ${yaml}`,
+];

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Call, Leg } from '../../../src/call/call.js';
+import type { Call } from '../../../src/call/call.js';
 import type { RecordingPolicy } from '../../../src/dialplan/plan.js';
 import type { LiveEvent } from '../../../src/engine/operations.js';
 import type { RecordingKeeper } from '../../../src/engine/recording/call-recording.js';
-import { conversationOf } from '../../../src/engine/recording/conversation.js';
 import { Recordings } from '../../../src/engine/recording/recordings.js';
 import { MemoryLedger } from '../../../src/ledger/memory-ledger.js';
 import { silentLog } from '../../../src/media/log.js';
@@ -11,21 +10,10 @@ import type { RecordingEntry } from '../../../src/media/recording/entry.js';
 import type { MediaRecording } from '../../../src/media/recording/media-recording.js';
 import { twoMembers } from './an-engine.js';
 import { call, callerLeg, leg } from './call-values.js';
+import { joinedTo, talking } from './talking.js';
 import { VirtualClock } from './virtual-clock.js';
 
 const START = 1_800_000_000_000;
-const with_ = (partner: string | null): Pick<Leg, 'given'> => ({ given: { from: partner, sdp: '' } });
-
-/** The caller `c-1` talks with this leg of the call, or with nobody. */
-function talking(partner: string | null, changes: Partial<Call> = {}, others: readonly Leg[] = []): Call {
-  const legs = [
-    callerLeg('c-1', with_(partner)),
-    leg('c-2', with_(partner === 'c-2' ? 'c-1' : null)),
-    leg('c-3', { ...with_(partner === 'c-3' ? 'c-1' : null), role: 'target', member: 'police' }),
-    ...others,
-  ];
-  return call('c', { ...changes, legs: Object.fromEntries(legs.map((one) => [one.id, one])) });
-}
 const over = call('c', { phase: { name: 'ended' }, legs: {} });
 
 let clock: VirtualClock;
@@ -86,43 +74,6 @@ function recordings({ city = 'always', police = 'always', announce = false, with
 
 const types = (): string[] => events.map(({ type }) => type);
 
-describe('conversationOf', () => {
-  it('is two who are joined, both answered, neither holding the other', () => {
-    expect(conversationOf(talking('c-2'))).toMatchObject({ caller: { id: 'c-1' }, others: [{ id: 'c-2' }] });
-    expect(conversationOf(talking(null))).toBeNull();
-    const holding = 'v=0\r\no=- 1 1 IN IP4 10.0.0.1\r\ns=-\r\nm=audio 4000 RTP/AVP 8\r\na=sendonly\r\n';
-    const change = (id: string, changes: Partial<Leg>): Call => {
-      const state = talking('c-2');
-      const changed = state.legs[id];
-      return changed === undefined
-        ? state
-        : { ...state, legs: { ...state.legs, [id]: { ...changed, ...changes } } };
-    };
-    for (const id of ['c-1', 'c-2']) {
-      expect(conversationOf(change(id, { remote: holding })), id).toBeNull();
-      expect(conversationOf(change(id, { state: 'leaving' })), id).toBeNull();
-      expect(conversationOf(change(id, { state: 'ringing' })), id).toBeNull();
-      expect(
-        conversationOf(change(id, { remote: holding.replace('sendonly', 'sendrecv') })),
-        id,
-      ).not.toBeNull();
-    }
-  });
-
-  it('is all three of a conference, but for those who hold', () => {
-    const inIt = (id: string, changes: Partial<Leg> = {}): Leg =>
-      id === 'c-1' ? callerLeg(id, with_(id)) : leg(id, { ...with_(id), ...changes });
-    const conferring = (third: Partial<Leg>): Call => {
-      const legs = [inIt('c-1'), inIt('c-2'), inIt('c-3', { role: 'target', member: 'police', ...third })];
-      return call('c', { legs: Object.fromEntries(legs.map((one) => [one.id, one])) });
-    };
-    const others = (third: Partial<Leg>) => conversationOf(conferring(third))?.others.map(({ id }) => id);
-    expect(others({})).toEqual(['c-2', 'c-3']);
-    expect(others({ state: 'leaving' })).toEqual(['c-2']);
-    expect(others(with_('c-9'))).toEqual(['c-2']);
-  });
-});
-
 describe('a call that is recorded always', () => {
   it('is, with everybody on their channel for as long as they talk with the caller', async () => {
     const all = recordings();
@@ -180,8 +131,8 @@ describe('a call that is recorded always', () => {
 
   it('has all who are in a conference with the caller on the right, and is not while one must not be', async () => {
     const inIt = (third: string | null): Call => {
-      const legs = [callerLeg('c-1', with_('c-1')), leg('c-2', with_('c-2'))];
-      const other = leg('c-3', { ...with_(third), role: 'target', member: 'police' });
+      const legs = [callerLeg('c-1', joinedTo('c-1')), leg('c-2', joinedTo('c-2'))];
+      const other = leg('c-3', { ...joinedTo(third), role: 'target', member: 'police' });
       return call('c', { legs: Object.fromEntries([...legs, other].map((one) => [one.id, one])) });
     };
     const all = recordings();
