@@ -28,7 +28,7 @@ export interface Group {
   readonly goalMs: number;
 }
 
-const PAGES: Group = { name: 'searches, pages and stories', goalMs: 50 };
+export const PAGES: Group = { name: 'searches, pages and stories', goalMs: 50 };
 const MONTHS: Group = { name: 'statistics of a month', goalMs: 20 };
 const YEARS: Group = { name: 'matrix and matters over long times', goalMs: 200 };
 const TEXT: Group = { name: 'full text', goalMs: 200 };
@@ -243,6 +243,7 @@ function span(
   return { from: start, to: start + days * DAY_MS };
 }
 
-function hours({ from, to }: { readonly from: number; readonly to: number }) {
+/** The hours of a time, as statistics are asked for. */
+export function hours({ from, to }: { readonly from: number; readonly to: number }) {
   return { from: Math.floor(from / HOUR_MS), to: Math.ceil(to / HOUR_MS) };
 }

@@ -9,7 +9,7 @@ import { type LedgerReader, openLedgerReader } from '../../src/ledger/ledger-rea
 import { openLedger } from '../../src/ledger/open-ledger.js';
 import { readCommandLine } from '../command-line.js';
 import { startLoad } from './ledger-load.js';
-import { drawQuestions, GROUPS, KINDS, type Kind, type Subject } from './ledger-questions.js';
+import { drawQuestions, GROUPS, hours, KINDS, type Kind, PAGES, type Subject } from './ledger-questions.js';
 import { type Built, buildYears } from './ledger-years/build.js';
 import { Callers } from './ledger-years/callers.js';
 import { readAlliance } from './ledger-years/desks.js';
@@ -45,6 +45,7 @@ const dir = line.text('dir') ?? join(tmpdir(), `ledger-bench-${scale}-${seed}`);
 
 const FIRST_MONTH = '2024-06';
 const DURABLE_MS = 20;
+const BESIDE_ROUNDS = 5;
 const dialPlan = join(import.meta.dirname, '..', '..', 'dialplans', 'alliance.yaml');
 const alliance = readAlliance(dialPlan);
 const callers = new Callers(Math.max(100, Math.round(CALLERS * scale)));
@@ -94,6 +95,26 @@ async function ask(
   return took;
 }
 
+/** How long pages took while somebody else had the goals of all the time made up, which takes a second or two. */
+async function askBeside(reader: LedgerReader, subject: Subject, dice: Dice): Promise<readonly number[]> {
+  const took: number[] = [];
+  for (let round = 0; round < BESIDE_ROUNDS; round++) {
+    let answered = false;
+    const goals = reader.statistics('goals', hours(subject)).finally(() => {
+      answered = true;
+    });
+    for (const { kind, put } of drawQuestions(count, subject, dice)) {
+      if (answered) break;
+      if (kind.group !== PAGES) continue;
+      const asked = performance.now();
+      await put(reader);
+      took.push(performance.now() - asked);
+    }
+    await goals;
+  }
+  return took;
+}
+
 /** Prints how long something took. */
 function show(name: string, took: readonly number[], rest = ''): void {
   const at = (share: number): string => quantile(took, share).padStart(8);
@@ -127,6 +148,7 @@ async function questions(built: Built): Promise<boolean> {
     const load = startLoad(ledger, new Dice(Date.now()), { alliance, callers, passedOn }, rate);
     const began = performance.now();
     const took = await ask(reader, subject, dice);
+    const beside = await askBeside(reader, subject, dice);
     const seconds = (performance.now() - began) / 1000;
     await load.stop();
 
@@ -140,6 +162,7 @@ async function questions(built: Built): Promise<boolean> {
       const values = [...took].flatMap(([kind, own]) => (kind.group === group ? own : []));
       return judge(group.name, values, group.goalMs);
     });
+    kept.push(judge('pages beside the goals of two years', beside, PAGES.goalMs));
     const durable = rate === 0 || judge('a record is on disk after', durableMs, DURABLE_MS);
     return durable && !kept.includes(false);
   } finally {

@@ -136,9 +136,9 @@ function threadedReader(folder: string): LedgerReader {
   const setup: ReaderSetup = { folder };
   const thread = (): ReaderThread =>
     new ReaderThread(() => startWorker('reader-worker', import.meta.url, setup));
-  const threads: Readonly<Record<Pace, ReaderThread>> = { quick: thread(), slow: thread() };
+  const threads: Readonly<Record<Pace, ReaderThread>> = { page: thread(), search: thread(), sums: thread() };
   const close = async (): Promise<void> => {
-    await Promise.all([threads.quick.close(), threads.slow.close()]);
+    await Promise.all(Object.values(threads).map((each) => each.close()));
   };
   return readerOf((question) => threads[paceOf(question)].ask(question), close);
 }

@@ -11,7 +11,7 @@ import { columnsIn } from './schema.js';
 const BUSY_MS = 2000;
 /** Files open at once: two years and a half. */
 const MAX_OPEN = 30;
-/** What SQLite keeps in memory of each; with all open 60 MB, in each of two threads. The system's cache has the rest. */
+/** What SQLite keeps in memory of each; with all open 60 MB, in each of three threads. The system's cache has the rest. */
 const CACHE_KIB = 2048;
 /** Statements that are kept of a file. One that is not costs memory until somebody collects it, which may take long. */
 const MAX_STATEMENTS = 100;

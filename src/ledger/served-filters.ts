@@ -45,5 +45,8 @@ export function isServed<K extends RecordKind>(kind: K, filter: Filters[K]): boo
   if (kind === 'call' && cause !== undefined && cause !== USUAL.cause) return true;
   // Not many are missed, and most transfers are blind.
   if (missed === true || (mode !== undefined && mode !== 'blind')) return true;
+  // Both are found in two indexes.
+  if (kind === 'transfer' && fields.every((field) => field === 'fromMember' || field === 'toMember'))
+    return true;
   return fields.length === 1 && fields.every((field) => ORDERED[kind].has(field) && given[field] !== false);
 }

@@ -374,4 +374,10 @@ describe('a filter', () => {
   ])('%j is served by an index: %s', (filter, served) => {
     expect(isServed('call', filter)).toBe(served);
   });
+
+  it('of transfers from a member to another is served by two, and by none with more asked for', () => {
+    const pair = { fromMember: 'police-110', toMember: 'youth-12355' };
+    expect(isServed('transfer', pair)).toBe(true);
+    expect(isServed('transfer', { ...pair, trigger: 'key' })).toBe(false);
+  });
 });

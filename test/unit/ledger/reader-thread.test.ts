@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { paceOf } from '../../../src/ledger/question-pace.js';
+import { type Pace, paceOf } from '../../../src/ledger/question-pace.js';
 import type { Question, ReaderAnswer, ReaderRequest } from '../../../src/ledger/reader-messages.js';
 import { ReaderThread } from '../../../src/ledger/reader-thread.js';
 
@@ -72,25 +72,19 @@ describe('ReaderThread', () => {
 });
 
 describe('the pace of a question', () => {
-  const QUICK: readonly Question[] = [
-    HEAD,
-    { ask: 'story', callId: 'call-1' },
-    { ask: 'list', kind: 'call', filter: {} },
-    { ask: 'list', kind: 'call', filter: { caller: '13800000000', trunk: 'carrier' } },
-    { ask: 'list', kind: 'leg', filter: { callId: 'call-1' } },
-  ];
-  const SLOW: readonly Question[] = [
-    { ask: 'list', kind: 'call', filter: { trunk: 'carrier' } },
-    { ask: 'list', kind: 'leg', filter: { sipStatus: 486 } },
-    { ask: 'notes', search: { query: '停水' } },
-    { ask: 'statistics', question: { what: 'goals', query: { from: 0, to: 1 } } },
+  const PACES: readonly (readonly [Pace, Question])[] = [
+    ['page', HEAD],
+    ['page', { ask: 'story', callId: 'call-1' }],
+    ['page', { ask: 'list', kind: 'call', filter: {} }],
+    ['page', { ask: 'list', kind: 'call', filter: { caller: '13800000000', trunk: 'carrier' } }],
+    ['page', { ask: 'list', kind: 'leg', filter: { callId: 'call-1' } }],
+    ['search', { ask: 'list', kind: 'call', filter: { trunk: 'carrier' } }],
+    ['search', { ask: 'list', kind: 'leg', filter: { sipStatus: 486 } }],
+    ['search', { ask: 'notes', search: { query: '停水' } }],
+    ['sums', { ask: 'statistics', question: { what: 'goals', query: { from: 0, to: 1 } } }],
   ];
 
-  it.each(QUICK)('is quick where an index leads to the answer: $ask $kind $filter', (question) => {
-    expect(paceOf(question)).toBe('quick');
-  });
-
-  it.each(SLOW)('is slow where much is read: $ask $kind $filter', (question) => {
-    expect(paceOf(question)).toBe('slow');
+  it.each(PACES)('is that of a %s for %j', (pace, question) => {
+    expect(paceOf(question)).toBe(pace);
   });
 });
