@@ -140,7 +140,7 @@ export async function serveApi(
     media: media.anchor.kind,
     notReady: () => engine.notReadyReason(),
     links,
-    ...(surges === null ? {} : { surges: () => surges.active }),
+    ...(surges === null ? {} : { surges: () => surges.active, surgeBounds: config.surge }),
     ...(certificates === null ? {} : { certificates }),
     addMetrics: (registry) => {
       health.addMetrics(registry);

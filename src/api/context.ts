@@ -11,7 +11,7 @@ import type { ExportRequest } from '../ledger/export/export-request.js';
 import type { LedgerExport } from '../ledger/export/ledger-exports.js';
 import type { LedgerReader } from '../ledger/ledger-reader.js';
 import type { AuditRecord } from '../ledger/records.js';
-import type { ActiveSurge } from '../ledger/statistics/surge-types.js';
+import type { ActiveSurge, SurgeBounds } from '../ledger/statistics/surge-types.js';
 import type { Desks } from './desk/desks.js';
 import type { EventHub, EventHubOptions } from './event-hub.js';
 import type { ServerCertificates } from './https-server.js';
@@ -87,6 +87,8 @@ export interface ApiOptions {
   readonly pages?: string;
   /** Surges that are on; without, nobody looks for any. */
   readonly surges?: () => readonly ActiveSurge[];
+  /** How much a surge is, for reports of the past; without, they tell of none. */
+  readonly surgeBounds?: SurgeBounds;
   /** Time source; UTC milliseconds. */
   readonly now?: () => number;
 }

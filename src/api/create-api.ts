@@ -23,6 +23,7 @@ import { matterRoutes } from './matter-routes.js';
 import { createMetrics } from './metrics.js';
 import { missedCallRoutes } from './missed-call-routes.js';
 import { monitorRoutes } from './monitor-routes.js';
+import { periodReportRoutes } from './period-report/period-report-routes.js';
 import { queueRoutes } from './queue-routes.js';
 import { recordingRoutes } from './recording-routes.js';
 import { reportRoutes } from './reports/report-routes.js';
@@ -72,6 +73,7 @@ const ROUTES = [
   exportRoutes,
   reportRoutes,
   statisticsRoutes,
+  periodReportRoutes,
   storyRoutes,
   searchRoutes,
   recordingRoutes,

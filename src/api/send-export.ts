@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { extname } from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ExportedListing, ExportRequest } from '../ledger/export/export-request.js';
 import { EXPORT_MEDIA_TYPES, type ExportFormat } from '../ledger/export/export-table.js';
@@ -25,6 +26,12 @@ interface Asked {
   readonly wish: ExportWish;
 }
 
+/** An export is refused that no record could tell of. */
+export const NOT_AUDITED = errorBody(
+  'not-audited',
+  'Who exports what must be in the ledger first, and it cannot be written now.',
+);
+
 /** Answers with the file of an export, made while it is sent, once it is written who takes it. */
 export async function sendExport({ desk, context, request, reply, wish }: Asked): Promise<FastifyReply> {
   const { listing, how } = wish;
@@ -48,44 +55,54 @@ export async function sendExport({ desk, context, request, reply, wish }: Asked)
   await begun;
   if (!(await audited(desk, { context, request, wish, masked }))) {
     stream.destroy();
-    const message = 'Who exports what must be in the ledger first, and it cannot be written now.';
-    return reply.code(503).send(errorBody('not-audited', message));
+    return reply.code(503).send(NOT_AUDITED);
   }
   return reply
     .code(200)
     .header('content-type', EXPORT_MEDIA_TYPES[how.format])
-    .header('content-disposition', attachment(wish))
+    .header('content-disposition', attachment(`${wish.what}.${how.format}`, wish.report))
     .send(stream);
 }
 
 /** A name in Chinese needs the form of RFC 6266 with RFC 8187; what cannot read that takes the plain one. */
-function attachment({ what, how, report }: ExportWish): string {
-  const plain = `attachment; filename="${what}.${how.format}"`;
-  return report === undefined
-    ? plain
-    : `${plain}; filename*=UTF-8''${encodeURIComponent(`${report}.${how.format}`)}`;
+export function attachment(plain: string, name?: string): string {
+  const header = `attachment; filename="${plain}"`;
+  if (name === undefined) return header;
+  return `${header}; filename*=UTF-8''${encodeURIComponent(`${name}${extname(plain)}`)}`;
 }
 
 interface Taking extends Pick<Asked, 'context' | 'request' | 'wish'> {
   readonly masked: boolean;
 }
 
-/** Writes who takes which file; false when it cannot be written. */
 function audited(desk: ExportDesk, { context, request, wish, masked }: Taking): Promise<boolean> {
-  const doneAt = (context.now ?? Date.now)();
   const { format } = wish.how;
   const { report } = wish;
-  const detail = JSON.stringify({ format, masked, report, filter: wish.listing.filter, from: request.ip });
+  const detail = { format, masked, report, filter: wish.listing.filter, from: request.ip };
+  return auditExport(desk, { context, request, subject: wish.what, detail });
+}
+
+/** Writes who takes which file, with what tells it from others; false when it cannot be written. */
+export function auditExport(
+  desk: Pick<ExportDesk, 'audit'>,
+  of: {
+    readonly context: Pick<ApiContext, 'now'>;
+    readonly request: FastifyRequest;
+    readonly subject: string;
+    readonly detail: object;
+  },
+): Promise<boolean> {
+  const doneAt = (of.context.now ?? Date.now)();
   return desk
     .audit({
       kind: 'audit',
       id: `audit-${doneAt.toString(36)}-${randomBytes(6).toString('hex')}`,
       doneAt,
-      actor: request.holder ?? 'nobody',
+      actor: of.request.holder ?? 'nobody',
       action: 'exported',
-      subject: wish.what,
+      subject: of.subject,
       callId: null,
-      detail,
+      detail: JSON.stringify(of.detail),
     })
     .then(
       () => true,

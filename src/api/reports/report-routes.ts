@@ -2,18 +2,26 @@ import { z } from 'zod';
 import { errorBody } from '../api-error.js';
 import type { Api, ApiContext } from '../context.js';
 import { FILE } from '../export-routes.js';
+import { NO_PERIOD } from '../period-report/period-report-routes.js';
+import { sendWorkbook } from '../period-report/send-workbook.js';
 import { mayDo } from '../rights/permissions.js';
 import { errorSchema } from '../schemas.js';
 import { sendExport } from '../send-export.js';
 import { toWire } from '../wire.js';
-import { exportOf, type FilterFault, filterFault } from './report-query.js';
+import type { FilterFault } from './filter-fault.js';
+import { exportOf, filterFault, isListing } from './report-query.js';
 import { reportBody, reportParams, reportSchema } from './report-schemas.js';
 import { MOST_REPORTS, type ReportStore } from './report-store.js';
+import { questionOf } from './statistics-report.js';
 
 const errors = { 400: errorSchema, 401: errorSchema, 403: errorSchema };
+const STALE = errorBody(
+  'stale-report',
+  'The filter of this report is not understood any more; save it anew.',
+);
 const unknown = (name: string) => errorBody('unknown-report', `There is no report "${name}".`);
 
-/** Queries that are saved under a name, and run as exports. */
+/** Queries that are saved under a name, and run as exports; and reports of periods. */
 export function reportRoutes(api: Api, context: ApiContext): void {
   const { reports } = context;
   if (reports === undefined) return;
@@ -119,14 +127,17 @@ function running(api: Api, context: ApiContext, reports: ReportStore): void {
       if (report === undefined) return reply.code(404).send(unknown(name));
       if (report.what === 'audits' && !(request.role !== null && mayDo(request.role, 'audits.read')))
         return reply.code(403).send(errorBody('forbidden', 'Audits need the permission audits.read.'));
+      if (!isListing(report)) {
+        const saved = questionOf(report);
+        if (!saved.ok) return reply.code(409).send(STALE);
+        const wish = { ...saved.question, language: report.language, report: name };
+        return (
+          (await sendWorkbook(wish, { desk, context, request, reply })) ?? reply.code(409).send(NO_PERIOD)
+        );
+      }
       const now = (context.now ?? Date.now)();
       const read = exportOf(report, now, context.dialPlan().policies.timezone);
-      if (!read.success)
-        return reply
-          .code(409)
-          .send(
-            errorBody('stale-report', 'The filter of this report is not understood any more; save it anew.'),
-          );
+      if (!read.success) return reply.code(409).send(STALE);
       return sendExport({
         desk,
         context,

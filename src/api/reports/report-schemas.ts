@@ -14,15 +14,17 @@ export const reportParams = z.strictObject({ name: reportName });
 
 export const reportBody = z
   .strictObject({
-    what: z.enum(EXPORTED).meta({ description: 'Of what' }),
+    what: z.enum([...EXPORTED, 'statistics']).meta({
+      description: 'Of what; `statistics`: the report of a period, as a workbook',
+    }),
     period: z.enum(REPORT_PERIODS).nullable().default(null).meta({
       description:
         'Time that moves on with the calendar, in the zone of the dial plan; null: `from` and `to` of the filter, or all',
     }),
-    filter: z
-      .record(z.string().max(40), z.string().max(200))
-      .default({})
-      .meta({ description: 'Filters of the listing as they stand in its query, all of them text' }),
+    filter: z.record(z.string().max(40), z.string().max(200)).default({}).meta({
+      description:
+        'Filters of the listing as they stand in its query, all of them text; of `statistics` `member`, and without `period` `of` and `at`',
+    }),
     format: z.enum(EXPORT_FORMATS).default('xlsx'),
     language: z.enum(['zh', 'en']).default('zh').meta({ description: 'Of the headings' }),
   })

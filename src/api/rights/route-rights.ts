@@ -59,6 +59,8 @@ const ROUTE_RIGHTS: ReadonlyMap<string, RouteRight> = new Map<string, RouteRight
   ['GET /v1/statistics/goals', 'statistics.read'],
   ['GET /v1/statistics/compare', 'statistics.read'],
   ['GET /v1/statistics/surges', 'statistics.read'],
+  ['GET /v1/statistics/report', 'statistics.read'],
+  ['GET /v1/statistics/report/workbook', 'exports.take'],
 
   ['GET /v1/export/calls', 'exports.take'],
   ['GET /v1/export/legs', 'exports.take'],

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { EXPORTED } from '../../api/export-schemas.js';
 import { REPORT_PERIODS } from '../../api/reports/report-periods.js';
-import { exportOf, filterFault } from '../../api/reports/report-query.js';
+import { exportOf, filterFault, isListing } from '../../api/reports/report-query.js';
 import { type Report, reportName } from '../../api/reports/report-schemas.js';
 import { MOST_REPORTS, ReportFileError, ReportStore } from '../../api/reports/report-store.js';
 import { toWire } from '../../api/wire.js';
@@ -184,6 +184,12 @@ function runReport(place: Workplace, values: OptionValues, name: string): Promis
   return withStore(place, async (store) => {
     const report = await store.get(name);
     if (report === undefined) return unknown(place, name);
+    if (!isListing(report)) {
+      place.surroundings.err(
+        `report ${name} is of a period, not a listing: the page of operations shows it, GET /v1/reports/${name}/run is its file`,
+      );
+      return EXIT.failed;
+    }
     const { format, language } = report;
     const how = howOf(values, { out: `${name}.${String(values.format ?? format)}`, format, language });
     const zone = cityZone(place);

@@ -52,7 +52,7 @@ function cell({ type }: ExportColumn, value: ColumnValue, clock: (utc: number) =
 }
 
 /** What XML 1.0 cannot hold becomes U+FFFD; what Excel would read as an escape is escaped itself. */
-function safeText(text: string): string {
+export function safeText(text: string): string {
   const legal = text
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')

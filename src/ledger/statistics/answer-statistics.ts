@@ -1,7 +1,8 @@
 import { answerGoals, DAY_HOURS } from './goals.js';
-import type { HourRange } from './hours.js';
+import type { Hour, HourRange } from './hours.js';
 import { answerCompare, answerFigures } from './member-figures.js';
 import { answerCauses, answerMatrix, answerMatters } from './passed-on.js';
+import { answerPastSurges } from './past-surges.js';
 import type {
   Arrivals,
   ArrivalsAnswer,
@@ -11,6 +12,7 @@ import type {
   StatisticsQuestion,
 } from './questions.js';
 import { type StatisticsFile, sumCube } from './sum-cube.js';
+import { USUAL_HOURS } from './usual.js';
 
 /** Answer a question from the statistics of the files of all months. Throws SQLite's errors. */
 export function answerStatistics(
@@ -33,6 +35,10 @@ export function answerStatistics(
       return { ...answerCompare(files, question.query), missing };
     case 'arrivals':
       return { ...answerArrivals(files, question.query), missing };
+    case 'surges':
+      return { ...answerPastSurges(files, question.query), missing };
+    case 'extent':
+      return { since: sinceOf(files), months: files.map(({ month }) => month), missing };
   }
 }
 
@@ -51,7 +57,10 @@ export function reachOf(question: StatisticsQuestion): HourRange | null {
       const { now, before } = question.query;
       return { from: Math.min(now.from, before.from), to: Math.max(now.to, before.to) };
     }
+    case 'surges':
+      return { from: question.query.from - USUAL_HOURS, to: question.query.to };
     case 'arrivals':
+    case 'extent':
       return null;
   }
 }
@@ -61,11 +70,16 @@ function answerArrivals(
   files: readonly StatisticsFile[],
   { times }: ArrivalsQuery,
 ): Omit<ArrivalsAnswer, 'missing'> {
-  const known = files.flatMap((file) => (file.hours === null || !file.current ? [] : [file.hours.from]));
   return {
-    since: known.length === 0 ? null : Math.min(...known),
+    since: sinceOf(files),
     items: times.flatMap((time) => [...arrivals(files, time, 'member'), ...arrivals(files, time, 'matter')]),
   };
+}
+
+/** Oldest hour of which the statistics can be read. */
+function sinceOf(files: readonly StatisticsFile[]): Hour | null {
+  const known = files.flatMap((file) => (file.hours === null || !file.current ? [] : [file.hours.from]));
+  return known.length === 0 ? null : Math.min(...known);
 }
 
 function arrivals(

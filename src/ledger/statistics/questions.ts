@@ -3,6 +3,7 @@ import type { Percentiles } from './buckets.js';
 import type { Period } from './city-calendar.js';
 import type { Figures, TransferFigures } from './figures.js';
 import type { Hour, HourRange } from './hours.js';
+import type { Subject, SurgeBounds } from './surge-types.js';
 
 /** A range of hours; `member` narrows to one member. */
 export interface RangeQuery extends HourRange {
@@ -137,6 +138,31 @@ export interface ArrivalsAnswer extends Answer {
   readonly items: readonly Arrivals[];
 }
 
+/** Hours of the past in which more came than was usual. */
+export interface PastSurgesQuery extends RangeQuery {
+  readonly bounds: SurgeBounds;
+}
+/** Hours on end in which more calls came to a member, or more transfers named a matter, than is usual. */
+export interface PastSurge extends Subject, HourRange {
+  /** What came in them, and how much was to be expected. */
+  readonly count: number;
+  readonly expected: number;
+}
+export interface PastSurgesAnswer extends Answer {
+  /** First hour of which it is known what is usual; null when of none. */
+  readonly knownFrom: Hour | null;
+  /** Those that went the farthest beyond what is usual first. */
+  readonly items: readonly PastSurge[];
+}
+
+/** How far back the ledger goes. */
+export interface ExtentAnswer extends Answer {
+  /** Oldest hour that it knows of; null when it is empty. */
+  readonly since: Hour | null;
+  /** Months that it has records of, `YYYY-MM`, oldest first. */
+  readonly months: readonly string[];
+}
+
 /** The questions by name. */
 export interface StatisticsQueries {
   readonly figures: FiguresQuery;
@@ -146,6 +172,8 @@ export interface StatisticsQueries {
   readonly goals: RangeQuery;
   readonly compare: CompareQuery;
   readonly arrivals: ArrivalsQuery;
+  readonly surges: PastSurgesQuery;
+  readonly extent: Readonly<Record<string, never>>;
 }
 export interface StatisticsAnswers {
   readonly figures: FiguresAnswer;
@@ -155,6 +183,8 @@ export interface StatisticsAnswers {
   readonly goals: GoalsAnswer;
   readonly compare: CompareAnswer;
   readonly arrivals: ArrivalsAnswer;
+  readonly surges: PastSurgesAnswer;
+  readonly extent: ExtentAnswer;
 }
 export type StatisticsName = keyof StatisticsQueries;
 /** A question with its name. */

@@ -1,13 +1,17 @@
-/** When a surge begins and ends. */
-export interface SurgeSettings {
-  /** The last minutes that are looked at, beside the last hour; 1 to 60. */
-  readonly windowMinutes: number;
+/** How much a surge is. */
+export interface SurgeBounds {
   /** A surge has at least so many times what is usual. */
   readonly times: number;
   /** And lies so many times the usual spread above it. */
   readonly score: number;
   /** And is at least so many calls, or transfers of a matter. */
   readonly minimum: number;
+}
+
+/** When a surge begins and ends. */
+export interface SurgeSettings extends SurgeBounds {
+  /** The last minutes that are looked at, beside the last hour; 1 to 60. */
+  readonly windowMinutes: number;
   /** It is over when it has been calm for so long; minutes. */
   readonly calmMinutes: number;
 }

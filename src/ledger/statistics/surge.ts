@@ -1,4 +1,4 @@
-import type { ActiveSurge, Subject, SurgeNews, SurgeSettings } from './surge-types.js';
+import type { ActiveSurge, Subject, SurgeBounds, SurgeNews, SurgeSettings } from './surge-types.js';
 import { keyOf, type UsualTable } from './usual.js';
 
 const MINUTE_MS = 60_000;
@@ -100,29 +100,24 @@ export class SurgeDetector {
       const hours = minutes / 60;
       const { rate, spread } = usual.at(key, now - (minutes * MINUTE_MS) / 2);
       const expected = rate * hours;
-      // Chance alone spreads counts by their root; to it comes what days differ by, and no fewer than one.
-      const deviation = Math.sqrt(Math.max(1, expected + (spread * hours) ** 2));
-      return { minutes, count, expected, score: (count - expected) / deviation };
+      return { minutes, count, expected, score: scoreOf(count, expected, spread * hours) };
     });
   }
 
   #begin(watched: Watched, readings: readonly Reading[], now: number): SurgeNews | null {
-    const found = readings.find((reading) => this.#surges(reading));
+    const found = readings.find((reading) => surges(this.settings, reading));
     if (found === undefined) return null;
     watched.surge = { ...watched.subject, sinceAt: now, ...found };
     watched.calmSince = null;
     return { state: 'began', surge: watched.surge };
   }
 
-  #surges({ count, expected, score: reached }: Reading): boolean {
-    const { score, times, minimum } = this.settings;
-    return count >= minimum && reached >= score && count >= times * expected;
-  }
-
   /** Ends when the window that shows it, the short one if both do, is not halfway to a beginning any more, for a while. */
   #goOn(watched: Watched, readings: readonly Reading[], now: number): SurgeNews | null {
     const { surge } = watched;
-    const latest = readings.find((reading) => reading.minutes === surge?.minutes || this.#surges(reading));
+    const latest = readings.find(
+      (reading) => reading.minutes === surge?.minutes || surges(this.settings, reading),
+    );
     if (surge === null || latest === undefined) return null;
     const { score, times, minimum, calmMinutes } = this.settings;
     const calm =
@@ -140,6 +135,21 @@ export class SurgeDetector {
     watched.counts.fill(0);
     return { state: 'ended', surge: ended };
   }
+}
+
+/** How many times the usual spread a count lies above what is expected. */
+export function scoreOf(count: number, expected: number, spread: number): number {
+  // Chance alone spreads counts by their root; to it comes what days differ by, and no fewer than one.
+  return (count - expected) / Math.sqrt(Math.max(1, expected + spread ** 2));
+}
+
+/** Whether so many make a surge. */
+export function surges(
+  { score, times, minimum }: SurgeBounds,
+  reading: { readonly count: number; readonly expected: number; readonly score: number },
+): boolean {
+  const { count, expected } = reading;
+  return count >= minimum && reading.score >= score && count >= times * expected;
 }
 
 function slotOf(minute: number): number {

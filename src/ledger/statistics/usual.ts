@@ -6,6 +6,8 @@ const DAY_HOURS = 24;
 const WEEK_HOURS = 168;
 /** Weeks that are looked back. */
 const WEEKS = 8;
+/** Hours before one that say what is usual in it. */
+export const USUAL_HOURS = WEEKS * WEEK_HOURS + DAY_HOURS;
 /** With fewer, nobody knows what is usual. */
 const LEAST_WEEKS = 3;
 /** Hours around the one that it is: before it for windows that began earlier, after it to see where things go. */
@@ -54,16 +56,10 @@ export class UsualTable {
     const names = [...new Set(answer.items.map(keyOf))];
     const counts = new Map(answer.items.map((item) => [placeOf(keyOf(item), item), item.count]));
     const came = (name: string, from: Hour, to: Hour): number => counts.get(placeOf(name, { from, to })) ?? 0;
-    const back = Array.from({ length: weeks }, (_, week) => hour - (week + 1) * WEEK_HOURS);
     for (const around of AROUND) this.#hours.set(hour + around, new Map());
-    for (const name of names) {
-      const days = back.map((then) => came(name, then - DAY_HOURS, then));
-      const level = levelOf(came(name, hour - DAY_HOURS, hour), median(days));
-      for (const around of AROUND) {
-        const { rate, spread } = usualOf(back.map((then) => came(name, then + around, then + around + 1)));
-        this.#hours.get(hour + around)?.set(name, { rate: rate * level, spread: spread * level });
-      }
-    }
+    for (const name of names)
+      for (const [around, usual] of usualAround(hour, weeks, (from, to) => came(name, from, to), AROUND))
+        this.#hours.get(hour + around)?.set(name, usual);
   }
 
   /**
@@ -72,8 +68,8 @@ export class UsualTable {
    */
   static of(hour: Hour, answer: ArrivalsAnswer): UsualTable | null {
     if (answer.since === null || answer.missing.length > 0) return null;
-    const weeks = Math.min(WEEKS, Math.floor((hour - DAY_HOURS - answer.since) / WEEK_HOURS));
-    return weeks < LEAST_WEEKS ? null : new UsualTable(hour, answer, weeks);
+    const weeks = weeksBefore(hour, answer.since);
+    return weeks === null ? null : new UsualTable(hour, answer, weeks);
   }
 
   /** At a moment within the hour, or half an hour before; between the middles of hours it goes evenly from one to the next. */
@@ -85,6 +81,32 @@ export class UsualTable {
     const share = middle - first;
     return { rate: a.rate + share * (b.rate - a.rate), spread: a.spread + share * (b.spread - a.spread) };
   }
+}
+
+/** Weeks that tell what is usual in an hour, of a ledger that goes back so far; null when they are too few. */
+export function weeksBefore(hour: Hour, since: Hour): number | null {
+  const weeks = Math.min(WEEKS, Math.floor((hour - DAY_HOURS - since) / WEEK_HOURS));
+  return weeks < LEAST_WEEKS ? null : weeks;
+}
+
+/**
+ * What is usual in an hour, or in those around it, at the level of the last day.
+ *
+ * @param came how many came from one hour to before another
+ */
+export function usualAround(
+  hour: Hour,
+  weeks: number,
+  came: (from: Hour, to: Hour) => number,
+  around: readonly number[] = [0],
+): readonly (readonly [around: number, usual: Usual])[] {
+  const back = Array.from({ length: weeks }, (_, week) => hour - (week + 1) * WEEK_HOURS);
+  const days = back.map((then) => came(then - DAY_HOURS, then));
+  const level = levelOf(came(hour - DAY_HOURS, hour), median(days));
+  return around.map((off) => {
+    const { rate, spread } = usualOf(back.map((then) => came(then + off, then + off + 1)));
+    return [off, { rate: rate * level, spread: spread * level }] as const;
+  });
 }
 
 /** Median, and what the spread around it is more than chance (the root of the median) makes it. */

@@ -1,0 +1,48 @@
+import type { DialPlan } from '../../dialplan/plan.js';
+import { wallClock } from '../../ledger/export/wall-clock.js';
+import { CityCalendar } from '../../ledger/statistics/city-calendar.js';
+import type { ApiContext } from '../context.js';
+import { makeReport } from './make-report.js';
+import type { PeriodReport } from './period-report-schemas.js';
+import { type ReportLength, reportPeriod } from './report-period.js';
+import type { ReportNames } from './report-view.js';
+
+/** Which report is wanted. */
+export interface ReportQuestion {
+  readonly of: ReportLength;
+  /** A day of the period, `YYYY-MM-DD`; undefined: so many periods after the one that it is now. */
+  readonly at?: string | undefined;
+  readonly member?: string | undefined;
+  /** With `at` undefined; default -1, the last one that is over. */
+  readonly later?: number;
+}
+
+/** The report; undefined when there is no such day, or it has not come yet. Rejects with a `LedgerReadError`. */
+export async function askReport(
+  { dialPlan, ledger, now: clock = Date.now, surgeBounds }: ApiContext,
+  { of, at, member, later = -1 }: ReportQuestion,
+): Promise<PeriodReport | undefined> {
+  const now = clock();
+  const { timezone } = dialPlan().policies;
+  const calendar = new CityCalendar(timezone);
+  const today = new Date(wallClock(timezone)(now)).toISOString().slice(0, 10);
+  const period = reportPeriod(of, at ?? today, { calendar, now }, at === undefined ? later : 0);
+  if (period === undefined) return undefined;
+  return makeReport(ledger, { period, member, calendar, now, bounds: surgeBounds ?? null });
+}
+
+/** Names out of the dial plan; what it does not know is called as it is. */
+export function namesOf(plan: DialPlan, language: 'zh' | 'en'): ReportNames {
+  return {
+    order: [...plan.members.keys()],
+    member: (id) => {
+      const member = plan.members.get(id);
+      return member === undefined ? id : `${member.numbers[0] ?? ''} ${member.name[language]}`.trim();
+    },
+    matter: (code) => {
+      const matter = plan.matters.get(code);
+      if (matter === undefined) return code;
+      return language === 'zh' ? matter.name.zh : (matter.en ?? matter.name.zh);
+    },
+  };
+}
