@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Cursor, decodeCursor, PAGE_LIMIT } from '../ledger/query.js';
 import { QUERY_LIMIT } from '../ledger/search/note-query.js';
 import { SEARCH_LIMIT } from '../ledger/search/note-search.js';
+import { parseTime } from './parse-time.js';
 import { AUDIT_ACTIONS, RECORDING_OUTCOMES } from './recording-schemas.js';
 import {
   CALL_OUTCOMES,
@@ -17,13 +18,6 @@ import {
 
 const TIME_HINT =
   'expected an ISO 8601 time such as 2026-03-02T08:00:00Z, or a date such as 2026-03-02 (UTC)';
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/;
-
-/** An ISO 8601 time with a time zone, or a date (its first moment in UTC), as UTC milliseconds. */
-export function parseTime(text: string): number | undefined {
-  const time = ISO_TIME.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(time) ? undefined : time;
-}
 
 /** A name or number. */
 export const word = (description: string) => z.string().min(1).max(200).meta({ description });

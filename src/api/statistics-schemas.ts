@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PERIODS } from '../ledger/statistics/city-calendar.js';
 import { PASSED_ON } from '../ledger/statistics/cubes.js';
-import { parseTime } from './query-schemas.js';
+import { parseTime } from './parse-time.js';
 import { count, milliseconds, text, time } from './schemas.js';
 
 /** A time of a query: a moment, or the first one of a day in the city. */

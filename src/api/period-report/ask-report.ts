@@ -39,6 +39,7 @@ export function namesOf(plan: DialPlan, language: 'zh' | 'en'): ReportNames {
       const member = plan.members.get(id);
       return member === undefined ? id : `${member.numbers[0] ?? ''} ${member.name[language]}`.trim();
     },
+    short: (id) => plan.members.get(id)?.numbers[0] ?? id,
     matter: (code) => {
       const matter = plan.matters.get(code);
       if (matter === undefined) return code;

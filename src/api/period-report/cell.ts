@@ -46,8 +46,13 @@ function rounded(value: number | null, digits: number): number | null {
 
 const whole = new Intl.NumberFormat('en');
 
-/** A cell as people read it: `12,345`, `95.37 %`, `7.2`, `+3.10 %`, `+0.35`; a dash where there is nothing to tell. */
-export function shown({ unit, value }: Cell): string {
+/** What a difference of shares is told in. */
+export const POINTS = { zh: '个百分点', en: 'points' } as const;
+
+/**
+ * A cell as people read it: `12,345`, `95.37 %`, `7.2`, `+3.10 %`, `+0.35 points`; a dash where there is nothing to tell.
+ */
+export function shown({ unit, value }: Cell, language: 'zh' | 'en'): string {
   if (value === null) return '—';
   if (typeof value === 'string') return value;
   switch (unit) {
@@ -56,7 +61,7 @@ export function shown({ unit, value }: Cell): string {
     case 'change':
       return `${signed(value * 100)} %`;
     case 'points':
-      return signed(value * 100);
+      return `${signed(value * 100)} ${POINTS[language]}`;
     case 'seconds':
     case 'times':
       return value.toFixed(1);

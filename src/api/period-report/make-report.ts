@@ -1,8 +1,8 @@
 import type { LedgerReader } from '../../ledger/ledger-reader.js';
 import type { CityCalendar } from '../../ledger/statistics/city-calendar.js';
 import { ANSWER_GOAL_MS } from '../../ledger/statistics/contribution.js';
-import { ANSWERED_GOAL } from '../../ledger/statistics/goals.js';
-import { HOUR_MS, type HourRange } from '../../ledger/statistics/hours.js';
+import { ANSWERED_GOAL, DAY_HOURS } from '../../ledger/statistics/goals.js';
+import { HOUR_MS, type HourRange, overlap } from '../../ledger/statistics/hours.js';
 import type {
   ExtentAnswer,
   GoalsAnswer,
@@ -16,6 +16,8 @@ import { COURSE_BY, type ReportPeriod } from './report-period.js';
 
 /** Matters that a report names. */
 const MOST_MATTERS = 20;
+/** More than any catalogue has. */
+const ALL_MATTERS = 10_000;
 /** Surges that a report names. */
 const MOST_SURGES = 20;
 
@@ -37,18 +39,17 @@ export async function makeReport(
   const { timezone } = calendar;
   const range = { ...period.now, member };
   const by = COURSE_BY[period.of];
-  const [is, was, matrix, causes, matters, goals, surges, extent] = await Promise.all([
+  const [is, was, matrix, causes, matters, mattersWere, goals, surges, extent] = await Promise.all([
     ledger.statistics('figures', { ...range, by, timezone }),
     ledger.statistics('figures', { ...period.before, member, timezone }),
     ledger.statistics('matrix', range),
     ledger.statistics('causes', range),
     ledger.statistics('matters', { ...range, limit: MOST_MATTERS }),
+    ledger.statistics('matters', { ...period.before, member, limit: ALL_MATTERS }),
     ledger.statistics('goals', range),
     bounds === null ? null : ledger.statistics('surges', { ...range, bounds: boundsOf(bounds) }),
     ledger.statistics('extent', {}),
   ]);
-  const absent = (of: HourRange): string[] =>
-    monthsOf(of, calendar).filter((month) => !extent.months.includes(month));
   return {
     of: period.of,
     member: member ?? null,
@@ -62,17 +63,20 @@ export async function makeReport(
     madeAt: isoTime(now),
     sinceAt: extent.since === null ? null : timeOf(extent.since),
     missing: [...new Set([...is.missing, ...was.missing])].sort(),
-    absent: absent(period.now),
-    absentBefore: absent(period.before),
+    absent: absentOf(extent, period.now, calendar),
+    absentBefore: absentOf(extent, period.before, calendar),
     all: plain(is.all),
-    before: knows(extent, period.before) ? plain(was.all) : null,
+    before: knows(extent, period.before, calendar) ? plain(was.all) : null,
     members: plain(is.members),
     notedBack: is.notedBack,
     courseBy: by,
     course: is.periods.map(courseOf),
     cells: plain(matrix.cells),
     causes: plain(causes.items),
-    matters: plain(matters.items),
+    matters: matters.items.map((one) => ({
+      ...one,
+      before: mattersWere.items.find(({ matter }) => matter === one.matter)?.asked ?? 0,
+    })),
     goals: goalsOf(goals),
     surges: surgesOf(surges),
   };
@@ -83,9 +87,22 @@ function boundsOf({ times, score, minimum }: SurgeBounds): SurgeBounds {
   return { times, score, minimum };
 }
 
-/** Whether the ledger goes back into a range. */
-function knows({ since }: ExtentAnswer, range: HourRange): boolean {
-  return since !== null && since < range.to;
+/** Whether the ledger has anything of a range. */
+function knows(extent: ExtentAnswer, range: HourRange, calendar: CityCalendar): boolean {
+  const { since } = extent;
+  const months = monthsOf(range, calendar);
+  return since !== null && since < range.to && absentOf(extent, range, calendar).length < months.length;
+}
+
+/** Months of a range of which the ledger has nothing: no file was written in them, and none reaches a day into them. */
+function absentOf({ files }: ExtentAnswer, range: HourRange, calendar: CityCalendar): string[] {
+  return monthsOf(range, calendar).filter((name) => {
+    const whole = calendar.month(name) ?? range;
+    return !files.some(({ month, hours }) => {
+      const { from, to } = overlap(hours, whole);
+      return month === name || to - from >= DAY_HOURS;
+    });
+  });
 }
 
 function monthsOf(range: HourRange, calendar: CityCalendar): readonly string[] {

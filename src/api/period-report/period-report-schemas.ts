@@ -59,7 +59,9 @@ export const periodReportAnswer = z
       .meta({ description: 'How it went, oldest first; what has not come yet is not there' }),
     cells: statistics.matrixAnswer.shape.cells,
     causes: statistics.causesAnswer.shape.items,
-    matters: statistics.mattersAnswer.shape.items,
+    matters: statistics.mattersAnswer.shape.items.meta({
+      description: 'The most frequent first; `before`: in the period before',
+    }),
     goals: statistics.goalsAnswer.pick({ answeredGoal: true, answerGoalMs: true, all: true, members: true }),
     surges: z.object({
       watched: z.boolean().meta({ description: 'Whether surges are looked for (`surge.enabled`)' }),

@@ -27,6 +27,7 @@ export function figuresOf(figures: Figures) {
     notMoved: count(asked - out.completed),
     alerted: count(out.alerted),
     averageSwitch: seconds(figures.averageSwitchMs),
+    switchP95: seconds(figures.switch?.p95 ?? null),
     averageTalk: seconds(figures.averageTalkMs),
     averageHeld: seconds(figures.held === 0 ? null : figures.heldMs / figures.held),
     out: count(asked),

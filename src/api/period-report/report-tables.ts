@@ -71,6 +71,7 @@ const KEY = [
   'movedShare',
   'notMoved',
   'averageSwitch',
+  'switchP95',
   'alerted',
   'averageTalk',
   'averageHeld',
@@ -83,8 +84,7 @@ function key(telling: Telling): ReportTable {
   const rows = KEY.map((name) => {
     const now = is[name];
     const before: NumberCell = was === null ? { unit: now.unit, value: null } : was[name];
-    const points = now.unit === 'share' ? words.key.pointsHint : '';
-    return [text(`${words.key[name]}${points}`), now, before, change(now, before)];
+    return [text(words.key[name]), now, before, change(now, before)];
   });
   const { figure, now, before, change: changed } = words.key;
   return tableOf('key', telling, { columns: [figure, now, before, changed], rows });
@@ -221,7 +221,11 @@ function matrix(telling: Telling): ReportTable {
     count(asked(of, undefined)),
   ];
   return tableOf('matrix', telling, {
-    columns: [words.matrix.from, ...to.map(name), words.matrix.sum],
+    columns: [
+      words.matrix.from,
+      ...to.map((id) => (id === null ? words.nobody : names.short(id))),
+      words.matrix.sum,
+    ],
     rows:
       cells.length === 0 ? [] : [...from.map((one) => row(name(one), one)), row(words.matrix.sum, undefined)],
     sum: cells.length > 0,
@@ -281,8 +285,8 @@ function matters(telling: Telling): ReportTable {
         text(names.matter(matter)),
         count(asked),
         count(completed),
-        count(before),
-        change(count(asked), count(before)),
+        count(report.before === null ? null : before),
+        change(count(asked), count(report.before === null ? null : before)),
       ]),
   });
 }

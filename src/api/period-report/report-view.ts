@@ -2,22 +2,25 @@
  * A report in words and tables, ready to be shown: the page and the workbook are made of the same. Has nothing of the
  * server in it, so that it runs in the browser.
  */
-import { change, count, share, shown } from './cell.js';
+import { type Cell, change, count, share, shown } from './cell.js';
 import type { PeriodReport } from './period-report-schemas.js';
 import { figuresOf } from './report-figures.js';
-import { type ReportTable, reportTables } from './report-tables.js';
+import { type ReportTable, reportTables, type Telling } from './report-tables.js';
 import { ReportTimes } from './report-times.js';
 import { REPORT_WORDS, type ReportWords } from './report-words.js';
 
 /** How members and matters are called, in the language of the report. */
 export interface ReportNames {
   member(id: string): string;
+  /** As short as it can be: the number. */
+  short(id: string): string;
   /** Members in the order in which they are told; others come after them. */
   readonly order: readonly string[];
   matter(code: string): string;
 }
 
 export interface ReportView {
+  readonly language: 'zh' | 'en';
   readonly title: string;
   /** What it is of: `2026年10月`. */
   readonly period: string;
@@ -46,6 +49,7 @@ export function viewReport(report: PeriodReport, names: ReportNames, language: '
     return first === last ? first : `${first} ${words.to} ${last}`;
   };
   return {
+    language,
     title: `${title}${language === 'zh' ? '' : ', '}${language === 'zh' ? `（${kind}）` : kind.toLowerCase()}`,
     period: times.period(of, startsAt, endsAt, language),
     about: [
@@ -58,8 +62,8 @@ export function viewReport(report: PeriodReport, names: ReportNames, language: '
       [words.zone, timezone],
     ],
     warnings: warningsOf(report, words, times),
-    summary: summaryOf(report, words),
-    goals: goalsOf(report, words, times),
+    summary: summaryOf(report, words, language),
+    goals: goalsOf(report, { words, times, language }),
     tables: reportTables({ report, names, words, times, language }),
     method: words.method,
   };
@@ -83,40 +87,47 @@ function warningsOf(report: PeriodReport, words: ReportWords, times: ReportTimes
   ];
 }
 
-function summaryOf(report: PeriodReport, words: ReportWords): string {
+function summaryOf(report: PeriodReport, words: ReportWords, language: 'zh' | 'en'): string {
+  const told = (cell: Cell): string => shown(cell, language);
+  if (report.all.offered === 0) return words.goals.nothing;
   const is = figuresOf(report.all);
   const was = report.before === null ? null : figuresOf(report.before);
   const than = was === null ? null : change(is.offered, was.offered);
   const points = was === null ? null : change(is.answeredShare, was.answeredShare);
   return words.summary({
-    offered: shown(is.offered),
-    offeredChange: than === null || than.value === null ? '' : words.than(shown(than)),
-    answered: shown(is.answered),
-    answeredShare: shown(is.answeredShare),
-    shareChange: points === null || points.value === null ? '' : words.thanPoints(shown(points)),
-    inTimeShare: shown(is.inTimeShare),
-    asked: shown(is.asked),
-    moved: shown(is.moved),
-    movedShare: shown(is.movedShare),
-    averageSwitch: shown(is.averageSwitch),
-    missed: shown(is.missed),
-    calledBack: shown(is.calledBack),
+    offered: told(is.offered),
+    offeredChange: than === null || than.value === null ? '' : words.than(told(than)),
+    answered: told(is.answered),
+    answeredShare: told(is.answeredShare),
+    shareChange: points === null || points.value === null ? '' : words.than(told(points)),
+    inTimeShare: told(is.inTimeShare),
+    asked: told(is.asked),
+    moved: told(is.moved),
+    movedShare: told(is.movedShare),
+    averageSwitch: told(is.averageSwitch),
+    missed: told(is.missed),
+    calledBack: told(is.calledBack),
+    notedBack: told(count(report.notedBack)),
   });
 }
 
 /** Whether the goals were met, in sentences. */
-function goalsOf({ goals }: PeriodReport, words: ReportWords, times: ReportTimes): readonly string[] {
+function goalsOf(
+  { goals }: PeriodReport,
+  { words, times, language }: Pick<Telling, 'words' | 'times' | 'language'>,
+): readonly string[] {
+  const told = (cell: Cell): string => shown(cell, language);
   const { all, answeredGoal } = goals;
   const { worstDay, spans, spansBelow, inTimeShare } = all;
   if (worstDay === null) return [words.goals.nothing];
-  const lowest = shown(share(worstDay.answeredShare));
+  const lowest = told(share(worstDay.answeredShare));
   const when = `${times.minute(worstDay.startsAt)} ${words.to} ${times.minute(worstDay.endsAt)}`;
   const answered =
     spansBelow === 0
       ? words.goals.answeredMet(lowest)
-      : words.goals.answeredNotMet(shown(count(spansBelow)), shown(count(spans)), lowest, when);
+      : words.goals.answeredNotMet(told(count(spansBelow)), told(count(spans)), lowest, when);
   if (inTimeShare === null) return [answered];
-  const within = shown(share(inTimeShare));
+  const within = told(share(inTimeShare));
   return [
     answered,
     inTimeShare >= answeredGoal ? words.goals.inTimeMet(within) : words.goals.inTimeNotMet(within),

@@ -43,7 +43,6 @@ const zh = {
     now: '本期',
     before: '对比期',
     change: '环比',
-    pointsHint: '（百分点）',
     offered: '来电（次）',
     answered: '接通（次）',
     answeredShare: '接通率',
@@ -62,6 +61,7 @@ const zh = {
     notMoved: '转接未成功（次）',
     alerted: '信息通报（次）',
     averageSwitch: '平均转接用时（秒）',
+    switchP95: '转接用时 95 分位（秒）',
     averageTalk: '平均通话（秒）',
     averageHeld: '平均保持（秒）',
   },
@@ -119,9 +119,9 @@ const zh = {
     member: '转出热线',
     moved: '转接成功',
     average: '平均（秒）',
-    p50: '半数在（秒）内',
-    p95: '95 % 在（秒）内',
-    p99: '99 % 在（秒）内',
+    p50: '中位数（秒）',
+    p95: '95 分位（秒）',
+    p99: '99 分位（秒）',
   },
   causes: { kind: '类别', outcome: '结果', cause: '原因', times: '次数', share: '占本类' },
   kinds: { call: '通话', leg: '呼叫坐席', transfer: '转接' },
@@ -140,7 +140,7 @@ const zh = {
     failed: '未成功',
     alerted: '已通报',
   } as Readonly<Record<string, string>>,
-  matters: { matter: '事项', asked: '本期', completed: '成功', before: '前一段同样长时间', change: '变化' },
+  matters: { matter: '事项', asked: '本期', completed: '成功', before: '对比期', change: '环比' },
   surges: {
     subject: '对象',
     from: '开始',
@@ -166,9 +166,8 @@ const zh = {
   signatures: ['编制', '审核', '签发'],
   date: '日期',
   summary: (of: Summary): string =>
-    `本期共来电 ${of.offered} 次${of.offeredChange}，接通 ${of.answered} 次，接通率 ${of.answeredShare}${of.shareChange}；15 秒内接听率 ${of.inTimeShare}。转接请求 ${of.asked} 次，成功 ${of.moved} 次，成功率 ${of.movedShare}，平均用时 ${of.averageSwitch} 秒。漏接应回拨 ${of.missed} 次，已回拨 ${of.calledBack} 次。`,
+    `本期共来电 ${of.offered} 次${of.offeredChange}，接通 ${of.answered} 次，接通率 ${of.answeredShare}${of.shareChange}；15 秒内接听率 ${of.inTimeShare}。转接请求 ${of.asked} 次，成功 ${of.moved} 次，成功率 ${of.movedShare}，平均用时 ${of.averageSwitch} 秒。漏接应回拨 ${of.missed} 次，经本系统回拨 ${of.calledBack} 次，坐席另登记已回拨 ${of.notedBack} 次。`,
   than: (change: string): string => `（环比 ${change}）`,
-  thanPoints: (change: string): string => `（环比 ${change} 个百分点）`,
 };
 
 /** Figures of the first sentence, as they are shown; changes with what leads to them, or empty. */
@@ -185,6 +184,7 @@ export interface Summary {
   readonly averageSwitch: string;
   readonly missed: string;
   readonly calledBack: string;
+  readonly notedBack: string;
 }
 
 export type ReportWords = typeof zh;
@@ -233,7 +233,6 @@ const en: ReportWords = {
     now: 'Period',
     before: 'Before',
     change: 'Change',
-    pointsHint: ' (points)',
     offered: 'Calls',
     answered: 'Answered',
     answeredShare: 'Share answered',
@@ -252,6 +251,7 @@ const en: ReportWords = {
     notMoved: 'Transfers not completed',
     alerted: 'Incidents told',
     averageSwitch: 'Average time to switch (s)',
+    switchP95: 'Time to switch, 95 % within (s)',
     averageTalk: 'Average talk (s)',
     averageHeld: 'Average hold (s)',
   },
@@ -310,7 +310,7 @@ const en: ReportWords = {
     member: 'From hotline',
     moved: 'Completed',
     average: 'Average (s)',
-    p50: 'Half within (s)',
+    p50: 'Median (s)',
     p95: '95 % within (s)',
     p99: '99 % within (s)',
   },
@@ -335,7 +335,7 @@ const en: ReportWords = {
     matter: 'Matter',
     asked: 'Now',
     completed: 'Completed',
-    before: 'As long a time before',
+    before: 'Before',
     change: 'Change',
   },
   surges: {
@@ -363,9 +363,8 @@ const en: ReportWords = {
   signatures: ['Prepared by', 'Reviewed by', 'Approved by'],
   date: 'Date',
   summary: (of) =>
-    `${of.offered} calls came${of.offeredChange}; ${of.answered} were answered, ${of.answeredShare}${of.shareChange}, ${of.inTimeShare} of them within 15 s. ${of.asked} transfers were asked for, ${of.moved} completed (${of.movedShare}), in ${of.averageSwitch} s on average. ${of.missed} callers were to be called back, ${of.calledBack} calls back were made.`,
+    `${of.offered} calls came${of.offeredChange}; ${of.answered} were answered, ${of.answeredShare}${of.shareChange}, ${of.inTimeShare} of them within 15 s. ${of.asked} transfers were asked for, ${of.moved} completed (${of.movedShare}), in ${of.averageSwitch} s on average. ${of.missed} callers were to be called back, ${of.calledBack} calls back were made, and ${of.notedBack} noted as made by other means.`,
   than: (change) => ` (${change})`,
-  thanPoints: (change) => ` (${change} points)`,
 };
 
 export const REPORT_WORDS: Readonly<Record<'zh' | 'en', ReportWords>> = { zh, en };

@@ -1,20 +1,23 @@
 import { type CellStyle, type CellValue, type WriteSheet, writeXlsx } from 'hucre/xlsx';
 import { safeText } from '../../ledger/export/xlsx.js';
-import { type Cell, shown, type Unit } from './cell.js';
+import { type Cell, POINTS, shown, type Unit } from './cell.js';
 import type { ReportTable } from './report-tables.js';
 import type { ReportView } from './report-view.js';
 import type { ReportWords } from './report-words.js';
 
 /** How Excel shows each kind of number; what the cell holds is the number itself. */
-const FORMATS: Readonly<Record<Exclude<Unit, 'text'>, string>> = {
+const FORMATS: Readonly<Record<Exclude<Unit, 'text' | 'points'>, string>> = {
   count: '#,##0',
   share: '0.00%',
   seconds: '0.0',
   times: '0.0',
-  change: '+0.00%;-0.00%;0.00%',
-  // Shares are kept as parts of one, their differences are told in points.
-  points: '+0.00;-0.00;0.00',
+  change: '+0.00%;-0.00%;±0.00%',
 };
+
+function formatOf(unit: Exclude<Unit, 'text'>, language: 'zh' | 'en'): string {
+  if (unit !== 'points') return FORMATS[unit];
+  return ['+', '-', '±'].map((sign) => `${sign}0.00" ${POINTS[language]}"`).join(';');
+}
 
 const LINE = { style: 'thin', color: { rgb: 'B5BDC7' } } as const;
 const BOXED: CellStyle = { border: { top: LINE, bottom: LINE, left: LINE, right: LINE } };
@@ -78,7 +81,7 @@ function aboutSheet(
   };
 }
 
-function tableSheet(table: ReportTable, { title, period }: ReportView): WriteSheet {
+function tableSheet(table: ReportTable, { title, period, language }: ReportView): WriteSheet {
   const { columns, rows, note } = table;
   const first = HEADING_ROW + 1;
   const cells = new Map<string, { style: CellStyle }>([
@@ -87,10 +90,12 @@ function tableSheet(table: ReportTable, { title, period }: ReportView): WriteShe
   for (const at of columns.keys()) cells.set(`${HEADING_ROW},${at}`, { style: HEADING });
   for (const [down, row] of rows.entries())
     for (const [at, cell] of row.entries())
-      cells.set(`${first + down},${at}`, { style: styleOf(cell, table.sum && down === rows.length - 1) });
+      cells.set(`${first + down},${at}`, {
+        style: styleOf(cell, language, table.sum && down === rows.length - 1),
+      });
   return {
     name: sheetName(table.title),
-    columns: columns.map((_, at) => ({ width: widthOf(table, at) })),
+    columns: columns.map((_, at) => ({ width: widthOf(table, at, language) })),
     rows: [
       [`${table.title}  ${period}`],
       [],
@@ -104,26 +109,26 @@ function tableSheet(table: ReportTable, { title, period }: ReportView): WriteShe
   };
 }
 
-function styleOf({ unit }: Cell, bold: boolean): CellStyle {
+function styleOf({ unit }: Cell, language: 'zh' | 'en', bold: boolean): CellStyle {
   return {
     ...BOXED,
     ...(bold ? { font: { bold: true } } : {}),
-    ...(unit === 'text' ? {} : { numFmt: FORMATS[unit], alignment: { horizontal: 'right' } }),
+    ...(unit === 'text' ? {} : { numFmt: formatOf(unit, language), alignment: { horizontal: 'right' } }),
   };
 }
 
-/** What has nothing to tell is empty, so that Excel reckons with numbers alone. */
+/** What has nothing to tell is empty, and shares differ by points of a hundred, so that Excel reckons with numbers alone. */
 function numberOrText({ unit, value }: Cell): CellValue {
   if (typeof value === 'string') return safeText(value);
   return unit === 'points' && value !== null ? Math.round(value * 10_000) / 100 : value;
 }
 
 /** As wide as what is in it; a character of Chinese takes two. */
-function widthOf({ columns, rows }: ReportTable, at: number): number {
+function widthOf({ columns, rows }: ReportTable, at: number, language: 'zh' | 'en'): number {
   const wide = (words: string): number => [...words].reduce((sum, one) => sum + (one > '\u2e7f' ? 2 : 1), 0);
   const longest = Math.max(
     wide(columns[at] ?? '') / (at === 0 ? 1 : 2),
-    ...rows.map((row) => wide(shown(row[at] ?? { unit: 'text', value: '' }))),
+    ...rows.map((row) => wide(shown(row[at] ?? { unit: 'text', value: '' }, language))),
   );
   return Math.min(60, Math.ceil(longest) + 2);
 }

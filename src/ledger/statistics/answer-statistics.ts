@@ -7,6 +7,7 @@ import type {
   Arrivals,
   ArrivalsAnswer,
   ArrivalsQuery,
+  ExtentAnswer,
   StatisticsAnswers,
   StatisticsName,
   StatisticsQuestion,
@@ -38,7 +39,7 @@ export function answerStatistics(
     case 'surges':
       return { ...answerPastSurges(files, question.query), missing };
     case 'extent':
-      return { since: sinceOf(files), months: files.map(({ month }) => month), missing };
+      return { since: sinceOf(files), files: files.flatMap(extentOf), missing };
   }
 }
 
@@ -80,6 +81,10 @@ function answerArrivals(
 function sinceOf(files: readonly StatisticsFile[]): Hour | null {
   const known = files.flatMap((file) => (file.hours === null || !file.current ? [] : [file.hours.from]));
   return known.length === 0 ? null : Math.min(...known);
+}
+
+function extentOf({ month, hours }: StatisticsFile): ExtentAnswer['files'] {
+  return hours === null ? [] : [{ month, hours }];
 }
 
 function arrivals(

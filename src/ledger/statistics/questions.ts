@@ -159,8 +159,8 @@ export interface PastSurgesAnswer extends Answer {
 export interface ExtentAnswer extends Answer {
   /** Oldest hour that it knows of; null when it is empty. */
   readonly since: Hour | null;
-  /** Months that it has records of, `YYYY-MM`, oldest first. */
-  readonly months: readonly string[];
+  /** Its files with records, oldest first: the month in which each was written, `YYYY-MM`, and the hours that they are of. */
+  readonly files: readonly { readonly month: string; readonly hours: HourRange }[];
 }
 
 /** The questions by name. */

@@ -3,7 +3,7 @@ import { ref } from 'vue';
 
 export type Place =
   | { readonly page: 'wall' | 'statistics' | 'missed' | 'audit' }
-  | { readonly page: 'search'; readonly query: Readonly<Record<string, string>> }
+  | { readonly page: 'search' | 'report'; readonly query: Readonly<Record<string, string>> }
   | { readonly page: 'call'; readonly id: string };
 
 /** The place that an address names; anything unknown is the wall. */
@@ -11,7 +11,8 @@ export function placeOf(hash: string): Place {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
   const [page, id] = path.split('/');
   if (page === 'statistics' || page === 'missed' || page === 'audit') return { page };
-  if (page === 'search') return { page, query: Object.fromEntries(new URLSearchParams(query)) };
+  if (page === 'search' || page === 'report')
+    return { page, query: Object.fromEntries(new URLSearchParams(query)) };
   if (page === 'call' && id !== undefined && id !== '') {
     try {
       return { page, id: decodeURIComponent(id) };
@@ -29,9 +30,10 @@ export function addressOf(place: Place): string {
     case 'missed':
     case 'audit':
       return `#/${place.page}`;
-    case 'search': {
+    case 'search':
+    case 'report': {
       const query = new URLSearchParams(place.query).toString();
-      return query === '' ? '#/search' : `#/search?${query}`;
+      return query === '' ? `#/${place.page}` : `#/${place.page}?${query}`;
     }
     case 'call':
       return `#/call/${encodeURIComponent(place.id)}`;

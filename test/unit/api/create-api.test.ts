@@ -364,6 +364,7 @@ describe('the OpenAPI document', () => {
       'get /v1/statistics/goals',
       'get /v1/statistics/matrix',
       'get /v1/statistics/matters',
+      'get /v1/statistics/report',
       'get /v1/statistics/surges',
       'get /v1/transfers',
       'patch /v1/calls/{id}/monitor',

@@ -42,7 +42,7 @@ export interface SendOptions {
 
 /** @throws OpsError when the answer is none, or no good one */
 export async function send(
-  method: 'GET' | 'POST' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   { signal, headers, body }: SendOptions = {},
 ): Promise<Response> {
