@@ -82,8 +82,8 @@ Options:
       --language zh|en export, report: of the headings, default zh
       --mask           export, report run: callers' numbers are masked
       --period P       report save: time that moves on with the calendar of the city, instead of --from and --to: today,
-                       yesterday, this-week, last-week, this-month, last-month, this-year, last-year, last-7-days,
-                       last-30-days
+                       yesterday, this-week, last-week, this-month, last-month, this-quarter, last-quarter, this-year,
+                       last-year, last-7-days, last-30-days
       --json           one JSON object a line (query), or one in all (show, statistics, verify)
       --month 2026-03  verify, rebuild: this month alone
       --force          rebuild: also what is of this version

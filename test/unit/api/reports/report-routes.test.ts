@@ -190,4 +190,30 @@ describe('saved reports', () => {
     expect(JSON.stringify(document)).not.toContain('Default Response');
     expect(Object.keys(document.components.schemas).filter((name) => name.endsWith('Input'))).toEqual([]);
   });
+
+  it('may be of a period: a workbook, for which nothing but a member is filtered', async () => {
+    const send = api();
+    const wish = { what: 'statistics', period: 'last-month', filter: { member: 'police-110' } };
+    expect((await send('PUT', '/公安-月报', wish)).statusCode).toBe(201);
+    const file = await send('GET', '/公安-月报/run');
+    expect(file.statusCode, file.body).toBe(200);
+    expect(file.headers['content-disposition']).toContain(encodeURIComponent('公安-月报.xlsx'));
+    expect(file.rawPayload.subarray(0, 2).toString()).toBe('PK');
+    expect(audits.map(({ subject }) => subject)).toEqual(['statistics']);
+    const fixed = { what: 'statistics', filter: { of: 'year', at: '2025-01-01' } };
+    expect((await send('PUT', '/2025', fixed)).statusCode).toBe(201);
+  });
+
+  it.each([
+    [{ filter: {} }, 'expected of and at, or a period'],
+    [{ period: 'last-30-days' }, 'no statistics are made of last-30-days'],
+    [{ period: 'last-month', format: 'csv' }, 'there is xlsx only'],
+    [{ period: 'last-month', filter: { at: '2025-01-01' } }, 'of and at come from the period'],
+    [{ period: 'last-month', filter: { caller: '138' } }, 'filter.caller'],
+    [{ filter: { of: 'decade', at: '2025-01-01' } }, 'filter.of'],
+  ])('of a period is refused as %j', async (wish, message) => {
+    const answer = await api()('PUT', '/wrong', { what: 'statistics', ...wish });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json().error.message).toContain(message);
+  });
 });
