@@ -45,6 +45,7 @@ function rounded(value: number | null, digits: number): number | null {
 }
 
 const whole = new Intl.NumberFormat('en');
+const tenths = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 /** What a difference of shares is told in. */
 export const POINTS = { zh: '个百分点', en: 'points' } as const;
@@ -64,7 +65,7 @@ export function shown({ unit, value }: Cell, language: 'zh' | 'en'): string {
       return `${signed(value * 100)} ${POINTS[language]}`;
     case 'seconds':
     case 'times':
-      return value.toFixed(1);
+      return tenths.format(value);
     default:
       return whole.format(value);
   }

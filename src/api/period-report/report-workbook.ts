@@ -9,8 +9,8 @@ import type { ReportWords } from './report-words.js';
 const FORMATS: Readonly<Record<Exclude<Unit, 'text' | 'points'>, string>> = {
   count: '#,##0',
   share: '0.00%',
-  seconds: '0.0',
-  times: '0.0',
+  seconds: '#,##0.0',
+  times: '#,##0.0',
   change: '+0.00%;-0.00%;±0.00%',
 };
 
