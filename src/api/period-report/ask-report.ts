@@ -4,8 +4,8 @@ import { CityCalendar } from '../../ledger/statistics/city-calendar.js';
 import type { ApiContext } from '../context.js';
 import { makeReport } from './make-report.js';
 import type { PeriodReport } from './period-report-schemas.js';
+import type { ReportNames } from './report-names.js';
 import { type ReportLength, reportPeriod } from './report-period.js';
-import type { ReportNames } from './report-view.js';
 
 /** Which report is wanted. */
 export interface ReportQuestion {

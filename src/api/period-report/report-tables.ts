@@ -11,8 +11,8 @@ import {
 } from './cell.js';
 import type { PeriodReport } from './period-report-schemas.js';
 import { figuresOf, movesAsked } from './report-figures.js';
+import type { ReportNames } from './report-names.js';
 import type { ReportTimes } from './report-times.js';
-import type { ReportNames } from './report-view.js';
 import type { ReportWords } from './report-words.js';
 
 /** Sections of a report that have a table, in their order. */

@@ -5,19 +5,10 @@
 import { type Cell, change, count, share, shown } from './cell.js';
 import type { PeriodReport } from './period-report-schemas.js';
 import { figuresOf } from './report-figures.js';
+import type { ReportNames } from './report-names.js';
 import { type ReportTable, reportTables, type Telling } from './report-tables.js';
 import { ReportTimes } from './report-times.js';
 import { REPORT_WORDS, type ReportWords } from './report-words.js';
-
-/** How members and matters are called, in the language of the report. */
-export interface ReportNames {
-  member(id: string): string;
-  /** As short as it can be: the number. */
-  short(id: string): string;
-  /** Members in the order in which they are told; others come after them. */
-  readonly order: readonly string[];
-  matter(code: string): string;
-}
 
 export interface ReportView {
   readonly language: 'zh' | 'en';
