@@ -168,7 +168,8 @@ class Leg:
         self.rang_at = self.answered_at = self.acked_at = self.final = self.final_at = self.cancelled_at = None
         # First BYE of each side, and what was answered to it.
         self.byes = {}
-        self.offers = {"server": 0, "peer": 0}
+        # re-INVITE and UPDATE of each side, and what was answered to them.
+        self.offers = {"server": [], "peer": []}
         self.asks = []
         self.requests = {}
 
@@ -200,7 +201,7 @@ class Leg:
         if method == "BYE":
             self.byes.setdefault(side, ask)
         elif method in ("INVITE", "UPDATE"):
-            self.offers[side] += 1
+            self.offers[side].append(ask)
         elif method == "REFER":
             self.refer(ask, message, side)
         elif method == "INFO":

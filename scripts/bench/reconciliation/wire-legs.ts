@@ -28,6 +28,9 @@ const askSchema = z.discriminatedUnion('by', [
   z.object({ by: z.literal('info'), at: z.number(), status: z.number().nullable(), key: z.string() }),
 ]);
 
+/** `status`: what was answered to it; null: nothing. */
+const offerSchema = z.object({ at: z.number(), status: z.number().nullable() });
+
 /** Times are UTC milliseconds of the kernel. */
 const legSchema = z.object({
   callId: z.string(),
@@ -56,7 +59,8 @@ const legSchema = z.object({
   endedBy: z.enum(['server', 'peer', 'nobody']).nullable(),
   endedAt: time,
   byeAt: z.object({ server: z.number().optional(), peer: z.number().optional() }),
-  offers: z.object({ server: z.number(), peer: z.number() }),
+  /** re-INVITE and UPDATE. */
+  offers: z.object({ server: z.array(offerSchema), peer: z.array(offerSchema) }),
   asks: z.array(askSchema),
 });
 

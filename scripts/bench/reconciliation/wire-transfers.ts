@@ -101,8 +101,8 @@ function keyedWishes({ leg, member }: Party, story: number): readonly Wish[] {
 }
 
 /**
- * Where nobody was told. Completed: the target answered while the caller was there, and of a consultation the asker has
- * left before the caller. Failed: all desks of the target were done with, and the caller still there.
+ * Where nobody was told. Completed: the target answered, and the caller's telephone was told of it and agreed; of a
+ * consultation, the asker has left before the caller. Failed: all desks of the target were done with, and the caller still there.
  */
 function outcomeOf(wish: Wish, legs: readonly WireLeg[], ports: LoadPorts): SeenTransfer['outcome'] {
   const caller = legs.find(({ direction, peer }) => direction === 'in' && peer === carrierOf(ports));
@@ -114,8 +114,10 @@ function outcomeOf(wish: Wish, legs: readonly WireLeg[], ports: LoadPorts): Seen
   const target = called.find(({ answeredAt, cancelledAt }) => answeredAt !== null && cancelledAt === null);
   if (target === undefined)
     return called.every(({ endedAt }) => (endedAt ?? gone) < gone) ? 'failed' : 'abandoned';
-  const released = wish.mode === 'blind' || (wish.asker.endedAt ?? Number.POSITIVE_INFINITY) < gone;
-  return released && (target.answeredAt ?? gone) < gone ? 'completed' : 'abandoned';
+  const answered = target.answeredAt ?? gone;
+  const moved = caller?.offers.server.some(({ at, status }) => at >= answered && status === 200) === true;
+  const released = (wish.asker.endedAt ?? Number.POSITIVE_INFINITY) < gone;
+  return moved && (wish.mode === 'blind' || released) ? 'completed' : 'abandoned';
 }
 
 function carrierOf({ carrier }: LoadPorts): string {

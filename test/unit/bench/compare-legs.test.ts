@@ -23,7 +23,7 @@ const wire: WireLeg = {
   endedBy: 'peer',
   endedAt: 3000,
   byeAt: { peer: 3000 },
-  offers: { server: 0, peer: 0 },
+  offers: { server: [], peer: [] },
   asks: [],
 };
 const record: LedgerLeg = {

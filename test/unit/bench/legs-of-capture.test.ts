@@ -182,6 +182,21 @@ describe('a capture reduced to legs', () => {
     ]);
   });
 
+  it('tells who offered another session, and what was answered to it', () => {
+    const leg = legOf(
+      ...up,
+      [30, '>', 'INVITE sip:8001@h SIP/2.0', '2 INVITE'],
+      [33, '<', 'SIP/2.0 491 Pending', '2 INVITE'],
+      [40, '<', 'UPDATE sip:h SIP/2.0', '9 UPDATE'],
+      [41, '>', 'SIP/2.0 200 OK', '9 UPDATE'],
+    );
+    expect(leg.status).toBe(200);
+    expect(leg.offers).toEqual({
+      server: [{ at: BEGAN + 30, status: 491 }],
+      peer: [{ at: BEGAN + 40, status: 200 }],
+    });
+  });
+
   it('puts TCP in order, whatever comes in pieces, twice or too early', () => {
     const whole = Buffer.concat(up.slice(2, 4).map(message));
     const [first, second] = [whole.subarray(0, 100), whole.subarray(100)];

@@ -34,14 +34,20 @@ function leg(callId: string, port: number, changes: Partial<WireLeg> = {}): Wire
     endedBy: 'peer',
     endedAt: 9000,
     byeAt: {},
-    offers: { server: 0, peer: 0 },
+    offers: { server: [], peer: [] },
     asks: [],
     ...changes,
   };
 }
 
+/** A caller whose telephone was told at 710 where the other party is now. */
 const caller = (changes: Partial<WireLeg> = {}) =>
-  leg('caller', 1, { direction: 'in', number: '12345', ...changes });
+  leg('caller', 1, {
+    direction: 'in',
+    number: '12345',
+    offers: { server: [{ at: 710, status: 200 }], peer: [] },
+    ...changes,
+  });
 const target = (changes: Partial<WireLeg> = {}) =>
   leg('target', 11, { invitedAt: 510, answeredAt: 700, ...changes });
 const refer = (changes: Partial<Extract<Ask, { by: 'refer' }>> = {}): Ask => ({
@@ -76,6 +82,8 @@ describe('transfers on the wire', () => {
     const outcome = (...others: WireLeg[]) =>
       seen([refer()], left, ...others).map((transfer) => transfer.outcome);
     expect(outcome(caller(), target())).toEqual(['completed']);
+    const moving = { server: [{ at: 710, status: 487 }], peer: [] };
+    expect(outcome(caller({ endedAt: 712, offers: moving }), target())).toEqual(['abandoned']);
     expect(outcome(caller(), target({ answeredAt: null, status: 486, endedAt: 600 }))).toEqual(['failed']);
     expect(
       outcome(caller({ endedAt: 590 }), target({ answeredAt: null, cancelledAt: 591, endedAt: 592 })),
