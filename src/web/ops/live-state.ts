@@ -49,7 +49,7 @@ export function useLiveState() {
       connected.value = up;
       if (up) look();
     },
-    onRefused: () => ops.leave('unauthorized'),
+    onRefused: () => ops.lapse(),
   });
 
   function look(): void {
@@ -123,7 +123,7 @@ export function useLiveState() {
         await read();
       } catch (error) {
         trouble.value = error instanceof OpsError ? error.code : 'http-0';
-        if (trouble.value === 'unauthorized') ops.leave('unauthorized');
+        if (trouble.value === 'unauthorized') ops.lapse();
       }
       await pause(Math.max(SHORTEST_MS, (Date.now() - began) * REST));
     }

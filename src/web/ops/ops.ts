@@ -3,14 +3,22 @@ import { computed, ref, shallowRef } from 'vue';
 import type { Permission } from '../../api/rights/permissions.js';
 import { language } from '../language.js';
 import { type Access, logIn, logOut, whoIsIn } from './server/access.js';
-import { OpsError, opsClient } from './server/ops-client.js';
+import { lastAnswerAt, OpsError, opsClient } from './server/ops-client.js';
 import type { DialPlan, Member } from './server/shapes.js';
+import { isOver } from './session-watch.js';
+
+/** How often the page looks whether its session is over; milliseconds. */
+const WATCH_MS = 10_000;
 
 type Stage = 'starting' | 'out' | 'in';
 
 const stage = ref<Stage>('starting');
 /** Code of what went wrong with logging in; empty when nothing did. */
 const trouble = ref('');
+/** The session of who is in is over: the page stays as it is until they are in again. */
+const lapsed = ref(false);
+/** Counts sessions: what was cut off with one is begun anew with the next. */
+const sessions = ref(0);
 const access = shallowRef<Access | null>(null);
 const plan = shallowRef<DialPlan | null>(null);
 const matters = shallowRef<ReadonlyMap<string, { readonly zh: string; readonly en: string | null }>>(
@@ -29,16 +37,32 @@ async function enter(asked: Promise<Access>): Promise<void> {
     matters.value = new Map(items.map((matter) => [matter.code, matter]));
     trouble.value = '';
     stage.value = 'in';
+    lapsed.value = false;
+    sessions.value += 1;
   } catch (error) {
     trouble.value = error instanceof OpsError ? error.code : 'http-0';
-    stage.value = 'out';
+    if (!lapsed.value) stage.value = 'out';
   }
 }
 
+/** The session is over: who was in logs in once more, and finds the page as it was. */
+function lapse(): void {
+  if (stage.value !== 'in' || lapsed.value) return;
+  trouble.value = '';
+  lapsed.value = true;
+}
+
+function watchSession(): void {
+  const { endsAt } = access.value ?? {};
+  if (endsAt === undefined) return;
+  if (isOver(Date.now(), { endsAt: Date.parse(endsAt), usedAt: lastAnswerAt() })) lapse();
+}
+
 /** Out of the page; the session is over. */
-function leave(why = ''): void {
+function leave(): void {
   access.value = null;
-  trouble.value = why;
+  lapsed.value = false;
+  trouble.value = '';
   stage.value = 'out';
 }
 
@@ -64,10 +88,13 @@ export const ops = {
   members,
   memberName,
   matterName,
-  leave,
+  lapsed,
+  sessions,
+  lapse,
   /** Whether who is logged in may do it; the server refuses all else in any case. */
   may: (permission: Permission): boolean => access.value?.permissions.includes(permission) ?? false,
   async begin(): Promise<void> {
+    setInterval(watchSession, WATCH_MS);
     await enter(whoIsIn());
     // Nobody has done anything wrong yet.
     if (trouble.value === 'unauthorized') trouble.value = '';

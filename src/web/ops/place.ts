@@ -2,16 +2,16 @@
 import { ref } from 'vue';
 
 export type Place =
-  | { readonly page: 'wall' | 'statistics' | 'missed' | 'audit' }
-  | { readonly page: 'search' | 'report'; readonly query: Readonly<Record<string, string>> }
+  | { readonly page: 'wall' | 'missed' | 'audit' }
+  | { readonly page: 'search' | 'statistics' | 'report'; readonly query: Readonly<Record<string, string>> }
   | { readonly page: 'call'; readonly id: string };
 
 /** The place that an address names; anything unknown is the wall. */
 export function placeOf(hash: string): Place {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
   const [page, id] = path.split('/');
-  if (page === 'statistics' || page === 'missed' || page === 'audit') return { page };
-  if (page === 'search' || page === 'report')
+  if (page === 'missed' || page === 'audit') return { page };
+  if (page === 'search' || page === 'statistics' || page === 'report')
     return { page, query: Object.fromEntries(new URLSearchParams(query)) };
   if (page === 'call' && id !== undefined && id !== '') {
     try {
@@ -26,11 +26,11 @@ export function placeOf(hash: string): Place {
 export function addressOf(place: Place): string {
   switch (place.page) {
     case 'wall':
-    case 'statistics':
     case 'missed':
     case 'audit':
       return `#/${place.page}`;
     case 'search':
+    case 'statistics':
     case 'report': {
       const query = new URLSearchParams(place.query).toString();
       return query === '' ? `#/${place.page}` : `#/${place.page}?${query}`;

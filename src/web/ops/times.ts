@@ -43,3 +43,30 @@ export function asShare(share: number | null): string {
   // Not rounded up: 94.96 % misses a goal of 95 %.
   return share === null ? '—' : `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
 }
+
+/** `19,684,000`. */
+export function asCount(count: number): string {
+  return count.toLocaleString('en');
+}
+
+/** `3.2 s`; a dash of nothing. */
+export function asSeconds(ms: number | null): string {
+  return ms === null ? '—' : `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** How much more or less than before: `+3.2 %`, `−0.4 %`; empty of nothing before. */
+export function asChange(now: number | null, before: number | null): string {
+  if (now === null || before === null || before === 0) return '';
+  return signed((now / before - 1) * 100, '%');
+}
+
+/** How much more or less a share is than before: `+0.3` per cent points, as `unit` calls them. */
+export function asPoints(now: number | null, before: number | null, unit: string): string {
+  return now === null || before === null ? '' : signed((now - before) * 100, unit);
+}
+
+function signed(value: number, unit: string): string {
+  const text = Math.abs(value).toFixed(1);
+  const sign = text === '0.0' ? '±' : value < 0 ? '−' : '+';
+  return `${sign}${text} ${unit}`;
+}

@@ -7,6 +7,8 @@ export interface Access {
   readonly name: string;
   readonly displayName: string;
   readonly permissions: readonly Permission[];
+  /** End of the session at the latest; ISO 8601. */
+  readonly endsAt: string;
 }
 
 /** @throws OpsError `unauthorized` when nobody is */

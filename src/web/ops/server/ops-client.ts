@@ -24,6 +24,11 @@ export class OpsError extends Error {
   }
 }
 
+let answeredAt = Date.now();
+
+/** When the server last answered a request; UTC milliseconds of this machine. */
+export const lastAnswerAt = (): number => answeredAt;
+
 /** What is not set, or empty, is left out. */
 export type Query = Readonly<Record<string, string | undefined>>;
 
@@ -57,7 +62,10 @@ export async function send(
   } catch (error) {
     throw new OpsError('server-away', error instanceof Error ? error.message : String(error));
   }
-  if (response.ok) return response;
+  if (response.ok) {
+    answeredAt = Date.now();
+    return response;
+  }
   const answer: unknown = await response.json().catch(() => ({}));
   const { error } = answer as { readonly error?: { readonly code?: string; readonly message?: string } };
   // A reverse proxy without a server behind it.
@@ -108,6 +116,11 @@ export const opsClient = {
   callBack: (id: string, agent: string) =>
     post(`/v1/missed-calls/${encodeURIComponent(id)}/call-back`, { agent }),
   calledBack: (id: string) => post(`/v1/missed-calls/${encodeURIComponent(id)}/done`, {}),
+  /** A masked number of a caller, for a reason that the audit keeps; null when it was withheld. */
+  callerNumber: async (call: string, reason: string) => {
+    const response = await post(`/v1/calls/${encodeURIComponent(call)}/caller-number`, { reason });
+    return ((await response.json()) as { readonly callerNumber: string | null }).callerNumber;
+  },
   recordingLink: async (id: string) => {
     const response = await send('POST', `/v1/recordings/${encodeURIComponent(id)}/links`);
     return (await response.json()) as { readonly audio: string };

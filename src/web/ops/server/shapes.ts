@@ -11,6 +11,14 @@ import type {
   transferSchema,
 } from '../../../api/schemas.js';
 import type { hitSchema } from '../../../api/search-schemas.js';
+import type {
+  causesAnswer,
+  compareAnswer,
+  figuresAnswer,
+  goalsAnswer,
+  matrixAnswer,
+  mattersAnswer,
+} from '../../../api/statistics-schemas.js';
 import type { ladderSchema } from '../../../api/story-schemas.js';
 
 export type LiveCall = z.output<typeof liveCallSchema>;
@@ -36,56 +44,15 @@ export interface Surge {
   readonly expected: number;
 }
 
-/** What the page shows of `Figures`; shares are 0 to 1, null of nothing. */
-export interface Figures {
-  readonly offered: number;
-  readonly answeredShare: number | null;
-  readonly inTimeShare: number | null;
-}
-
-/** Of `Statistics`. */
-export interface Period {
-  readonly startsAt: string;
-  readonly offered: number;
-  readonly answered: number;
-}
-
-/** Of `TransferMatrix`. */
-export interface Cell {
-  readonly fromMember: string | null;
-  readonly toMember: string | null;
-  readonly asked: number;
-}
-
-/** Of `Causes`. */
-export interface Cause {
-  readonly kind: 'call' | 'leg' | 'transfer';
-  readonly outcome: string;
-  readonly cause: string;
-  readonly times: number;
-}
-
-/** Of `MatterStatistics`. */
-export interface MatterCount {
-  readonly matter: string;
-  readonly asked: number;
-  readonly before: number;
-}
-
-/** Of `Goals`. */
-export interface Goal {
-  readonly offered: number;
-  readonly answeredShare: number | null;
-  readonly inTimeShare: number | null;
-}
-
-type MonthFigures = Figures & { readonly missed: number };
-
-/** Of `MonthComparison`. */
-export interface Compared {
-  readonly now: MonthFigures;
-  readonly before: MonthFigures;
-}
+export type Figures = z.output<typeof figuresAnswer>['all'];
+export type Statistics = z.output<typeof figuresAnswer>;
+export type Period = Statistics['periods'][number];
+export type Matrix = z.output<typeof matrixAnswer>;
+export type Cell = Matrix['cells'][number];
+export type Causes = z.output<typeof causesAnswer>;
+export type Matters = z.output<typeof mattersAnswer>;
+export type Goals = z.output<typeof goalsAnswer>;
+export type Comparison = z.output<typeof compareAnswer>;
 
 export interface Page<T> {
   readonly items: readonly T[];
