@@ -1,46 +1,54 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { buildYears } from '../../scripts/bench/ledger-years/build.js';
 import { TWO_YEARS } from '../../scripts/bench/ledger-years/years.js';
 import { addPerson } from './harness/accounts.js';
+import { ALLIANCE_FILE, playedAlliance } from './harness/alliance-plan.js';
 import { OpsPage, SIZES } from './harness/ops-page.js';
 import { Server } from './harness/server.js';
 import { until } from './harness/wait.js';
 import { World } from './harness/world.js';
 
 const CALLER = '13800139999';
+/** Fields of the API that are looked at. */
+const comparison = z.object({
+  all: z.object({ now: z.object({ offered: z.number() }) }),
+  members: z.array(z.object({ member: z.string(), now: z.object({ offered: z.number() }) })),
+});
+const matrix = z.object({
+  cells: z.array(
+    z.object({ fromMember: z.string().nullable(), toMember: z.string().nullable(), asked: z.number() }),
+  ),
+});
+const audits = z.object({ items: z.array(z.object({ actor: z.string() })) });
+const shown = (count: number): string => count.toLocaleString('en');
 const PASSWORD = 'of-the-tests-739182';
 
-/** The page of operations in a real browser: two months of a small city in the ledger, and a real call. */
+/** The page of operations in a real browser: two years of a very small city in the ledger, and real calls. */
 describe('the page of operations', () => {
   let world: World;
   let ops: OpsPage;
   /** The last one that was built. */
   let lastMonth: string;
+  const monthAgo = (months: number): string => {
+    const now = new Date();
+    return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months, 15)).toISOString().slice(0, 7);
+  };
 
   beforeAll(async () => {
-    world = await World.open();
-    // Nobody writes while the months are built.
-    expect(await world.server.stop()).toBe(0);
-    const now = new Date();
-    const firstMonth = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 3, 15)).toISOString();
-    lastMonth = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 2, 15)).toISOString().slice(0, 7);
-    const dialPlan = join(import.meta.dirname, '..', '..', 'dialplans', 'alliance.yaml');
-    const wish = {
-      ...TWO_YEARS,
-      seed: 7,
-      dialPlan,
-      firstMonth: firstMonth.slice(0, 7),
-      months: 2,
-      scale: 0.002,
-    };
-    buildYears(wish, world.server.dataFolder, () => undefined);
-    world.server = await Server.start({ ...world.server.options, ports: world.server.ports });
+    lastMonth = monthAgo(2);
+    const firstMonth = monthAgo(TWO_YEARS.months + 1);
+    const wish = { ...TWO_YEARS, seed: 7, dialPlan: ALLIANCE_FILE, firstMonth, scale: 0.0005 };
+    world = await World.open({
+      plan: playedAlliance,
+      prepare: (dataFolder) => buildYears(wish, dataFolder, () => undefined),
+    });
     addPerson(world.server, 'wang-fang', 'admin', PASSWORD);
+    addPerson(world.server, 'li-na', 'viewer', PASSWORD);
+    addPerson(world.server, 'zhao-min', 'supervisor', PASSWORD);
     ops = await OpsPage.open(`http://127.0.0.1:${world.server.ports.http}/ops/`);
-  });
+  }, 180_000);
   afterAll(async () => {
     await ops.close();
     await world.close();
@@ -66,11 +74,7 @@ describe('the page of operations', () => {
     await ops.logIn('wang-fang', 'wrong');
     await ops.says('用户名或密码不对');
     await seen('log-in');
-    await until('the account to be known', async () => {
-      await ops.logIn('wang-fang', PASSWORD);
-      await ops.page.waitForTimeout(500);
-      return (await ops.text()).includes('退出') ? true : undefined;
-    });
+    await ops.enter('wang-fang', PASSWORD);
     await ops.says('没有告警');
   });
 
@@ -87,6 +91,8 @@ describe('the page of operations', () => {
       meanwhile: async () => {
         await ops.says(CALLER);
         expect(await ops.tile('calls')).toBe('1');
+        expect(await ops.page.locator('tr[data-member]').count()).toBe(17);
+        await ops.picture('wall-call');
       },
     });
     await until('the wall to be empty', async () => ((await ops.tile('calls')) === '0' ? true : undefined));
@@ -165,19 +171,69 @@ describe('the page of operations', () => {
   });
 
   it('shows the statistics that the API has', async () => {
-    const month = z
-      .object({ all: z.object({ now: z.object({ offered: z.number() }) }) })
-      .parse(await world.server.api.get(`/v1/statistics/compare?month=${lastMonth}`));
-    expect(month.all.now.offered).toBeGreaterThan(100);
-    await ops.goTo('#/statistics');
-    await ops.says('与上月对比');
-    await ops.page.fill('input[type=month]', lastMonth);
-    const shown = ops.page.locator('td[data-now]').first();
-    await until('the month to be shown', async () =>
-      (await shown.textContent()) === month.all.now.offered.toLocaleString('en') ? true : undefined,
+    const compared = comparison.parse(
+      await world.server.api.get(`/v1/statistics/compare?month=${lastMonth}`),
     );
+    const { offered } = compared.all.now;
+    expect(offered).toBeGreaterThan(100);
+    expect(compared.members.length).toBeGreaterThan(10);
+    await ops.goTo(`#/statistics?month=${lastMonth}`);
+    await until('the month to be shown', async () =>
+      (await ops.tile('offered')).trim() === shown(offered) ? true : undefined,
+    );
+    await ops.settled();
+    for (const { member, now } of compared.members)
+      expect(await ops.page.locator(`[data-compared="${member}"] td`).first().textContent()).toBe(
+        shown(now.offered),
+      );
+    const days = await ops.page.locator('[data-offered]').allTextContents();
+    expect(days.reduce((sum, day) => sum + Number(day.replaceAll(',', '')), 0)).toBe(offered);
+    const { cells } = matrix.parse(await world.server.api.get(`/v1/statistics/matrix?month=${lastMonth}`));
+    const asked = cells.reduce((sum, cell) => sum + cell.asked, 0);
+    const out = await ops.page.locator('[data-out]').allTextContents();
+    expect(out).toHaveLength(17);
+    expect(out.reduce((sum, row) => sum + Number(row.replaceAll(',', '')), 0)).toBe(asked);
     expect(await ops.page.locator('.chart svg').count()).toBe(2);
     await seen('statistics');
+    await ops.page.locator('h3', { hasText: '转接热力图' }).scrollIntoViewIfNeeded();
+    await ops.picture('statistics-heat');
+    await ops.page.locator('h3', { hasText: '最慢' }).scrollIntoViewIfNeeded();
+    await ops.picture('statistics-lists');
+  });
+
+  it('shows other spans and one member, and says when there is nothing', async () => {
+    for (const by of ['hour', 'week', 'month']) {
+      await ops.page.selectOption('#s-by', by);
+      await ops.settled();
+      await ops.picture(`statistics-${by}`);
+    }
+    expect(await ops.page.locator('[data-offered]').count()).toBeGreaterThan(TWO_YEARS.months);
+    await ops.page.selectOption('#s-member', 'police-110');
+    await ops.settled();
+    expect(await ops.page.locator('[data-compared]').count()).toBe(1);
+    expect(await ops.page.evaluate('location.hash')).toContain('member=police-110');
+    await ops.goTo('#/statistics?month=2019-01');
+    await ops.says('这段时间没有数据');
+    expect((await ops.tile('offered')).trim()).toBe('0');
+    await seen('statistics-empty');
+  });
+
+  it('leads from a cell of the table of transfers to these transfers, by keys alone', async () => {
+    await ops.goTo(`#/statistics?month=${lastMonth}`);
+    await ops.settled();
+    const { cells } = matrix.parse(await world.server.api.get(`/v1/statistics/matrix?month=${lastMonth}`));
+    const wanted = cells.find(
+      ({ fromMember, toMember }) => fromMember === 'police-110' && toMember === 'city-12345',
+    );
+    await ops.page.locator('tbody td[class^=heat] a[tabindex="0"]').focus();
+    const members = await ops.page.locator('tbody tr:has([data-out]) th').allTextContents();
+    const place = (number: string): number => members.findIndex((name) => name.startsWith(`${number} `));
+    for (let row = 0; row < place('110'); row += 1) await ops.page.keyboard.press('ArrowDown');
+    for (let column = 0; column < place('12345'); column += 1) await ops.page.keyboard.press('ArrowRight');
+    await ops.page.keyboard.press('Enter');
+    await ops.says(`已显示 ${Math.min(50, wanted?.asked ?? 0)} 条`);
+    expect(await ops.page.inputValue('#f-fromMember')).toBe('police-110');
+    expect(await ops.page.inputValue('#f-toMember')).toBe('city-12345');
   });
 
   it('lists who is to be called back, and the audit who has noted it', async () => {
@@ -213,11 +269,76 @@ describe('the page of operations', () => {
     await ops.page.reload();
     await ops.says('No alarms');
     expect(await ops.page.evaluate('document.documentElement.lang')).toBe('en');
+    // No column of a table is cut off.
+    expect(await ops.cut('section:has(tr[data-member])')).toBe(false);
     await seen('wall-english');
+    for (const [place, text] of [
+      ['search', 'Shown'],
+      ['statistics', 'Month beside month'],
+      ['missed', 'Callers to be called back'],
+      ['audit', 'Did what'],
+    ] as const) {
+      await ops.goTo(`#/${place}`);
+      await ops.says(text);
+      await ops.settled();
+      await seen(`${place}-english`);
+    }
+    await ops.goTo('#/wall');
     await ops.click('中文');
   });
 
+  it('asks who was in to log in again when the session is over, and stays as it is', async () => {
+    await ops.goTo('#/search?kind=transfers');
+    await ops.says('已显示');
+    await ops.page.context().clearCookies();
+    await ops.click('查询');
+    await ops.says('登录已过期');
+    await ops.picture('log-in-again');
+    expect(await ops.barriers()).toEqual([]);
+    // Nothing behind it can be used, so it does not go away by itself.
+    await ops.page.keyboard.press('Escape');
+    await ops.page.keyboard.type(PASSWORD);
+    await ops.page.keyboard.press('Enter');
+    await ops.page.waitForSelector('dialog', { state: 'detached' });
+    await ops.click('查询');
+    await ops.says('已显示');
+    expect(await ops.page.evaluate('location.hash')).toContain('kind=transfers');
+  });
+
+  it('masks numbers, and shows one for a reason to who may', async () => {
+    const masked = '138****9999';
+    await ops.logOut();
+    await ops.enter('li-na', PASSWORD);
+    await ops.goTo(`#/search?kind=calls&caller=${CALLER}`);
+    await ops.says(masked);
+    expect(await ops.text()).not.toContain(CALLER);
+    expect(await ops.page.locator('main .caller button').count()).toBe(0);
+    await ops.logOut();
+    await ops.enter('zhao-min', PASSWORD);
+    await ops.goTo('#/wall');
+    await ops.goTo(`#/search?kind=calls&caller=${CALLER}`);
+    await ops.says(masked);
+    const button = ops.page.locator('main .caller button').first();
+    await button.focus();
+    await ops.page.keyboard.press('Enter');
+    await ops.says('都会记入审计');
+    await ops.picture('number');
+    expect(await ops.barriers()).toEqual([]);
+    await ops.page.keyboard.press('Escape');
+    await ops.page.waitForSelector('dialog', { state: 'detached' });
+    await ops.page.keyboard.press('Enter');
+    await ops.page.keyboard.type('核对来电人的诉求');
+    await ops.page.keyboard.press('Enter');
+    await until('the number to be shown', async () =>
+      (await ops.page.locator('main .caller').first().textContent())?.includes(CALLER) ? true : undefined,
+    );
+    const { items } = audits.parse(await world.server.api.get('/v1/audits?action=number-shown'));
+    expect(items).toEqual([expect.objectContaining({ actor: 'zhao-min' })]);
+  });
+
   it('says when the server is away, and goes on when it is back', async () => {
+    await ops.goTo('#/wall');
+    await ops.says('实时 ·');
     const { options, ports } = world.server;
     expect(await world.server.stop()).toBe(0);
     await ops.says('连接中断，正在重连');
@@ -225,7 +346,6 @@ describe('the page of operations', () => {
     world.server = await Server.start({ ...options, ports });
     await ops.says('实时 ·');
     expect(ops.errors.filter((line) => !line.includes('ERR_') && !line.includes('400'))).toEqual([]);
-    await ops.click('退出');
-    await ops.says('用户名');
+    await ops.logOut();
   });
 });

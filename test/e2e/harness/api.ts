@@ -119,6 +119,11 @@ export class Api {
     return this.listing('/v1/calls', callSchema, query);
   }
 
+  /** The first page of calls. */
+  async callPage(query: string): Promise<readonly CallRow[]> {
+    return z.object({ items: z.array(callSchema) }).parse(await this.get(`/v1/calls?${query}`)).items;
+  }
+
   async legs(query = ''): Promise<readonly LegRow[]> {
     return this.listing('/v1/legs', legSchema, query);
   }

@@ -42,6 +42,24 @@ export class OpsPage {
     await this.page.click('button[type=submit]');
   }
 
+  /** Log in with an account that was just made, as soon as the server knows it. */
+  async enter(name: string, password: string): Promise<void> {
+    const there = async (selector: string): Promise<boolean> =>
+      (await this.page.locator(selector).count()) > 0;
+    await until('the account to be known', async () => {
+      if (await there('nav')) return true;
+      const ready = (await there('#name')) && !(await there('.is-loading'));
+      if (ready) await this.logIn(name, password);
+      await this.page.waitForTimeout(300);
+      return undefined;
+    });
+  }
+
+  async logOut(): Promise<void> {
+    await this.click('退出');
+    await this.page.waitForSelector('#name');
+  }
+
   /** Go to a place of the page, as a link or a bookmark does. */
   async goTo(place: string): Promise<void> {
     await this.page.evaluate(`location.hash = ${JSON.stringify(place)}`);
@@ -60,14 +78,27 @@ export class OpsPage {
     return this.page.evaluate<string>('document.body.innerText');
   }
 
-  /** The figure of a tile of the wall. */
+  /** The figure of a tile; empty while there is none. */
   async tile(name: string): Promise<string> {
-    return (await this.page.locator(`[data-tile=${name}] dd`).textContent()) ?? '';
+    const [figure = ''] = await this.page.locator(`[data-tile=${name}] dd`).allTextContents();
+    return figure;
   }
 
   /** Press the button that is called so. */
   click(name: string): Promise<void> {
     return this.page.getByRole('button', { name, exact: true }).first().click();
+  }
+
+  /** Wait until no part of the page is reading any more. */
+  async settled(): Promise<void> {
+    await this.page.waitForSelector('[aria-busy=true]', { state: 'detached', timeout: 30_000 });
+  }
+
+  /** Whether something is wider than the place that it has. */
+  cut(selector: string): Promise<boolean> {
+    return this.page.evaluate<boolean>(
+      `(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1)(document.querySelector(${JSON.stringify(selector)}))`,
+    );
   }
 
   /** What axe-core finds that is serious or worse. */

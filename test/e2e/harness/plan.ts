@@ -44,6 +44,8 @@ export function testPlan(ports: Ports): DialPlanFile {
 /** A dial plan as it is written to a file. */
 export interface DialPlanFile {
   readonly numbering: { readonly country: string; readonly area: string };
+  /** File of the catalogue of matters; none when left out. */
+  readonly matters?: string;
   readonly policies: Readonly<Record<string, unknown>>;
   readonly members: Readonly<Record<string, MemberEntry>>;
   readonly trunks: Readonly<Record<string, unknown>>;
@@ -92,10 +94,15 @@ const owners: Readonly<Record<PbxName, string>> = {
 };
 
 function pbxTrunk(name: PbxName, ports: Ports): Readonly<Record<string, unknown>> {
+  return memberTrunk(name, owners[name], ports);
+}
+
+/** The trunk of a member whose PBX is played. */
+export function memberTrunk(name: PbxName, member: string, ports: Ports): Readonly<Record<string, unknown>> {
   const own = `127.0.0.1:${ports.pbx[name]}`;
   return {
     kind: 'member',
-    member: owners[name],
+    member,
     gateways: [`${own}/udp`],
     sources: name === 'pbx-12345' ? [own, `127.0.0.1:${ports.desk}`] : [own],
   };

@@ -59,6 +59,8 @@ export interface WorldOptions {
   readonly sipPort?: number;
   /** The data folder is a disk of its own, of so many megabytes. */
   readonly diskMegabytes?: number;
+  /** Puts into the data folder what is to be there before the server starts. */
+  readonly prepare?: (dataFolder: string) => void;
 }
 
 /** Number that each PBX is asked for. */
@@ -99,6 +101,7 @@ export class World {
     const plan = (options.plan ?? testPlan)(ports);
     const disk =
       options.diskMegabytes === undefined ? null : new SmallDisk(join(folder, 'data'), options.diskMegabytes);
+    options.prepare?.(join(folder, 'data'));
     const server = await Server.start({
       folder,
       plan,
