@@ -79,6 +79,7 @@ function looks(call: string): readonly Look[] {
     { name: 'statistics of a month', place: 'statistics', ...STATISTICS },
     { name: 'statistics by month', place: 'statistics?by=month', ...STATISTICS },
     { name: 'statistics of 12345 by week', place: 'statistics?member=city-12345&by=week', ...STATISTICS },
+    { name: 'report of a month', place: 'report', first: is('.sheet table') },
     { name: 'callers to call back', place: 'missed', first: is('main section table, main section p.quiet') },
     { name: 'audit', place: 'audit', first: rows },
   ];
