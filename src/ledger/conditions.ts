@@ -107,10 +107,11 @@ function lookedUp(kind: RecordKind, columns: readonly string[], value: string): 
   return { sql: `(${terms.join(' OR ')})`, values: columns.map(() => value) };
 }
 
-function fits(field: string, columns: readonly string[], value: unknown): Condition[] {
+/** @param indexed false keeps SQLite from looking for the rows by an index of these columns */
+function fits(field: string, columns: readonly string[], value: unknown, indexed = true): Condition[] {
   if (typeof value === 'string' && field === 'caller' && value.endsWith('*'))
-    return [startsWith(columns, value.slice(0, -1))];
-  if (typeof value === 'string' || typeof value === 'number') return [equals(columns, value)];
+    return [startsWith(columns, value.slice(0, -1), indexed)];
+  if (typeof value === 'string' || typeof value === 'number') return [equals(columns, value, indexed)];
   return typeof value === 'boolean' ? [is(columns, value)] : [];
 }
 
@@ -129,6 +130,8 @@ const FEW = 5000;
 /** A way that a filter asks for, in one file. */
 interface FoundWay extends Way {
   readonly conditions: readonly Condition[];
+  /** The same for records that are found by their call, and by nothing else. */
+  readonly ofCall: readonly Condition[];
   /** What {@link KeysElsewhere} has of it. */
   readonly elsewhere: string;
   /** So few records fit that it is quicker to begin with them. */
@@ -147,16 +150,26 @@ function waysOf<K extends RecordKind>(
     // What belongs to a call begins no earlier than the call.
     if (kind === 'call') conditions.push({ sql: `${TIME_COLUMN[way.kind]} >= ?`, values: [filter.from] });
     const few = areFew(file, way.kind, conditions);
-    return [{ ...way, conditions, elsewhere: elsewhere.get(way) ?? '[]', few }];
+    const ofCall = conditionsOf(file, way, filter, false);
+    return [{ ...way, conditions, ofCall, elsewhere: elsewhere.get(way) ?? '[]', few }];
   });
 }
 
-/** What a filter asks of the records of a way in a file; empty when it asks for nothing of them. */
-export function conditionsOf(file: MonthFile, { kind, fields }: Way, filter: object): readonly Condition[] {
+/**
+ * What a filter asks of the records of a way in a file; empty when it asks for nothing of them.
+ *
+ * @param indexed false keeps SQLite from looking for them by it
+ */
+export function conditionsOf(
+  file: MonthFile,
+  { kind, fields }: Way,
+  filter: object,
+  indexed = true,
+): readonly Condition[] {
   const given: Readonly<Record<string, unknown>> = { ...filter };
   return Object.entries(fields).flatMap(([field, column]) => {
     if (given[field] === undefined) return [];
-    return file.has(kind, [column]) ? fits(field, [column], given[field]) : [NOTHING];
+    return file.has(kind, [column]) ? fits(field, [column], given[field], indexed) : [NOTHING];
   });
 }
 
@@ -179,8 +192,8 @@ function leadingTo(table: string, { kind, theirs, ours, conditions, elsewhere }:
 }
 
 /** Begins with our records and looks whether there is one of the others. */
-function existing(table: string, { kind, theirs, ours, conditions, elsewhere }: FoundWay): Condition {
-  const { sql, values } = allOf(conditions);
+function existing(table: string, { kind, theirs, ours, ofCall, elsewhere }: FoundWay): Condition {
+  const { sql, values } = allOf(ofCall);
   const other = `SELECT 1 FROM ${TABLES[kind].table} AS other WHERE other.${theirs} = ${table}.${ours} AND ${sql}`;
   return {
     sql: `(EXISTS (${other}) OR ${table}.${ours} IN (SELECT value FROM json_each(?)))`,
@@ -213,8 +226,9 @@ function is(columns: readonly string[], value: boolean): Condition {
   return { sql: `(${sql})`, values: [] };
 }
 
-function startsWith(columns: readonly string[], prefix: string): Condition {
-  const sql = columns.map((column) => `(${quoted(column)} >= ? AND ${quoted(column)} < ?)`).join(' OR ');
+function startsWith(columns: readonly string[], prefix: string, indexed: boolean): Condition {
+  const names = columns.map((column) => `${indexed ? '' : '+'}${quoted(column)}`);
+  const sql = names.map((name) => `(${name} >= ? AND ${name} < ?)`).join(' OR ');
   return { sql: `(${sql})`, values: columns.flatMap(() => [prefix, `${prefix}\u{10FFFF}`]) };
 }
 

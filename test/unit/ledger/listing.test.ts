@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { searchOf } from '../../../src/ledger/conditions.js';
 import { ledgerFolder, listMonths } from '../../../src/ledger/ledger-folder.js';
 import { type ListingBudget, listPage } from '../../../src/ledger/listing.js';
 import { MonthFiles } from '../../../src/ledger/month-files.js';
@@ -373,6 +374,24 @@ describe('a filter', () => {
     [{ trunk: undefined }, true],
   ])('%j is served by an index: %s', (filter, served) => {
     expect(isServed('call', filter)).toBe(served);
+  });
+
+  it('by an agent with many legs looks at those of each call, not at all of the agent for each', () => {
+    const folder = temporaryFolder();
+    const store = writerOf(folder, { now: () => START });
+    const many = Array.from({ length: 5001 }, (_, n) => legRecord(`leg-${n}`, { agent: '8001' }));
+    store.commit({ number: 1, records: many, journal: [] });
+    const read = new MonthFiles(ledgerFolder(folder));
+    for (const file of read.each('newest')) {
+      const { from, where } = searchOf(file, 'call', { agent: '8001', from: 0, to: START }, new Map());
+      const sql = `SELECT * FROM ${from.sql} WHERE ${where.map((term) => term.sql).join(' AND ')}`;
+      const values = [...from.values, ...where.flatMap((term) => term.values)];
+      const plan = JSON.stringify(file.db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values));
+      expect(plan).toContain('legs_call');
+      expect(plan).not.toContain('legs_agent');
+    }
+    read.close();
+    store.close();
   });
 
   it('of transfers from a member to another is served by two, and by none with more asked for', () => {
