@@ -271,6 +271,8 @@ export const en: Words = {
     callBack: 'Call back',
     done: 'Done',
     rings: 'The agent is called first, then the caller',
+    reached: 'The caller has answered: done',
+    notReached: 'Not reached: ',
     noted: 'Noted',
     none: 'Nobody waits to be called back',
   },

@@ -244,6 +244,8 @@ export const zh = {
     callBack: '回拨',
     done: '已回拨',
     rings: '正在呼叫坐席，接听后呼叫来电人',
+    reached: '来电人已接听，回拨完成',
+    notReached: '回拨未通：',
     noted: '已登记',
     none: '没有待回拨的来电',
   },
