@@ -1,4 +1,5 @@
 /** Filters as SQL, for one month's file. */
+import { maybeTheirs } from './call-scope.js';
 import { type RecordKind, TABLES } from './columns.js';
 import { BOUNDS, type Bounded, FILTER_COLUMNS, WAYS, type Way } from './filter-columns.js';
 import type { MonthFile } from './month-files.js';
@@ -31,16 +32,23 @@ export interface Search {
 /** Of ways: our records to which records in other files lead, by the column `ours`; a JSON array. */
 export type KeysElsewhere = ReadonlyMap<Way, string>;
 
+/** What other files say. */
+export interface OtherFiles {
+  /** See other-months.ts. */
+  readonly elsewhere: KeysElsewhere;
+  /** When the last transfer was asked for that an earlier file has; UTC milliseconds. */
+  readonly earlier: number;
+}
+
 /**
- * How to look for the rows that fit a filter, its times included, which it must have.
- *
- * @param elsewhere see other-months.ts
+ * How to look for the rows that fit a filter, its times included, which it must have. Of a scope it leaves out only what
+ * this file is sure of: see maybeTheirs.
  */
 export function searchOf<K extends RecordKind>(
   file: MonthFile,
   kind: K,
   filter: Filters[K] & { readonly from: number; readonly to: number },
-  elsewhere: KeysElsewhere,
+  { elsewhere, earlier }: OtherFiles,
 ): Search {
   const { table } = TABLES[kind];
   const ways = waysOf(file, kind, filter, elsewhere);
@@ -54,6 +62,7 @@ export function searchOf<K extends RecordKind>(
       ...matching(file, kind, filter),
       ...bounded(file, kind, filter),
       ...ways.filter((way) => way !== lead).map((way) => existing(table, way)),
+      ...(filter.scope === undefined ? [] : [maybeTheirs(kind, filter.scope, earlier)]),
       ...withinTime(time, filter),
       ...beyond(time, `${table}.seq`, filter.cursor, filter.order !== 'oldest'),
     ],

@@ -1,11 +1,13 @@
 /** Pages of a listing, over all months, within a bounded time. */
+import { CallScope } from './call-scope.js';
 import type { RecordKind, Row } from './columns.js';
 import { fromRow, TABLES } from './columns.js';
 import { type Bound, type KeysElsewhere, searchOf } from './conditions.js';
 import type { TimeRange } from './meta.js';
+import type { Month } from './month.js';
 import type { MonthFile, MonthFiles } from './month-files.js';
 import { keysElsewhere } from './other-months.js';
-import type { Filters, Page, PageRequest, RecordOf, Stored } from './query.js';
+import type { Cursor, Filters, Page, PageRequest, RecordOf, Stored } from './query.js';
 import { PAGE_LIMIT, TIME_COLUMN } from './query.js';
 import { isServed } from './served-filters.js';
 
@@ -23,9 +25,10 @@ interface Span {
   readonly to: number;
 }
 
-/** A row with what orders it. */
+/** A row with the month of its file and what orders it. */
 interface Placed {
   readonly row: Row;
+  readonly month: Month;
   readonly time: number;
   readonly seq: number;
 }
@@ -52,7 +55,8 @@ export function listPage<K extends RecordKind>(
 ): Page<RecordOf[K]> {
   const limit = Math.min(Math.max(1, Math.trunc(filter.limit ?? PAGE_LIMIT.default)), PAGE_LIMIT.max);
   const newest = filter.order !== 'oldest';
-  const ranges = rangesOf(months, kind);
+  const { ranges, transfersEnd } = timesOf(months, kind);
+  const rowsIn = filter.scope === undefined ? allIn : theirsIn(filter.scope);
   const reach = reachOf(ranges, filter, newest);
   const served = isServed(kind, filter);
   const since = budget?.now() ?? 0;
@@ -64,7 +68,11 @@ export function listPage<K extends RecordKind>(
     const began = budget?.now() ?? 0;
     if (!served && budget !== null && left !== reach && began - since >= budget.forMs)
       return paged(kind, found, limit, { time: newest ? left.to : left.from, seq: 0 });
-    found.push(...rowsIn(months, kind, filter, span, limit + 1 - found.length));
+    const late = (): boolean => budget !== null && budget.now() - since >= budget.forMs;
+    const wish = { kind, filter, span, transfersEnd };
+    const { rows, lookedTo } = rowsIn(months, wish, limit + 1 - found.length, late);
+    found.push(...rows);
+    if (lookedTo !== null) return paged(kind, found, limit, lookedTo);
     const took = (budget?.now() ?? 0) - began;
     if (took < SHORT_MS) width *= 4;
     else if (took > LONG_MS) width = Math.max(HOUR_MS / 4, width / 2);
@@ -89,16 +97,25 @@ function paged<K extends RecordKind>(
   };
 }
 
-/** Times of the records of a kind in each file that has any. */
-function rangesOf(months: MonthFiles, kind: RecordKind): readonly TimeRange[] {
+/** What is known of all files before one is looked into. */
+interface Times {
+  /** Times of the records of the kind in each file that has any. */
+  readonly ranges: readonly TimeRange[];
+  /** When the last transfer of each file was asked for; UTC milliseconds. */
+  readonly transfersEnd: ReadonlyMap<Month, number>;
+}
+
+function timesOf(months: MonthFiles, kind: RecordKind): Times {
   const ranges: TimeRange[] = [];
+  const transfersEnd = new Map<Month, number>();
   // None is opened for more than this.
-  for (const _ of months.each('newest', (all) => {
+  for (const _ of months.each('newest', (all, month) => {
     const range = all[kind];
     if (range !== undefined) ranges.push(range);
+    if (all.transfer !== undefined) transfersEnd.set(month, all.transfer.to);
     return false;
   }));
-  return ranges;
+  return { ranges, transfersEnd };
 }
 
 /** What has to be looked through. */
@@ -127,14 +144,63 @@ function stretch(left: Span, ranges: readonly TimeRange[], newest: boolean, widt
   return { from: left.from, to };
 }
 
-/** The rows of a stretch in the order of the listing, no more than asked for. */
-function rowsIn<K extends RecordKind>(
+/** Rows of a stretch that are wanted. */
+interface RowWish<K extends RecordKind> extends Pick<Times, 'transfersEnd'> {
+  readonly kind: K;
+  readonly filter: Filters[K];
+  readonly span: Span;
+}
+
+/** Rows of a stretch, no more than asked for, in the order of the listing. */
+interface FoundRows {
+  readonly rows: readonly Placed[];
+  /** Where to go on when time was up before the stretch was looked through, or that many were found; else null. */
+  readonly lookedTo: Cursor | null;
+}
+
+function allIn<K extends RecordKind>(months: MonthFiles, wish: RowWish<K>, limit: number): FoundRows {
+  return { rows: placedIn(months, wish, limit), lookedTo: null };
+}
+
+/** Rows that are looked up at once; more than asked for, as some may be of calls that are not theirs. */
+const LOOKED_UP = 100;
+
+/** Only rows of calls of these members. */
+function theirsIn(members: readonly string[]) {
+  return <K extends RecordKind>(
+    months: MonthFiles,
+    wish: RowWish<K>,
+    limit: number,
+    late: () => boolean,
+  ): FoundRows => {
+    const scope = new CallScope(months, members);
+    const column = wish.kind === 'call' ? 'id' : 'call_id';
+    const many = Math.max(limit, LOOKED_UP);
+    const rows: Placed[] = [];
+    let { cursor } = wish.filter;
+    for (;;) {
+      const next = placedIn(months, { ...wish, filter: { ...wish.filter, cursor } }, many);
+      const last = next.at(-1);
+      const ids = (month: Month): readonly string[] =>
+        next.filter((placed) => placed.month === month).map(({ row }) => String(row[column]));
+      const theirs = new Set(
+        [...new Set(next.map(({ month }) => month))].flatMap((month) => [...scope.of(ids(month), month)]),
+      );
+      rows.push(...next.filter(({ row }) => theirs.has(String(row[column]))));
+      if (rows.length >= limit) return { rows: rows.slice(0, limit), lookedTo: null };
+      if (last === undefined || next.length < many) return { rows, lookedTo: null };
+      cursor = { time: last.time, seq: last.seq };
+      if (late()) return { rows, lookedTo: cursor };
+    }
+  };
+}
+
+function placedIn<K extends RecordKind>(
   months: MonthFiles,
-  kind: K,
-  filter: Filters[K],
-  span: Span,
+  wish: RowWish<K>,
   limit: number,
 ): readonly Placed[] {
+  const { kind, filter, span } = wish;
   const order = filter.order === 'oldest' ? 'oldest' : 'newest';
   const rows: Placed[] = [];
   let files = 0;
@@ -144,7 +210,7 @@ function rowsIn<K extends RecordKind>(
     const elsewhere = keysElsewhere(months, file, kind, { ...filter, ...span });
     const open = file.db.open ? file : months.get(file.month);
     if (open === undefined) continue;
-    rows.push(...rowsOf(open, kind, { ...filter, ...span }, { limit, elsewhere }));
+    rows.push(...rowsOf(open, wish, { limit, elsewhere }));
     files += 1;
   }
   if (files < 2) return rows;
@@ -154,11 +220,12 @@ function rowsIn<K extends RecordKind>(
 
 function rowsOf<K extends RecordKind>(
   file: MonthFile,
-  kind: K,
-  filter: Filters[K] & { readonly from: number; readonly to: number },
+  { kind, filter, span, transfersEnd }: RowWish<K>,
   { limit, elsewhere }: { readonly limit: number; readonly elsewhere: KeysElsewhere },
 ): readonly Placed[] {
-  const { from, where, time } = searchOf(file, kind, filter, elsewhere);
+  const ends = [...transfersEnd].filter(([month]) => month < file.month).map(([, end]) => end);
+  const others = { elsewhere, earlier: Math.max(0, ...ends) };
+  const { from, where, time } = searchOf(file, kind, { ...filter, ...span }, others);
   const direction = filter.order === 'oldest' ? 'ASC' : 'DESC';
   const { table } = TABLES[kind];
   const terms = where.map(({ sql }) => sql).join(' AND ');
@@ -167,7 +234,12 @@ function rowsOf<K extends RecordKind>(
       `SELECT ${table}.* FROM ${from.sql} WHERE ${terms} ORDER BY ${time} ${direction}, ${table}.seq ${direction} LIMIT ?`,
     )
     .all(...from.values, ...where.flatMap(({ values }) => values), limit)
-    .map((row) => ({ row, time: Number(row[TIME_COLUMN[kind]]), seq: Number(row.seq) }));
+    .map((row) => ({
+      row,
+      month: file.month,
+      time: Number(row[TIME_COLUMN[kind]]),
+      seq: Number(row.seq),
+    }));
 }
 
 function stored<T extends RecordOf[RecordKind]>(kind: RecordKind, row: Row): Stored<T> {

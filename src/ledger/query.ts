@@ -39,6 +39,8 @@ export interface PageRequest {
   readonly cursor?: Cursor | undefined;
   /** Default newest first. */
   readonly order?: 'newest' | 'oldest' | undefined;
+  /** Ids of members: only what belongs to calls that are theirs; see call-scope.ts. All, when left out. */
+  readonly scope?: readonly string[] | undefined;
 }
 
 export interface CallFilter extends PageRequest {

@@ -5,7 +5,7 @@ import { USUAL } from './schema.js';
 /** Fewer digits are the beginning of too many numbers; a number of a person has more. */
 const LONG_PREFIX = 7;
 
-const NOT_NARROWING: readonly (keyof PageRequest)[] = ['from', 'to', 'limit', 'cursor', 'order'];
+const NOT_NARROWING: readonly (keyof PageRequest)[] = ['from', 'to', 'limit', 'cursor', 'order', 'scope'];
 
 /** Fields with which few rows of a month fit, and an index leads to them, whatever else is asked for. */
 const NARROW: Readonly<Record<RecordKind, ReadonlySet<string>>> = {
@@ -39,9 +39,12 @@ export function isServed<K extends RecordKind>(kind: K, filter: Filters[K]): boo
   const fields = Object.keys(given).filter(
     (field) => given[field] !== undefined && !NOT_NARROWING.some((name) => name === field),
   );
-  if (fields.length === 0 || fields.some((field) => NARROW[kind].has(field))) return true;
-  const { caller, missed, mode, cause } = given;
+  if (fields.some((field) => NARROW[kind].has(field))) return true;
+  const { caller, missed, mode, cause, scope } = given;
   if (typeof caller === 'string' && (!caller.endsWith('*') || isLongPrefix(caller))) return true;
+  // Whose a call is can only be looked up, one by one.
+  if (scope !== undefined) return false;
+  if (fields.length === 0) return true;
   if (kind === 'call' && cause !== undefined && cause !== USUAL.cause) return true;
   // Not many are missed, and most transfers are blind.
   if (missed === true || (mode !== undefined && mode !== 'blind')) return true;

@@ -11,6 +11,8 @@ export interface NoteSearch {
   readonly limit?: number | undefined;
   /** `next` of the page before: only records at earlier places in the chain. */
   readonly before?: number | undefined;
+  /** Ids of members: only notes of calls that are theirs; see call-scope.ts. All, when left out. */
+  readonly scope?: readonly string[] | undefined;
 }
 
 /** A note that has what was looked for. */

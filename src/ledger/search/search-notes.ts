@@ -1,3 +1,4 @@
+import { CallScope } from '../call-scope.js';
 import { fromRow, type Row, TABLES } from '../columns.js';
 import type { MonthFile, MonthFiles } from '../month-files.js';
 import type { LedgerRecord } from '../records.js';
@@ -9,8 +10,23 @@ import { snippetOf } from './snippet.js';
 /** Hits that a page looks at to find those of the time asked for. */
 const MOST_LOOKED_AT = 2000;
 
-/** Answers a search from the months' files, newest first. A query without a word finds nothing. Throws SQLite's errors. */
+/**
+ * Answers a search from the months' files, newest first. A query without a word finds nothing. What a page finds of calls
+ * that are out of its scope is left out of it. Throws SQLite's errors.
+ */
 export function searchNotes(months: MonthFiles, search: NoteSearch): NoteHits {
+  const { items, ...page } = foundIn(months, search);
+  const { scope } = search;
+  if (scope === undefined) return { items, ...page };
+  const [newest = ''] = [...months.list()].reverse();
+  const theirs = new CallScope(months, scope).of(
+    items.flatMap(({ callId }) => callId ?? []),
+    newest,
+  );
+  return { items: items.filter(({ callId }) => callId !== null && theirs.has(callId)), ...page };
+}
+
+function foundIn(months: MonthFiles, search: NoteSearch): NoteHits {
   const phrases = phrasesOf(search.query);
   const limit = Math.min(Math.max(1, Math.trunc(search.limit ?? SEARCH_LIMIT.default)), SEARCH_LIMIT.max);
   const items: NoteHit[] = [];

@@ -2,7 +2,13 @@
 import { NOBODY } from './contribution.js';
 import { share } from './figures.js';
 import type { Hour, HourRange } from './hours.js';
-import type { GoalFigures, GoalsAnswer, RangeQuery, WorstDay } from './questions.js';
+import {
+  type GoalFigures,
+  type GoalsAnswer,
+  membersOf,
+  type RangeQuery,
+  type WorstDay,
+} from './questions.js';
 import { hourlyRows, type StatisticsFile, type SumRow } from './sum-cube.js';
 
 /** Share of the calls of any 24 hours that shall be answered. */
@@ -26,7 +32,8 @@ export function answerGoals(
   query: RangeQuery,
 ): Omit<GoalsAnswer, 'missing'> {
   const reach = { from: query.from - DAY_HOURS + 1, to: query.to };
-  const only = query.member === undefined ? {} : { only: { key: 'member', value: query.member } };
+  const values = membersOf(query);
+  const only = values === undefined ? {} : { only: { key: 'member', values } };
   const rows = hourlyRows(files, reach, { cube: 'members', by: ['member'], sums: COLUMNS, ...only });
   const members = new Map<string, SumRow[]>();
   for (const row of rows) {

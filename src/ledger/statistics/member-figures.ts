@@ -5,13 +5,14 @@ import { NOBODY } from './contribution.js';
 import { SWITCH_BUCKETS } from './cubes.js';
 import { figuresOf } from './figures.js';
 import type { HourRange } from './hours.js';
-import type {
-  CompareAnswer,
-  CompareQuery,
-  FiguresAnswer,
-  FiguresQuery,
-  FullFigures,
-  PeriodFigures,
+import {
+  type CompareAnswer,
+  type CompareQuery,
+  type FiguresAnswer,
+  type FiguresQuery,
+  type FullFigures,
+  membersOf,
+  type PeriodFigures,
 } from './questions.js';
 import { hourlyRows, type StatisticsFile, type SumRow, type SumWish, sumCube } from './sum-cube.js';
 
@@ -22,17 +23,17 @@ export function answerFigures(
   files: readonly StatisticsFile[],
   query: FiguresQuery,
 ): Answered<FiguresAnswer> {
-  const { member, by } = query;
-  const totals = totalsOf(files, query, member);
+  const { by } = query;
+  const totals = totalsOf(files, query, membersOf(query));
   return { ...totals, periods: by === undefined ? [] : periodsOf(files, query, by) };
 }
 
 /** The figures of two ranges, for all that are known in one of them. */
 export function answerCompare(
   files: readonly StatisticsFile[],
-  { now, before }: CompareQuery,
+  { now, before, scope }: CompareQuery,
 ): Answered<CompareAnswer> {
-  const [is, was] = [totalsOf(files, now, undefined), totalsOf(files, before, undefined)];
+  const [is, was] = [totalsOf(files, now, scope), totalsOf(files, before, scope)];
   const names = [...new Set([...is.members, ...was.members].map(({ member }) => member))].sort();
   const none: FullFigures = { ...figuresOf({}), switch: null };
   const of = ({ members }: Totals, name: string): FullFigures => {
@@ -50,10 +51,14 @@ export function answerCompare(
 
 type Totals = Pick<FiguresAnswer, 'all' | 'members' | 'notedBack'>;
 
-function totalsOf(files: readonly StatisticsFile[], range: HourRange, member: string | undefined): Totals {
-  const rows = sumCube(files, range, ofMember('members', member));
+function totalsOf(
+  files: readonly StatisticsFile[],
+  range: HourRange,
+  only: readonly string[] | undefined,
+): Totals {
+  const rows = sumCube(files, range, ofMembers('members', only));
   const switches = sumCube(files, range, {
-    ...ofMember('switches', member),
+    ...ofMembers('switches', only),
     by: ['member', 'bucket'],
   }).filter((row) => row.member !== NOBODY);
   const known = rows.filter((row) => row.member !== NOBODY);
@@ -89,7 +94,7 @@ function periodsOf(
 ): readonly PeriodFigures[] {
   const { member, timezone, perMember = false } = query;
   // All together, what is nobody's is in: it was offered to nobody, and shows in no figure.
-  const wish = { ...ofMember('members', member), by: perMember ? ['member'] : [] };
+  const wish = { ...ofMembers('members', membersOf(query)), by: perMember ? ['member'] : [] };
   const byHour = by === 'hour' ? grouped(hourlyRows(files, query, wish)) : null;
   return new CityCalendar(timezone).periods(query, by).flatMap((period): readonly PeriodFigures[] => {
     const rows = byHour === null ? sumCube(files, period, wish) : (byHour.get(period.from) ?? []);
@@ -114,12 +119,8 @@ function grouped(
   return groups;
 }
 
-function ofMember(cube: 'members' | 'switches', member: string | undefined): SumWish {
-  return {
-    cube,
-    by: ['member'],
-    ...(member === undefined ? {} : { only: { key: 'member', value: member } }),
-  };
+function ofMembers(cube: 'members' | 'switches', values: readonly string[] | undefined): SumWish {
+  return { cube, by: ['member'], ...(values === undefined ? {} : { only: { key: 'member', values } }) };
 }
 
 /** The sums of several rows. */

@@ -3,26 +3,28 @@ import { NOBODY } from './contribution.js';
 import { PASSED_ON, type PassedOn } from './cubes.js';
 import { average } from './figures.js';
 import type { HourRange } from './hours.js';
-import type {
-  CauseFigures,
-  CausesAnswer,
-  MatrixAnswer,
-  MatrixCell,
-  MattersAnswer,
-  MattersQuery,
-  RangeQuery,
+import {
+  type CauseFigures,
+  type CausesAnswer,
+  type MatrixAnswer,
+  type MatrixCell,
+  type MattersAnswer,
+  type MattersQuery,
+  membersOf,
+  type RangeQuery,
 } from './questions.js';
 import { type StatisticsFile, type SumRow, sumCube } from './sum-cube.js';
 
 type Answered<T> = Omit<T, 'missing'>;
 
-/** Transfers from each member to each; with a member, those that it asked for or was asked for. */
+/** Transfers from each member to each; with a member, or a scope, those that it asked for or was asked for. */
 export function answerMatrix(files: readonly StatisticsFile[], query: RangeQuery): Answered<MatrixAnswer> {
   const rows = sumCube(files, query, { cube: 'matrix', by: ['from_member', 'to_member', 'outcome'] });
+  const members = membersOf(query);
   const pairs = new Map<string, SumRow[]>();
   for (const row of rows) {
-    if (query.member !== undefined && row.from_member !== query.member && row.to_member !== query.member)
-      continue;
+    const between = [String(row.from_member), String(row.to_member)];
+    if (members !== undefined && !members.some((member) => between.includes(member))) continue;
     const key = `${row.from_member}\n${row.to_member}`;
     const pair = pairs.get(key);
     if (pair === undefined) pairs.set(key, [row]);
@@ -58,7 +60,8 @@ export function answerMatters(
   query: MattersQuery,
 ): Answered<MattersAnswer> {
   const earlier = { from: 2 * query.from - query.to, to: query.from };
-  const only = query.member === undefined ? {} : { only: { key: 'member', value: query.member } };
+  const values = membersOf(query);
+  const only = values === undefined ? {} : { only: { key: 'member', values } };
   const asked = (range: HourRange): readonly SumRow[] =>
     sumCube(files, range, { cube: 'matters', by: ['matter'], ...only });
   const now = asked(query);
@@ -80,7 +83,8 @@ export function answerMatters(
 
 /** Why calls, legs and transfers ended other than they should, the most frequent first. */
 export function answerCauses(files: readonly StatisticsFile[], query: RangeQuery): Answered<CausesAnswer> {
-  const only = query.member === undefined ? {} : { only: { key: 'member', value: query.member } };
+  const values = membersOf(query);
+  const only = values === undefined ? {} : { only: { key: 'member', values } };
   const rows = sumCube(files, query, { cube: 'causes', by: ['kind', 'outcome', 'cause'], ...only });
   const items = rows.map((row) => ({
     kind: String(row.kind) as CauseFigures['kind'],

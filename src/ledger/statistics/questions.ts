@@ -5,9 +5,23 @@ import type { Figures, TransferFigures } from './figures.js';
 import type { Hour, HourRange } from './hours.js';
 import type { Subject, SurgeBounds } from './surge-types.js';
 
+/** Whose sums are told, ids of members: those of others count for nothing. All, when left out. */
+interface Scoped {
+  readonly scope?: readonly string[] | undefined;
+}
+
 /** A range of hours; `member` narrows to one member. */
-export interface RangeQuery extends HourRange {
+export interface RangeQuery extends HourRange, Scoped {
   readonly member?: string | undefined;
+}
+
+/** The members that a query narrows to; undefined for all, and for what is nobody's. */
+export function membersOf({
+  member,
+  scope,
+}: Pick<RangeQuery, 'member' | 'scope'>): readonly string[] | undefined {
+  if (member === undefined) return scope;
+  return scope === undefined || scope.includes(member) ? [member] : [];
 }
 
 export interface FiguresQuery extends RangeQuery {
@@ -109,7 +123,7 @@ export interface GoalsAnswer extends Answer {
   readonly members: readonly (GoalFigures & { readonly member: string })[];
 }
 
-export interface CompareQuery {
+export interface CompareQuery extends Scoped {
   readonly now: HourRange;
   readonly before: HourRange;
 }

@@ -26,8 +26,8 @@ export interface SumWish {
   readonly by: readonly string[];
   /** Sums that are wanted; all when left out. */
   readonly sums?: readonly string[];
-  /** Only rows in which one of the keys is this. */
-  readonly only?: { readonly key: string; readonly value: string };
+  /** Only rows in which one of the keys is one of these. */
+  readonly only?: { readonly key: string; readonly values: readonly string[] };
 }
 
 /**
@@ -78,9 +78,7 @@ export function hourlyRows(
     if (!file.current || file.hours === null) return [];
     const { from, to } = overlap(file.hours, range);
     if (from >= to) return [];
-    return file
-      .prepare(sql)
-      .all(SCALES.hour, from, to, ...(wish.only === undefined ? [] : [wish.only.value]));
+    return file.prepare(sql).all(SCALES.hour, from, to, ...(wish.only?.values ?? []));
   });
 }
 
@@ -91,7 +89,7 @@ function* rowsOf(
 ): Generator<{ readonly sign: 1 | -1; readonly row: SumRow }> {
   const columns = wish.by.join(', ');
   const sql = statement(wish, columns, wish.by.length === 0 ? '' : 'GROUP BY ');
-  const only = wish.only === undefined ? [] : [wish.only.value];
+  const only = wish.only?.values ?? [];
   for (const { scale, from, to, sign } of parts)
     for (const row of file.prepare(sql).all(SCALES[scale], from, to, ...only)) {
       // A sum over nothing is a row of nulls.
@@ -136,15 +134,19 @@ function steps(spans: readonly Span[]): number {
 
 function plain({ cube: name, sums, only }: SumWish, columns: string): string {
   const cube: Cube = CUBES[name];
-  const narrowed = only === undefined ? '' : `AND ${only.key} = ?`;
+  const narrowed = narrowing(only);
   return `SELECT ${columns}, ${(sums ?? cube.sums).join(', ')} FROM ${cube.table}
     WHERE scale = ? AND time >= ? AND time < ? ${narrowed}`;
+}
+
+function narrowing(only: SumWish['only']): string {
+  return only === undefined ? '' : `AND ${only.key} IN (${only.values.map(() => '?').join(', ')})`;
 }
 
 function statement({ cube: name, sums, only }: SumWish, columns: string, group: 'GROUP BY ' | ''): string {
   const cube: Cube = CUBES[name];
   const wanted = (sums ?? cube.sums).map((sum) => `SUM(${sum}) AS ${sum}`).join(', ');
-  const narrowed = only === undefined ? '' : `AND ${only.key} = ?`;
+  const narrowed = narrowing(only);
   const kept = columns === '' ? '' : `${columns}, `;
   return `SELECT ${kept}${wanted} FROM ${cube.table}
     WHERE scale = ? AND time >= ? AND time < ? ${narrowed} ${group}${group === '' ? '' : columns}`;

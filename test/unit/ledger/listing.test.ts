@@ -73,7 +73,7 @@ beforeAll(() => {
       callId: call,
       requestedAt: startedAt + 10,
       fromMember: one(MEMBERS),
-      toMember: one(MEMBERS),
+      toMember: below(20) === 0 ? 'rare-1' : one(MEMBERS),
       matter: one([null, 'water-01', 'theft-01']),
       switchMs: one([null, 5010]),
       mode: one(['blind', 'consult']),
@@ -138,6 +138,19 @@ function walk<K extends 'call' | 'leg' | 'transfer'>(
   return { ids, pages };
 }
 
+/** Whether the call of something is theirs. */
+function theirs(callId: string, scope: PageRequest['scope']): boolean {
+  const call = calls.find(({ id }) => id === callId);
+  const named = [
+    call?.firstMember,
+    call?.lastMember,
+    ...transfers
+      .filter((one) => one.callId === callId)
+      .flatMap(({ fromMember, toMember }) => [fromMember, toMember]),
+  ];
+  return scope === undefined || scope.some((member) => named.includes(member));
+}
+
 const within = (value: number | null, min?: number, max?: number): boolean =>
   (min === undefined || (value !== null && value >= min * 1000)) &&
   (max === undefined || (value !== null && value <= max * 1000));
@@ -150,6 +163,7 @@ function fits(call: CallRecord, filter: CallFilter): boolean {
   const moved = transfers.filter(({ callId }) => callId === call.id);
   const { fromMember, toMember, matter, member } = filter;
   return (
+    theirs(call.id, filter.scope) &&
     (member === undefined || call.firstMember === member || call.lastMember === member) &&
     same(call.firstMember, filter.firstMember) &&
     same(call.trunk, filter.trunk) &&
@@ -197,6 +211,7 @@ function anyFilter() {
     to: maybe(3, () => START + below(100) * DAY),
     order: maybe(2, () => 'oldest' as const),
     limit: 1 + below(60),
+    scope: maybe(3, () => one([['youth-12355'], ['rare-1', 'police-110']])),
   };
 }
 
@@ -260,6 +275,7 @@ describe('a listing', () => {
           ({ startedAt }) => startedAt,
           ofLegs,
           (leg) =>
+            theirs(leg.callId, ofLegs.scope) &&
             same(leg.member, ofLegs.member) &&
             same(leg.agent, ofLegs.agent) &&
             within(leg.talkMs, ofLegs.minTalk),
@@ -278,6 +294,7 @@ describe('a listing', () => {
         ({ requestedAt }) => requestedAt,
         ofTransfers,
         (transfer) =>
+          theirs(transfer.callId, ofTransfers.scope) &&
           within(transfer.switchMs, undefined, ofTransfers.maxSwitch) &&
           same(transfer.fromMember, ofTransfers.fromMember) &&
           same(transfer.toMember, ofTransfers.toMember) &&

@@ -3,6 +3,7 @@ import type { CallRecord, LedgerRecord, LegRecord, TransferRecord } from '../../
 import { answerStatistics } from '../../../../src/ledger/statistics/answer-statistics.js';
 import type {
   CausesAnswer,
+  CompareAnswer,
   FiguresAnswer,
   GoalsAnswer,
   MatrixAnswer,
@@ -183,6 +184,52 @@ describe('statistics of 20,000 records', () => {
     ]);
     const told = ask<CausesAnswer>('causes').items;
     expect(new Map(told.map((c) => [`${c.kind} ${c.outcome} ${c.cause}`, c.times]))).toEqual(causes);
+  });
+
+  it('tell nothing but of the members of a scope', () => {
+    const [range] = RANGES;
+    if (range === undefined) throw new Error('no range');
+    const scope = MEMBERS.slice(0, 2);
+    const query = { ...range, timezone: 'Asia/Shanghai', by: 'month', perMember: true } as const;
+    const figures = answerStatistics(FILES, { what: 'figures', query: { ...query, scope } }) as FiguresAnswer;
+    expect(figures.members.map(({ member }) => member)).toEqual(scope.toSorted());
+    expect(new Set(figures.periods.map(({ member }) => member))).toEqual(new Set(scope));
+    const offered = offeredCalls(range).filter(({ firstMember }) => scope.some((m) => m === firstMember));
+    expect([figures.all.offered, figures.notedBack]).toEqual([offered.length, 0]);
+    const [foreign] = MEMBERS.slice(2);
+    const none = answerStatistics(FILES, {
+      what: 'figures',
+      query: { ...query, scope, member: foreign },
+    }) as FiguresAnswer;
+    expect([none.all.offered, none.members, none.periods]).toEqual([0, [], []]);
+
+    const { cells } = answerStatistics(FILES, { what: 'matrix', query: { ...range, scope } }) as MatrixAnswer;
+    const touched = transfers(range).filter(({ fromMember, toMember }) =>
+      scope.some((m) => m === fromMember || m === toMember),
+    );
+    expect(sum(cells.map(({ asked }) => asked))).toBe(touched.length);
+    for (const { fromMember, toMember } of cells)
+      expect(scope.some((m) => m === fromMember || m === toMember)).toBe(true);
+
+    const matters = answerStatistics(FILES, {
+      what: 'matters',
+      query: { ...range, limit: 9, scope },
+    }) as MattersAnswer;
+    const theirs = transfers(range).filter(({ fromMember }) => scope.some((m) => m === fromMember));
+    expect(matters.asked).toBe(theirs.filter(({ matter }) => (matter ?? '') !== '').length);
+    const { items } = answerStatistics(FILES, {
+      what: 'causes',
+      query: { ...range, scope },
+    }) as CausesAnswer;
+    const failed = items.filter(({ kind }) => kind === 'transfer').map(({ times }) => times);
+    expect(sum(failed)).toBe(theirs.filter(({ cause }) => cause !== null).length);
+    const goals = answerStatistics(FILES, { what: 'goals', query: { ...range, scope } }) as GoalsAnswer;
+    expect([goals.all.offered, goals.members.length]).toEqual([offered.length, 2]);
+    const { all, members } = answerStatistics(FILES, {
+      what: 'compare',
+      query: { now: range, before: range, scope },
+    }) as CompareAnswer;
+    expect([all.before.offered, members.length]).toEqual([offered.length, 2]);
   });
 
   it('find the worst 24 hours', () => {
