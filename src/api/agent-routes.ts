@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Agents } from '../agents/agents.js';
 import type { Api, ApiContext } from './context.js';
+import type { SeenAgents } from './rights/sight.js';
 import { errorSchema, text, time } from './schemas.js';
 import { toWire } from './wire.js';
 
@@ -44,7 +45,7 @@ const lockoutSchema = z
   .meta({ id: 'Lockout' });
 
 /** Agents whose phones register here. */
-export function agentRoutes(api: Api, { agents }: ApiContext): void {
+export function agentRoutes(api: Api, { sight }: ApiContext): void {
   api.get(
     '/v1/agents',
     {
@@ -63,16 +64,19 @@ export function agentRoutes(api: Api, { agents }: ApiContext): void {
         },
       },
     },
-    ({ query: { member } }) => ({
-      items: toWire(itemsOf(agents, member)),
+    (request) => ({
+      items: toWire(itemsOf(sight(request).agents, request.query.member)),
       lockouts: toWire(
-        (agents?.lockouts() ?? []).map(({ until, ...lockout }) => ({ ...lockout, lockedUntilAt: until })),
+        (sight(request).agents?.lockouts() ?? []).map(({ until, ...lockout }) => ({
+          ...lockout,
+          lockedUntilAt: until,
+        })),
       ),
     }),
   );
 }
 
-function itemsOf(agents: ApiContext['agents'], member: string | undefined) {
+function itemsOf(agents: SeenAgents | undefined, member: string | undefined) {
   if (agents === undefined) return [];
   const phones = phonesByAgent(agents);
   return agents

@@ -3,6 +3,7 @@ import type { LiveAlert } from '../engine/operations.js';
 import type { Api, ApiContext } from './context.js';
 import { alertSchema } from './live-schemas.js';
 import { alertQuery } from './query-schemas.js';
+import type { SeenLedger } from './rights/scoped-ledger.js';
 import { errorSchema } from './schemas.js';
 import { toWire } from './wire.js';
 
@@ -37,12 +38,13 @@ export function alertRoutes(api: Api, context: ApiContext): void {
     },
     async (request) => {
       const { member } = request.query;
-      const live = context.operations
+      const { operations, ledger } = context.sight(request);
+      const live = operations
         .liveAlerts()
         .filter(({ toMember }) => member === undefined || toMember === member)
         .map((alert): Alert => ({ ...alert, live: true }));
       const known = new Set(live.map(({ id }) => id));
-      const past = await pastAlerts(context, member, now() - DAY_MS, known);
+      const past = await pastAlerts(ledger, member, now() - DAY_MS, known);
       const items = [...live, ...past].sort((a, b) => b.raisedAt - a.raisedAt);
       return { items: toWire(items) };
     },
@@ -51,7 +53,7 @@ export function alertRoutes(api: Api, context: ApiContext): void {
 
 /** Alerts in the ledger, without those that are known already. */
 async function pastAlerts(
-  { ledger }: ApiContext,
+  ledger: Pick<SeenLedger, 'transfers' | 'story'>,
   member: string | undefined,
   from: number,
   known: ReadonlySet<string>,

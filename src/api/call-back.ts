@@ -13,9 +13,16 @@ export interface CallBackWish {
   readonly requestedBy: string;
 }
 
+export interface CallBackParts {
+  readonly ledger: Pick<LedgerReader, 'story'>;
+  /** Whether the caller of a missed call was called back. */
+  readonly wasCalledBack: (missedCall: string) => Promise<boolean>;
+  readonly operations: Pick<Operations, 'callBacks'>;
+}
+
 /** Begin a call back, where the ledger knows of a missed call whose caller nobody has reached since. */
 export async function callBack(
-  { ledger, operations }: { readonly ledger: LedgerReader; readonly operations: Operations },
+  { ledger, wasCalledBack, operations }: CallBackParts,
   { missedCall, agent, requestedBy }: CallBackWish,
 ): Promise<OperationResult<{ callId: string }>> {
   const call = (await ledger.story(missedCall))?.call;
@@ -23,8 +30,7 @@ export async function callBack(
     const message = `There is no missed call "${missedCall}".`;
     return { ok: false, refusal: { code: 'unknown-call', message } };
   }
-  const done = await ledger.audits({ action: 'called-back', subject: missedCall, limit: 1 });
-  if (done.items.length > 0) {
+  if (await wasCalledBack(missedCall)) {
     const message = 'This caller was called back already.';
     return { ok: false, refusal: { code: 'already-called-back', message } };
   }

@@ -40,8 +40,8 @@ export function callerNumberRoutes(api: Api, context: ApiContext): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const live = context.operations.liveCall(id);
-      const found = live ?? (await context.ledger.story(id))?.call ?? null;
+      const { operations, ledger } = context.sight(request);
+      const found = operations.liveCall(id) ?? (await ledger.story(id))?.call ?? null;
       if (found === null)
         return reply.code(404).send(errorBody('unknown-call', `There is no call "${id}", live or over.`));
       const { reason } = request.body;

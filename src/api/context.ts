@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import type { Agents } from '../agents/agents.js';
@@ -17,6 +17,8 @@ import type { EventHub, EventHubOptions } from './event-hub.js';
 import type { ServerCertificates } from './https-server.js';
 import type { IssuedTokens, TokenGuesses } from './issued-tokens.js';
 import type { ReportStore } from './reports/report-store.js';
+import type { SeenReports } from './rights/own-reports.js';
+import type { SeenExports, Sight } from './rights/sight.js';
 import type { ScreenPopLinks } from './screen-pop-links.js';
 import type { SessionPeople } from './session/session-people.js';
 import type { ApiToken } from './tokens.js';
@@ -93,10 +95,32 @@ export interface ApiOptions {
   readonly now?: () => number;
 }
 
-/** What the routes share. */
-export interface ApiContext extends ApiOptions {
+/** What routes get that tell of no call, or look themselves who may see what: all that there is. */
+export interface WholeContext extends ApiOptions {
   readonly hub: EventHub;
   readonly metrics: Registry;
+}
+
+/** What is seen through {@link ApiContext.sight} alone, or is nothing for routes of people. */
+type Unseen =
+  | 'operations'
+  | 'agents'
+  | 'ledger'
+  | 'exports'
+  | 'reports'
+  | 'surges'
+  | 'erase'
+  | 'people'
+  | 'desks'
+  | 'metrics';
+
+/** What the other routes get: of calls, agents and sums nothing but what a request may see. */
+export interface ApiContext extends Omit<WholeContext, Unseen> {
+  readonly sight: (request: FastifyRequest) => Sight;
+  /** Exports of what a request may see; undefined when there are none. */
+  readonly exports: ((request: FastifyRequest) => SeenExports) | undefined;
+  /** The saved reports that a request may see; undefined when there are none. */
+  readonly reports: ((request: FastifyRequest) => SeenReports) | undefined;
 }
 
 /** The fastify instance as the routes see it. */

@@ -7,7 +7,7 @@ import { agentRoutes } from './agent-routes.js';
 import { alertRoutes } from './alert-routes.js';
 import { notFound, onClientError, onError } from './api-error.js';
 import { callerNumberRoutes } from './caller-number-routes.js';
-import type { Api, ApiContext, ApiOptions } from './context.js';
+import type { Api, ApiContext, ApiOptions, WholeContext } from './context.js';
 import { describeApi } from './describe-api.js';
 import { deskRoutes } from './desk/desk-routes.js';
 import { dialPlanRoutes } from './dial-plan-routes.js';
@@ -31,6 +31,8 @@ import { maskAnswers } from './rights/mask-answers.js';
 import type { Permission } from './rights/permissions.js';
 import { nameRights } from './rights/route-guard.js';
 import type { RouteRight } from './rights/route-rights.js';
+import { isOutOfScope } from './rights/scope-check.js';
+import { seenExports, seenReports, sightFrom } from './rights/sight.js';
 import { screenPopRoutes } from './screen-pop-routes.js';
 import { searchRoutes } from './search-routes.js';
 import { sessionRoutes } from './session/session-routes.js';
@@ -58,18 +60,19 @@ declare module 'fastify' {
   }
 }
 
+/** They get all that there is: they tell of nobody's calls, are for those who see all, or look themselves. */
+const WHOLE_ROUTES = [systemRoutes, sessionRoutes, erasureRoutes, dialPlanRoutes, deskRoutes];
+
+/** They get what the request may see. */
 const ROUTES = [
-  systemRoutes,
   liveRoutes,
   monitorRoutes,
   transferRoutes,
   screenPopRoutes,
-  sessionRoutes,
   alertRoutes,
   agentRoutes,
   callerNumberRoutes,
   historyRoutes,
-  erasureRoutes,
   exportRoutes,
   reportRoutes,
   statisticsRoutes,
@@ -78,8 +81,6 @@ const ROUTES = [
   searchRoutes,
   recordingRoutes,
   eventRoutes,
-  dialPlanRoutes,
-  deskRoutes,
   matterRoutes,
   missedCallRoutes,
   queueRoutes,
@@ -112,7 +113,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   const hub = new EventHub(options.operations, options.events);
   const metrics = createMetrics(options.operations, hub);
   options.addMetrics?.(metrics);
-  const context: ApiContext = { ...options, hub, metrics };
+  const whole: WholeContext = { ...options, hub, metrics };
 
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
@@ -121,7 +122,8 @@ export function createApi(options: ApiOptions): FastifyInstance {
   app.addHook('preClose', async () => hub.close());
   app.addHook('preClose', async () => options.desks?.close());
   app.addHook('preClose', async () => options.exports?.close());
-  nameRights(app);
+  let getsWhole = false;
+  nameRights(app, () => getsWhole);
   // Before the guard, which reads them.
   void app.register(fastifyCookie);
   guard(app, options);
@@ -132,9 +134,25 @@ export function createApi(options: ApiOptions): FastifyInstance {
   // Swagger sees the routes that are registered after it is ready.
   app.after(() => {
     const api: Api = app.withTypeProvider();
+    getsWhole = true;
+    for (const routes of WHOLE_ROUTES) routes(api, whole);
+    getsWhole = false;
+    const context = seen(whole);
     for (const routes of ROUTES) routes(api, context);
   });
   return app;
+}
+
+/** What routes get that show no more than a request may see. */
+function seen(whole: WholeContext): ApiContext {
+  const { operations, agents, ledger, exports, reports, surges, erase, people, desks, metrics, ...rest } =
+    whole;
+  return {
+    ...rest,
+    sight: sightFrom({ operations, agents, ledger, surges }),
+    exports: exports && seenExports(exports),
+    reports: reports && seenReports(reports),
+  };
 }
 
 /** Tokens for all of /v1 and what asks for one; no caching, no sniffing; who changed what in the log. */
@@ -146,19 +164,28 @@ function guard(
   const streams = new SessionStreams([people, issued]);
   app.decorateRequest('holder', null);
   app.decorateRequest('role', null);
+  app.decorateRequest('members', null);
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-content-type-options', 'nosniff');
-    const { right, openOnLoopback, opensByLink, opensByKey } = request.routeOptions.config;
+    const { rule, openOnLoopback, opensByLink, opensByKey } = request.routeOptions.config;
     if (openOnLoopback === true && onLoopback(app)) return;
-    const permission = permissionFor(request.routeOptions.url, request.url, right);
+    // A key was made for one thing by somebody who may see it.
+    const byLink = opensByLink === true && hasKey(request.query);
+    if (byLink || opensByKey?.(request) === true) {
+      request.members = 'all';
+      void reply.header('cache-control', 'no-store');
+      return byLink ? gatekeeper.checkLink(request, reply) : undefined;
+    }
+    const permission = permissionFor(request.routeOptions.url, request.url, rule?.right);
     if (permission === null) return;
     void reply.header('cache-control', 'no-store');
-    if (opensByLink === true && hasKey(request.query)) return gatekeeper.checkLink(request, reply);
-    if (opensByKey?.(request) === true) return;
     const reading = request.method === 'GET' || request.method === 'HEAD';
     const holder = await gatekeeper.check(request, reply, permission);
     request.holder = holder?.name ?? null;
     request.role = holder?.role ?? null;
+    request.members = holder?.members ?? null;
+    if (holder !== undefined && rule !== undefined && (await isOutOfScope(request, reply, rule.scope)))
+      return;
     if (holder !== undefined && holder.pass !== null) streams.add(holder.pass, reply.raw);
     if (holder !== undefined && !reading)
       request.log.info(

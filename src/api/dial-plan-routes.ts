@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { DialPlan } from '../dialplan/plan.js';
-import type { Api, ApiContext } from './context.js';
+import type { Api, WholeContext } from './context.js';
 import { dialPlanSchema, errorSchema } from './schemas.js';
 
 /** The dial plan: read it, load it anew. */
-export function dialPlanRoutes(api: Api, { operations, dialPlan }: ApiContext): void {
+export function dialPlanRoutes(api: Api, { operations, dialPlan }: WholeContext): void {
   api.get(
     '/v1/dialplan',
     {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { EraseRequest, EraseResult } from '../ledger/erase-caller.js';
 import { errorBody } from './api-error.js';
-import type { Api, ApiContext } from './context.js';
+import type { Api, WholeContext } from './context.js';
 import { errorSchema, text } from './schemas.js';
 
 const line = (most: number) =>
@@ -51,7 +51,7 @@ const erasedSchema = z
 const json = { 'application/json': { schema: errorSchema } };
 
 /** Erasing what the ledger holds of a caller. */
-export function erasureRoutes(api: Api, { erase, log }: ApiContext): void {
+export function erasureRoutes(api: Api, { erase, log }: WholeContext): void {
   if (erase === undefined) return;
   let running = false;
   api.post(

@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import type { MemberScope } from '../config/roles.js';
 import type { LiveEvent, Operations } from '../engine/operations.js';
+import { EventCalls, type EventMembers } from './event-members.js';
 import { masked as maskedAnswer } from './rights/mask-answers.js';
 import { isoTime } from './wire.js';
 
@@ -21,6 +23,14 @@ export interface Reading {
   readonly lastSeen: number | undefined;
   /** Callers' numbers are masked. */
   readonly masked: boolean;
+  /** Only events that are of these members, or of nobody's calls. */
+  readonly members: MemberScope;
+}
+
+/** An event, and whose it is. */
+interface OwnedEvent {
+  readonly event: LiveEvent;
+  readonly owners: EventMembers;
 }
 
 /**
@@ -32,14 +42,19 @@ export class EventHub {
   readonly #keep: number;
   readonly #maxWaitingBytes: number;
   readonly #maxReaders: number;
-  readonly #recent: LiveEvent[] = [];
-  /** Readers, and whether callers' numbers are masked for them. */
-  readonly #readers = new Map<ServerResponse, boolean>();
+  readonly #recent: OwnedEvent[] = [];
+  /** Readers, and what they get. */
+  readonly #readers = new Map<ServerResponse, Omit<Reading, 'lastSeen'>>();
+  readonly #calls: EventCalls;
   readonly #unsubscribe: () => void;
   readonly #heartbeat: NodeJS.Timeout;
   #dropped = 0;
 
-  constructor(operations: Pick<Operations, 'subscribe'>, options: EventHubOptions = {}) {
+  constructor(
+    operations: Pick<Operations, 'subscribe' | 'liveCall' | 'waitingCallers'>,
+    options: EventHubOptions = {},
+  ) {
+    this.#calls = new EventCalls(operations);
     this.#keep = options.keep ?? 1000;
     this.#maxWaitingBytes = options.maxWaitingBytes ?? 256 * 1024;
     this.#maxReaders = options.maxReaders ?? 200;
@@ -64,17 +79,17 @@ export class EventHub {
   }
 
   /** Serve a reader until one of both sides ends it. */
-  serve(response: ServerResponse, { lastSeen, masked }: Reading): void {
+  serve(response: ServerResponse, { lastSeen, ...reading }: Reading): void {
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
       'x-content-type-options': 'nosniff',
     });
-    this.#readers.set(response, masked);
+    this.#readers.set(response, reading);
     response.on('close', () => this.#readers.delete(response));
     response.on('error', () => this.#readers.delete(response));
-    this.#send(response, `retry: 2000\n\n${lastSeen === undefined ? '' : this.#missed(lastSeen, masked)}`);
+    this.#send(response, `retry: 2000\n\n${lastSeen === undefined ? '' : this.#missed(lastSeen, reading)}`);
   }
 
   /** End all streams. */
@@ -86,20 +101,22 @@ export class EventHub {
   }
 
   #publish(event: LiveEvent): void {
-    this.#recent.push(event);
+    const owned = { event, owners: this.#calls.membersOf(event) };
+    this.#recent.push(owned);
     if (this.#recent.length > this.#keep) this.#recent.shift();
     // Writing an event out costs more than all the rest of it: only for somebody who reads.
     const frames = new Map<boolean, string>();
-    for (const [reader, masked] of this.#readers) {
+    for (const [reader, { masked, members }] of this.#readers) {
+      if (!isFor(members, owned)) continue;
       const text = frames.get(masked) ?? frame(event, masked);
       frames.set(masked, text);
       this.#send(reader, text);
     }
   }
 
-  #missed(lastSeen: number, masked: boolean): string {
-    const newest = this.#recent.at(-1)?.seq ?? 0;
-    const oldest = this.#recent[0]?.seq ?? 1;
+  #missed(lastSeen: number, { masked, members }: Omit<Reading, 'lastSeen'>): string {
+    const newest = this.#recent.at(-1)?.event.seq ?? 0;
+    const oldest = this.#recent[0]?.event.seq ?? 1;
     // An id beyond the newest is of an earlier run of the program: all that is kept is new to the reader.
     const after = lastSeen > newest ? 0 : lastSeen;
     const lost = lastSeen > newest || after + 1 < oldest;
@@ -107,8 +124,8 @@ export class EventHub {
     return (
       gap +
       this.#recent
-        .filter(({ seq }) => seq > after)
-        .map((event) => frame(event, masked))
+        .filter((owned) => owned.event.seq > after && isFor(members, owned))
+        .map(({ event }) => frame(event, masked))
         .join('')
     );
   }
@@ -124,6 +141,10 @@ export class EventHub {
     this.#readers.delete(reader);
     reader.destroy();
   }
+}
+
+function isFor(members: MemberScope, { owners }: OwnedEvent): boolean {
+  return members === 'all' || owners === 'all' || members.some((member) => owners.has(member));
 }
 
 function frame(event: LiveEvent, masked: boolean): string {

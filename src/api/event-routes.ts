@@ -102,6 +102,7 @@ export function eventRoutes(api: Api, { hub }: ApiContext): void {
       hub.serve(reply.raw, {
         lastSeen: last === undefined ? undefined : Number(last),
         masked: hidesNumbers(request),
+        members: request.members ?? [],
       });
       return reply;
     },

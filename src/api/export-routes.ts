@@ -8,10 +8,10 @@ import { type ExportWish, sendExport } from './send-export.js';
 
 /** Listings of the ledger as files. */
 export function exportRoutes(api: Api, context: ApiContext): void {
-  const { exports: desk } = context;
-  if (desk === undefined) return;
+  const { exports } = context;
+  if (exports === undefined) return;
   const serve = (request: FastifyRequest, reply: FastifyReply, wish: ExportWish) =>
-    sendExport({ desk, context, request, reply, wish });
+    sendExport({ desk: exports(request), context, request, reply, wish });
   const { calls, legs, transfers, recordings, audits } = exportQueries;
 
   api.get('/v1/export/calls', { schema: schemaOf('calls', calls) }, async (request, reply) => {

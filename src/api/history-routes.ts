@@ -9,7 +9,7 @@ import { pageOf, toWire } from './wire.js';
 const errors = { 400: errorSchema, 401: errorSchema, 503: errorSchema };
 
 /** What the ledger keeps of calls, legs and transfers that have ended. */
-export function historyRoutes(api: Api, { ledger }: ApiContext): void {
+export function historyRoutes(api: Api, { sight }: ApiContext): void {
   api.get(
     '/v1/calls',
     {
@@ -21,7 +21,7 @@ export function historyRoutes(api: Api, { ledger }: ApiContext): void {
       },
     },
     async (request) => {
-      const { items, ...rest } = pageOf(await ledger.calls(request.query));
+      const { items, ...rest } = pageOf(await sight(request).ledger.calls(request.query));
       return { items: items.map(measured), ...rest };
     },
   );
@@ -36,7 +36,7 @@ export function historyRoutes(api: Api, { ledger }: ApiContext): void {
         response: { 200: pageSchema(legSchema), ...errors },
       },
     },
-    async (request) => pageOf(await ledger.legs(request.query)),
+    async (request) => pageOf(await sight(request).ledger.legs(request.query)),
   );
 
   api.get(
@@ -49,7 +49,7 @@ export function historyRoutes(api: Api, { ledger }: ApiContext): void {
         response: { 200: pageSchema(transferSchema), ...errors },
       },
     },
-    async (request) => pageOf(await ledger.transfers(request.query)),
+    async (request) => pageOf(await sight(request).ledger.transfers(request.query)),
   );
 
   api.get(
@@ -65,7 +65,7 @@ export function historyRoutes(api: Api, { ledger }: ApiContext): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const story = await ledger.story(id);
+      const story = await sight(request).ledger.story(id);
       if (story !== undefined) {
         const { call, ...rest } = toWire(story);
         return reply.code(200).send({ call: call === null ? null : measured(call), ...rest });

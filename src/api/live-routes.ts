@@ -13,7 +13,7 @@ export function liveRoutes(api: Api, context: ApiContext): void {
   actRoutes(api, context);
 }
 
-function lookRoutes(api: Api, { operations }: ApiContext): void {
+function lookRoutes(api: Api, { sight }: ApiContext): void {
   api.get(
     '/v1/calls/live',
     {
@@ -23,7 +23,7 @@ function lookRoutes(api: Api, { operations }: ApiContext): void {
         response: { 200: z.object({ items: z.array(liveCallSchema) }), 401: errorSchema },
       },
     },
-    () => ({ items: toWire(operations.liveCalls()) }),
+    (request) => ({ items: toWire(sight(request).operations.liveCalls()) }),
   );
 
   api.get(
@@ -37,14 +37,14 @@ function lookRoutes(api: Api, { operations }: ApiContext): void {
       },
     },
     async (request, reply) => {
-      const call = operations.liveCall(request.params.id);
+      const call = sight(request).operations.liveCall(request.params.id);
       if (call !== undefined) return reply.code(200).send(toWire(call));
       return reply.code(404).send(errorBody('unknown-call', `There is no live call "${request.params.id}".`));
     },
   );
 }
 
-function actRoutes(api: Api, { operations }: ApiContext): void {
+function actRoutes(api: Api, { sight }: ApiContext): void {
   api.post(
     '/v1/calls/:id/hangup',
     {
@@ -60,7 +60,7 @@ function actRoutes(api: Api, { operations }: ApiContext): void {
       },
     },
     async (request, reply) => {
-      const result = await operations.hangUp(request.params.id);
+      const result = await sight(request).operations.hangUp(request.params.id);
       if (result.ok) return reply.code(202).send({ callId: result.value.callId });
       return reply.code(REFUSALS[result.refusal.code].status).send(refusalBody(result.refusal));
     },

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { errorBody, refusalBody } from './api-error.js';
 import { callBack } from './call-back.js';
 import type { Api, ApiContext } from './context.js';
-import { missedCalls } from './missed-calls.js';
 import { callBackBody, calledBackBody, callParams, missedQuery } from './query-schemas.js';
 import { CALL_BACK_REFUSALS, REFUSALS, refusalResponses } from './refusals.js';
 import { errorSchema, text, time } from './schemas.js';
@@ -36,7 +35,7 @@ const missedSchema = z
   .meta({ id: 'MissedCall' });
 
 /** Callers whom nobody answered, until somebody has called them back. */
-export function missedCallRoutes(api: Api, { ledger, operations, now = Date.now }: ApiContext): void {
+export function missedCallRoutes(api: Api, { sight, now = Date.now }: ApiContext): void {
   api.get(
     '/v1/missed-calls',
     {
@@ -55,7 +54,7 @@ export function missedCallRoutes(api: Api, { ledger, operations, now = Date.now 
     },
     async (request) => {
       const { member, days = DEFAULT_DAYS, limit = DEFAULT_LIMIT } = request.query;
-      const items = await missedCalls(ledger, { member, from: now() - days * DAY_MS, limit });
+      const items = await sight(request).missedCalls({ member, from: now() - days * DAY_MS, limit });
       return { items: items.map((item) => toWire(item)) };
     },
   );
@@ -78,14 +77,11 @@ export function missedCallRoutes(api: Api, { ledger, operations, now = Date.now 
     },
     async (request, reply) => {
       const { agent, extension = '', member } = request.body;
-      const result = await callBack(
-        { ledger, operations },
-        {
-          missedCall: request.params.id,
-          agent: agent === undefined ? { by: 'extension', member, extension } : { by: 'agent', agent },
-          requestedBy: request.holder ?? 'api',
-        },
-      );
+      const result = await callBack(sight(request), {
+        missedCall: request.params.id,
+        agent: agent === undefined ? { by: 'extension', member, extension } : { by: 'agent', agent },
+        requestedBy: request.holder ?? 'api',
+      });
       if (result.ok) return reply.code(202).send(result.value);
       return reply.code(REFUSALS[result.refusal.code].status).send(refusalBody(result.refusal));
     },
@@ -113,6 +109,7 @@ export function missedCallRoutes(api: Api, { ledger, operations, now = Date.now 
     },
     async (request, reply) => {
       const { id } = request.params;
+      const { ledger, operations } = sight(request);
       const call = (await ledger.story(id))?.call;
       if (call?.missed !== true)
         return reply.code(404).send(errorBody('unknown-call', `There is no missed call "${id}".`));

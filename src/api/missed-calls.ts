@@ -36,6 +36,8 @@ export interface MissedQuery {
   /** UTC milliseconds: calls that began since then. */
   readonly from: number;
   readonly limit: number;
+  /** Ids of members: only calls that are theirs; of calls to others not who tried to call back. All, when left out. */
+  readonly scope?: readonly string[] | undefined;
 }
 
 const PAGE = 500;
@@ -49,11 +51,11 @@ const SHOWN_ATTEMPTS = 20;
  * back since, and they have not got through to the member since.
  */
 export async function missedCalls(ledger: LedgerReader, query: MissedQuery): Promise<readonly MissedCall[]> {
-  const { member, from, limit } = query;
+  const { from, limit, scope } = query;
   const closed = new Set((await noted(ledger, 'called-back', from)).map(({ subject }) => subject));
   const tried = await noted(ledger, 'call-back-failed', from);
   const found: MissedCall[] = [];
-  for (const group of groups(await allMissed(ledger, member, from))) {
+  for (const group of groups(await allMissed(ledger, query))) {
     if (found.length >= limit) break;
     const [last] = group;
     if (group.some(({ id }) => closed.has(id)) || (await gotThrough(ledger, last))) continue;
@@ -66,7 +68,10 @@ export async function missedCalls(ledger: LedgerReader, query: MissedQuery): Pro
       times: group.length,
       waitMs: last.waitMs,
       cause: last.cause,
-      attempts: attemptsAt(group, tried),
+      attempts:
+        scope === undefined || (last.firstMember !== null && scope.includes(last.firstMember))
+          ? attemptsAt(group, tried)
+          : [],
     });
   }
   return found;
@@ -75,15 +80,21 @@ export async function missedCalls(ledger: LedgerReader, query: MissedQuery): Pro
 /** Newest first. */
 async function allMissed(
   ledger: LedgerReader,
-  member: string | undefined,
-  from: number,
+  { member, from, scope }: MissedQuery,
 ): Promise<readonly CallRecord[]> {
   const all: CallRecord[] = [];
-  for (let page = await ledger.calls({ member, from, missed: true, limit: PAGE }); ; ) {
+  const filter = { member, from, scope, missed: true, limit: PAGE };
+  for (let page = await ledger.calls(filter); ; ) {
     all.push(...page.items);
     if (page.next === null || all.length >= MOST) return all;
-    page = await ledger.calls({ member, from, missed: true, limit: PAGE, cursor: page.next });
+    page = await ledger.calls({ ...filter, cursor: page.next });
   }
+}
+
+/** Whether somebody has noted, or a call back has reached, the caller of a missed call. */
+export async function wasCalledBack(ledger: LedgerReader, missedCall: string): Promise<boolean> {
+  const { items } = await ledger.audits({ action: 'called-back', subject: missedCall, limit: 1 });
+  return items.length > 0;
 }
 
 /** What the ledger has of callers who were called back, the newest first. */

@@ -17,7 +17,7 @@ export function monitorRoutes(api: Api, context: ApiContext): void {
   changeRoutes(api, context);
 }
 
-function beginRoute(api: Api, { operations }: ApiContext): void {
+function beginRoute(api: Api, { sight }: ApiContext): void {
   api.post(
     '/v1/calls/:id/monitor',
     {
@@ -44,14 +44,18 @@ function beginRoute(api: Api, { operations }: ApiContext): void {
     },
     async (request, reply) => {
       const by = request.holder ?? '';
-      const result = await operations.monitors.start(request.params.id, wishOf(request.body), by);
+      const result = await sight(request).operations.monitors.start(
+        request.params.id,
+        wishOf(request.body),
+        by,
+      );
       if (result.ok) return reply.code(202).send(result.value);
       return reply.code(REFUSALS[result.refusal.code].status).send(refusalBody(result.refusal));
     },
   );
 }
 
-function changeRoutes(api: Api, { operations }: ApiContext): void {
+function changeRoutes(api: Api, { sight }: ApiContext): void {
   api.patch(
     '/v1/calls/:id/monitor',
     {
@@ -76,7 +80,11 @@ function changeRoutes(api: Api, { operations }: ApiContext): void {
     },
     async (request, reply) => {
       const { mode } = request.body;
-      const result = await operations.monitors.change(request.params.id, mode, request.holder ?? '');
+      const result = await sight(request).operations.monitors.change(
+        request.params.id,
+        mode,
+        request.holder ?? '',
+      );
       if (result.ok) return reply.code(200).send(result.value);
       return reply.code(REFUSALS[result.refusal.code].status).send(refusalBody(result.refusal));
     },
@@ -94,7 +102,7 @@ function changeRoutes(api: Api, { operations }: ApiContext): void {
       },
     },
     async (request, reply) => {
-      const result = operations.monitors.stop(request.params.id, request.holder ?? '');
+      const result = sight(request).operations.monitors.stop(request.params.id, request.holder ?? '');
       if (result.ok) return reply.code(202).send(result.value);
       return reply.code(REFUSALS[result.refusal.code].status).send(refusalBody(result.refusal));
     },

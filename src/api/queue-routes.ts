@@ -8,7 +8,7 @@ import { errorSchema } from './schemas.js';
 import { toWire } from './wire.js';
 
 /** Queues of ours: who waits, and what the agents do. */
-export function queueRoutes(api: Api, { operations, dialPlan, now = Date.now }: ApiContext): void {
+export function queueRoutes(api: Api, { sight, dialPlan, now = Date.now }: ApiContext): void {
   api.get(
     '/v1/queues',
     {
@@ -23,9 +23,12 @@ export function queueRoutes(api: Api, { operations, dialPlan, now = Date.now }: 
     },
     (request) => {
       const { member } = request.query;
+      const { operations, members: seen } = sight(request);
       const agents = operations.agentStatuses();
       const waiting = operations.waitingCallers();
-      const members = [...dialPlan().members.keys()].filter((id) => member === undefined || id === member);
+      const members = [...dialPlan().members.keys()]
+        .filter((id) => seen === 'all' || seen.includes(id))
+        .filter((id) => member === undefined || id === member);
       return { items: members.map((id) => toWire(describeQueue(id, agents, waiting, now()))) };
     },
   );
@@ -52,6 +55,7 @@ export function queueRoutes(api: Api, { operations, dialPlan, now = Date.now }: 
     },
     async (request, reply) => {
       const { id } = request.params;
+      const { operations } = sight(request);
       const result = operations.askAgentState(id, wishOf(request.body), request.holder ?? 'api');
       const status = operations.agentStatuses().find(({ agent }) => agent.id === id);
       if (result === 'unknown-agent' || status === undefined)

@@ -11,6 +11,7 @@ import { RECORDING_LINK_MS, RecordingLinks } from './recording-links.js';
 import { RECORDING_PAGE_HEADERS, recordingPage } from './recording-page.js';
 import { auditSchema, recordingSchema } from './recording-schemas.js';
 import { REFUSALS, refusalResponses } from './refusals.js';
+import type { Sight } from './rights/sight.js';
 import { errorSchema, pageSchema, text, time } from './schemas.js';
 import { pageOf, toWire } from './wire.js';
 
@@ -39,7 +40,7 @@ export function recordingRoutes(api: Api, context: ApiContext): void {
   audioRoute(api, shelf);
 }
 
-function controlRoutes(api: Api, { operations, audit }: Shelf): void {
+function controlRoutes(api: Api, { sight, audit }: Shelf): void {
   const answer = z.object({ callId: z.string() });
   api.post(
     '/v1/calls/:id/recording/start',
@@ -56,7 +57,7 @@ function controlRoutes(api: Api, { operations, audit }: Shelf): void {
     async (request, reply) => {
       const { id } = request.params;
       const actor = request.holder ?? '';
-      const result = operations.recordings.start(id, actor);
+      const result = sight(request).operations.recordings.start(id, actor);
       if (!result.ok)
         return reply.code(REFUSALS[result.refusal.code].status).send(refusalBody(result.refusal));
       await audit.write({ actor, action: 'recording-started', subject: id, callId: id, detail: request.ip });
@@ -78,7 +79,7 @@ function controlRoutes(api: Api, { operations, audit }: Shelf): void {
     async (request, reply) => {
       const { id } = request.params;
       const actor = request.holder ?? '';
-      const result = operations.recordings.stop(id);
+      const result = sight(request).operations.recordings.stop(id);
       if (!result.ok)
         return reply.code(REFUSALS[result.refusal.code].status).send(refusalBody(result.refusal));
       await audit.write({ actor, action: 'recording-stopped', subject: id, callId: id, detail: request.ip });
@@ -87,7 +88,7 @@ function controlRoutes(api: Api, { operations, audit }: Shelf): void {
   );
 }
 
-function listRoutes(api: Api, { ledger }: Shelf): void {
+function listRoutes(api: Api, { sight }: Shelf): void {
   api.get(
     '/v1/recordings',
     {
@@ -100,7 +101,7 @@ function listRoutes(api: Api, { ledger }: Shelf): void {
         response: { 200: pageSchema(recordingSchema), ...errors },
       },
     },
-    async (request) => pageOf(await ledger.recordings(request.query)),
+    async (request) => pageOf(await sight(request).ledger.recordings(request.query)),
   );
 
   api.get(
@@ -113,7 +114,7 @@ function listRoutes(api: Api, { ledger }: Shelf): void {
         response: { 200: pageSchema(auditSchema), ...errors },
       },
     },
-    async (request) => pageOf(await ledger.audits(request.query)),
+    async (request) => pageOf(await sight(request).ledger.audits(request.query)),
   );
 }
 
@@ -139,7 +140,7 @@ function linkRoutes(api: Api, shelf: Shelf): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const recording = await find(shelf, id);
+      const recording = await find(shelf.sight(request), id);
       if (recording === undefined) return unknown(reply, id);
       const actor = request.holder ?? '';
       const { callId } = recording;
@@ -163,6 +164,7 @@ function linkRoutes(api: Api, shelf: Shelf): void {
   api.get(
     '/v1/recordings/:id/page',
     {
+      config: { opensByKey: (request) => holderByKey(shelf, request) !== null },
       schema: {
         tags: ['recordings'],
         summary: 'A page with a player',
@@ -180,7 +182,7 @@ function linkRoutes(api: Api, shelf: Shelf): void {
       const { id } = request.params;
       const { key = '' } = request.query;
       if (shelf.keys.holder(id, key) === null) return badLink(reply);
-      const recording = await find(shelf, id);
+      const recording = await find(shelf.sight(request), id);
       if (recording === undefined) return unknown(reply, id);
       const audio = `/v1/recordings/${encodeURIComponent(id)}/audio?key=${encodeURIComponent(key)}`;
       const page = recordingPage(recording, audio, shelf.dialPlan());
@@ -216,7 +218,7 @@ function audioRoute(api: Api, shelf: Shelf): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const recording = await find(shelf, id);
+      const recording = await find(shelf.sight(request), id);
       if (recording === undefined) return unknown(reply, id);
       return serve(shelf, recording, request, reply);
     },
@@ -267,7 +269,7 @@ async function serve(
   return reply.send(opened.createReadStream({ start, end }));
 }
 
-async function find({ ledger }: Shelf, id: string): Promise<RecordingRecord | undefined> {
+async function find({ ledger }: Sight, id: string): Promise<RecordingRecord | undefined> {
   return (await ledger.recordings({ id, limit: 1 })).items[0];
 }
 

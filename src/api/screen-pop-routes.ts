@@ -4,6 +4,7 @@ import type { Api, ApiContext } from './context.js';
 import { screenPopSchema } from './live-schemas.js';
 import { screenPopParams, screenPopQuery } from './query-schemas.js';
 import { hidesNumbers, masked } from './rights/mask-answers.js';
+import type { Sight } from './rights/sight.js';
 import { errorSchema } from './schemas.js';
 import { type Known, screenPop, withoutCaller } from './screen-pop.js';
 import { LINK_OUTLIVES_CALL_MS } from './screen-pop-links.js';
@@ -50,7 +51,7 @@ export function screenPopRoutes(api: Api, context: ApiContext): void {
         html
           ? reply.code(status).headers(PAGE_HEADERS).serializer(String).send(messagePage(zh, en))
           : reply.code(status).send(errorBody(code, en));
-      const known = await know(context, id);
+      const known = await know(context.sight(request), id);
       if (known === null)
         return answer(404, 'unknown-call', '没有这个通话', 'There is no such call, live or in the ledger.');
       const { key } = request.query;
@@ -71,7 +72,7 @@ const json = { 'application/json': { schema: errorSchema } };
 const either = { ...json, 'text/html': { schema: z.string() } };
 
 /** Everything that is known of a call, by its id or that of a transfer; null when that is nothing. */
-async function know({ operations, ledger }: ApiContext, id: string): Promise<Known | null> {
+async function know({ operations, ledger }: Sight, id: string): Promise<Known | null> {
   const live = operations.screenPop(id);
   const callId = live?.call.id ?? (await ledger.transfers({ id, limit: 1 })).items[0]?.callId ?? id;
   const story = await ledger.story(callId);

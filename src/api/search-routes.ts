@@ -21,7 +21,7 @@ const hitsSchema = z.object({
 });
 
 /** Full text of notes. */
-export function searchRoutes(api: Api, { ledger }: ApiContext): void {
+export function searchRoutes(api: Api, { sight }: ApiContext): void {
   api.get(
     '/v1/search',
     {
@@ -37,7 +37,7 @@ export function searchRoutes(api: Api, { ledger }: ApiContext): void {
       const { q: query, from, to, limit, cursor } = request.query;
       if (phrasesOf(query).length === 0)
         return reply.code(400).send(errorBody('no-word', 'q has no letter and no digit to look for.'));
-      const { items, next, notSearched } = await ledger.notes({
+      const { items, next, notSearched } = await sight(request).ledger.notes({
         query,
         from,
         to,

@@ -4,10 +4,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ExportedListing, ExportRequest } from '../ledger/export/export-request.js';
 import { EXPORT_MEDIA_TYPES, type ExportFormat } from '../ledger/export/export-table.js';
 import { errorBody } from './api-error.js';
-import type { ApiContext, ExportDesk } from './context.js';
+import type { ApiContext } from './context.js';
 import type { Exported } from './export-schemas.js';
 import { maySeeNumbers } from './may-see-numbers.js';
 import { asksForBeginning, wholeNumberOnly } from './rights/mask-answers.js';
+import type { SeenExports } from './rights/sight.js';
 
 /** An export as it was asked for. */
 export interface ExportWish {
@@ -19,7 +20,7 @@ export interface ExportWish {
 }
 
 interface Asked {
-  readonly desk: ExportDesk;
+  readonly desk: SeenExports;
   readonly context: ApiContext;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
@@ -75,7 +76,7 @@ interface Taking extends Pick<Asked, 'context' | 'request' | 'wish'> {
   readonly masked: boolean;
 }
 
-function audited(desk: ExportDesk, { context, request, wish, masked }: Taking): Promise<boolean> {
+function audited(desk: SeenExports, { context, request, wish, masked }: Taking): Promise<boolean> {
   const { format } = wish.how;
   const { report } = wish;
   const detail = { format, masked, report, filter: wish.listing.filter, from: request.ip };
@@ -84,7 +85,7 @@ function audited(desk: ExportDesk, { context, request, wish, masked }: Taking): 
 
 /** Writes who takes which file, with what tells it from others; false when it cannot be written. */
 export function auditExport(
-  desk: Pick<ExportDesk, 'audit'>,
+  desk: Pick<SeenExports, 'audit'>,
   of: {
     readonly context: Pick<ApiContext, 'now'>;
     readonly request: FastifyRequest;
@@ -93,6 +94,7 @@ export function auditExport(
   },
 ): Promise<boolean> {
   const doneAt = (of.context.now ?? Date.now)();
+  const { members } = of.request;
   return desk
     .audit({
       kind: 'audit',
@@ -102,7 +104,8 @@ export function auditExport(
       action: 'exported',
       subject: of.subject,
       callId: null,
-      detail: JSON.stringify(of.detail),
+      // Who sees some members only takes what is of these.
+      detail: JSON.stringify({ ...(members === 'all' ? {} : { members }), ...of.detail }),
     })
     .then(
       () => true,

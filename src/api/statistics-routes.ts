@@ -93,7 +93,7 @@ function described(summary: string, description: string) {
   return { tags: ['statistics'], summary, description };
 }
 
-function figuresRoute(api: Api, { ledger, dialPlan }: ApiContext, asker: Asker): void {
+function figuresRoute(api: Api, { sight, dialPlan }: ApiContext, asker: Asker): void {
   api.get(
     '/v1/statistics',
     {
@@ -115,13 +115,13 @@ function figuresRoute(api: Api, { ledger, dialPlan }: ApiContext, asker: Asker):
           return refuse(reply, 'by', 'these are too many; ask for a shorter time or longer periods');
         const { timezone } = told;
         const query = { ...range, member, by, timezone, perMember };
-        const { periods, ...answer } = await ledger.statistics('figures', query);
+        const { periods, ...answer } = await sight(request).ledger.statistics('figures', query);
         return { ...told, ...plain(answer), periods: plain(periods).map(spanned) };
       }),
   );
 }
 
-function transfersRoutes(api: Api, { ledger }: ApiContext, asker: Asker): void {
+function transfersRoutes(api: Api, { sight }: ApiContext, asker: Asker): void {
   api.get(
     '/v1/statistics/matrix',
     {
@@ -137,7 +137,7 @@ function transfersRoutes(api: Api, { ledger }: ApiContext, asker: Asker): void {
     (request, reply) =>
       asker.inRange(request.query, reply, async (range, told) => {
         const { member } = request.query;
-        return { ...told, ...plain(await ledger.statistics('matrix', { ...range, member })) };
+        return { ...told, ...plain(await sight(request).ledger.statistics('matrix', { ...range, member })) };
       }),
   );
 
@@ -156,12 +156,15 @@ function transfersRoutes(api: Api, { ledger }: ApiContext, asker: Asker): void {
     (request, reply) =>
       asker.inRange(request.query, reply, async (range, told) => {
         const { member, limit = DEFAULT_MATTERS } = request.query;
-        return { ...told, ...plain(await ledger.statistics('matters', { ...range, member, limit })) };
+        return {
+          ...told,
+          ...plain(await sight(request).ledger.statistics('matters', { ...range, member, limit })),
+        };
       }),
   );
 }
 
-function causesRoute(api: Api, { ledger }: ApiContext, asker: Asker): void {
+function causesRoute(api: Api, { sight }: ApiContext, asker: Asker): void {
   api.get(
     '/v1/statistics/causes',
     {
@@ -177,12 +180,12 @@ function causesRoute(api: Api, { ledger }: ApiContext, asker: Asker): void {
     (request, reply) =>
       asker.inRange(request.query, reply, async (range, told) => {
         const { member } = request.query;
-        return { ...told, ...plain(await ledger.statistics('causes', { ...range, member })) };
+        return { ...told, ...plain(await sight(request).ledger.statistics('causes', { ...range, member })) };
       }),
   );
 }
 
-function goalsRoute(api: Api, { ledger }: ApiContext, asker: Asker): void {
+function goalsRoute(api: Api, { sight }: ApiContext, asker: Asker): void {
   api.get(
     '/v1/statistics/goals',
     {
@@ -198,7 +201,10 @@ function goalsRoute(api: Api, { ledger }: ApiContext, asker: Asker): void {
     (request, reply) =>
       asker.inRange(request.query, reply, async (range, told) => {
         const { member } = request.query;
-        const { all, members, missing } = await ledger.statistics('goals', { ...range, member });
+        const { all, members, missing } = await sight(request).ledger.statistics('goals', {
+          ...range,
+          member,
+        });
         const goals = <T extends typeof all>(of: T) => ({
           ...of,
           worstDay: of.worstDay === null ? null : spanned(of.worstDay),
@@ -215,7 +221,7 @@ function goalsRoute(api: Api, { ledger }: ApiContext, asker: Asker): void {
   );
 }
 
-function compareRoute(api: Api, { ledger }: ApiContext, asker: Asker): void {
+function compareRoute(api: Api, { sight }: ApiContext, asker: Asker): void {
   api.get(
     '/v1/statistics/compare',
     {
@@ -233,7 +239,7 @@ function compareRoute(api: Api, { ledger }: ApiContext, asker: Asker): void {
       const other = request.query.with ?? calendar.monthOf((now.from - 1) * HOUR_MS);
       const before = calendar.month(other);
       if (before === undefined) return refuse(reply, 'with', 'there is no such month');
-      const { missing, ...answer } = await ledger.statistics('compare', { now, before });
+      const { missing, ...answer } = await sight(request).ledger.statistics('compare', { now, before });
       return {
         timezone: calendar.timezone,
         missing: [...missing],
@@ -245,7 +251,7 @@ function compareRoute(api: Api, { ledger }: ApiContext, asker: Asker): void {
   );
 }
 
-function surgesRoute(api: Api, { surges }: ApiContext): void {
+function surgesRoute(api: Api, { sight }: ApiContext): void {
   api.get(
     '/v1/statistics/surges',
     {
@@ -257,14 +263,17 @@ function surgesRoute(api: Api, { surges }: ApiContext): void {
         response: { 200: schemas.surgesAnswer, 401: errorSchema },
       },
     },
-    async () => ({
-      watched: surges !== undefined,
-      items: (surges?.() ?? []).map((surge) => ({
-        ...surge,
-        sinceAt: isoTime(surge.sinceAt),
-        expected: Math.round(surge.expected * 10) / 10,
-        score: Math.round(surge.score * 10) / 10,
-      })),
-    }),
+    async (request) => {
+      const { surges } = sight(request);
+      return {
+        watched: surges !== undefined,
+        items: (surges?.() ?? []).map((surge) => ({
+          ...surge,
+          sinceAt: isoTime(surge.sinceAt),
+          expected: Math.round(surge.expected * 10) / 10,
+          score: Math.round(surge.score * 10) / 10,
+        })),
+      };
+    },
   );
 }

@@ -14,7 +14,7 @@ import { ladderSchema } from './story-schemas.js';
 import { isoTime, toWire } from './wire.js';
 
 /** One call as a story. */
-export function storyRoutes(api: Api, { ledger, dialPlan }: ApiContext): void {
+export function storyRoutes(api: Api, { sight, dialPlan }: ApiContext): void {
   api.get(
     '/v1/calls/:id/story',
     {
@@ -35,6 +35,7 @@ export function storyRoutes(api: Api, { ledger, dialPlan }: ApiContext): void {
     },
     async (request, reply) => {
       const { id } = request.params;
+      const { ledger } = sight(request);
       const found = await ledger.story(id);
       if (found === undefined)
         return reply.code(404).send(errorBody('unknown-call', `The ledger has no call "${id}".`));

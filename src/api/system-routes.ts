@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { packageInfo } from '../config/package-root.js';
-import type { Api, ApiContext } from './context.js';
+import type { Api, WholeContext } from './context.js';
 import { errorSchema, healthSchema } from './schemas.js';
 
 /** /healthz for anybody, /metrics for Prometheus. */
-export function systemRoutes(api: Api, context: ApiContext): void {
+export function systemRoutes(api: Api, context: WholeContext): void {
   const { operations, metrics, media } = context;
   const { version } = packageInfo();
 

@@ -32,7 +32,7 @@ export function transferRoutes(api: Api, context: ApiContext): void {
   ofParty(api, context);
 }
 
-function ofCall(api: Api, { operations, dialPlan }: ApiContext): void {
+function ofCall(api: Api, { sight, dialPlan }: ApiContext): void {
   api.post(
     '/v1/calls/:id/transfers',
     {
@@ -47,6 +47,7 @@ function ofCall(api: Api, { operations, dialPlan }: ApiContext): void {
     },
     async (request, reply) => {
       const callId = request.params.id;
+      const { operations } = sight(request);
       const wished = wish(request.body, dialPlan());
       if (wished === null) return reply.code(422).send(unknownMatter(request.body.matter));
       const result = await operations.transfer(callId, wished);
@@ -71,6 +72,7 @@ function ofCall(api: Api, { operations, dialPlan }: ApiContext): void {
     },
     async (request, reply) => {
       const { id: callId, action } = request.params;
+      const { operations } = sight(request);
       const result = await operations.controlTransfer(callId, action);
       if (result.ok) return reply.code(202).send({ callId, transferId: result.value.transferId });
       return reply.code(REFUSALS[result.refusal.code].status).send(refusalBody(result.refusal));
@@ -78,7 +80,7 @@ function ofCall(api: Api, { operations, dialPlan }: ApiContext): void {
   );
 }
 
-function ofParty(api: Api, { operations, dialPlan }: ApiContext): void {
+function ofParty(api: Api, { sight, dialPlan }: ApiContext): void {
   api.post(
     '/v1/transfers',
     {
@@ -93,6 +95,7 @@ function ofParty(api: Api, { operations, dialPlan }: ApiContext): void {
     async (request, reply) => {
       const wished = wish(request.body, dialPlan());
       if (wished === null) return reply.code(422).send(unknownMatter(request.body.matter));
+      const { operations } = sight(request);
       const located = operations.locate(partyQuery(request.body), 'transfer');
       if (!located.ok)
         return reply.code(REFUSALS[located.refusal.code].status).send(refusalBody(located.refusal));
@@ -122,6 +125,7 @@ function ofParty(api: Api, { operations, dialPlan }: ApiContext): void {
       },
     },
     async (request, reply) => {
+      const { operations } = sight(request);
       const located = operations.locate(partyQuery(request.body), 'control');
       if (!located.ok)
         return reply.code(REFUSALS[located.refusal.code].status).send(refusalBody(located.refusal));

@@ -27,7 +27,6 @@ import type {
   LocatedCall,
   OperationResult,
   Operations,
-  PartyQuery,
   ReloadResult,
   TransferAction,
   TransferRequest,
@@ -279,8 +278,8 @@ export class Engine implements Operations {
     return this.#live.raised();
   }
 
-  locate(party: PartyQuery, purpose: 'transfer' | 'control'): OperationResult<LocatedCall> {
-    const found = this.#live.locate(party, purpose);
+  locate(...[party, purpose, sees]: Parameters<Operations['locate']>): OperationResult<LocatedCall> {
+    const found = this.#live.locate(party, purpose, sees);
     if (found.ok || found.refusal.code !== 'unknown-call' || party.by !== 'extension') return found;
     // Of a call that an agent of ours made we know who, not from which desk.
     const { member, value } = party;
@@ -288,7 +287,7 @@ export class Engine implements Operations {
       .agents()
       .filter((one) => one.extension === value && (member === undefined || one.member === member));
     if (agent === undefined || others.length > 0) return found;
-    return this.#live.locate({ by: 'agent', value: agent.id, member: agent.member }, purpose);
+    return this.#live.locate({ by: 'agent', value: agent.id, member: agent.member }, purpose, sees);
   }
 
   async transfer(callId: string, request: TransferRequest): Promise<OperationResult<{ transferId: string }>> {

@@ -47,8 +47,12 @@ export class LiveCalls {
     });
   }
 
-  locate(party: PartyQuery, purpose: 'transfer' | 'control'): OperationResult<LocatedCall> {
-    return locateCall(this.#now(), party, purpose);
+  locate(
+    party: PartyQuery,
+    purpose: 'transfer' | 'control',
+    sees?: (callId: string) => boolean,
+  ): OperationResult<LocatedCall> {
+    return locateCall(this.#now(), party, purpose, sees);
   }
 
   gauges(): Pick<EngineFigures, 'liveCalls' | 'liveLegs' | 'liveTransfers'> {

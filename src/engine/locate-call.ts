@@ -11,14 +11,17 @@ type Fits = (leg: Leg) => boolean;
 /**
  * The one call that a party is in. Looks at every leg, so that there is no index that could say otherwise than the
  * calls themselves: 2,000 calls of three legs take less than a millisecond.
+ *
+ * @param sees calls of which it says no are not there
  */
 export function locateCall(
   calls: Iterable<Call>,
   party: PartyQuery,
   purpose: 'transfer' | 'control',
+  sees: (callId: string) => boolean = () => true,
 ): OperationResult<LocatedCall> {
   const all = [...calls];
-  const fitting = firstThatFinds(all, waysToFit(party));
+  const fitting = firstThatFinds(all, waysToFit(party), sees);
   const inTransfer = fitting.filter(({ call }) => transferOf(call) !== null);
   const found = purpose === 'control' && inTransfer.length > 0 ? inTransfer : fitting;
   const [only] = found;
@@ -53,12 +56,16 @@ interface Found {
   readonly legs: readonly Leg[];
 }
 
-function firstThatFinds(calls: readonly Call[], ways: readonly Fits[]): readonly Found[] {
+function firstThatFinds(
+  calls: readonly Call[],
+  ways: readonly Fits[],
+  sees: (callId: string) => boolean,
+): readonly Found[] {
   for (const fits of ways) {
     const found: Found[] = [];
     for (const call of calls) {
       const legs = Object.values(call.legs).filter(fits);
-      if (legs.length > 0) found.push({ call, legs });
+      if (legs.length > 0 && sees(call.id)) found.push({ call, legs });
     }
     if (found.length > 0) return found;
   }

@@ -344,8 +344,15 @@ export interface Operations {
   screenPop(id: string): LiveScreenPop | undefined;
   /** Alerts that were raised in calls that are live. */
   liveAlerts(): readonly LiveAlert[];
-  /** The one live call of a party; to transfer it, or to control a transfer that is under way. */
-  locate(party: PartyQuery, purpose: 'transfer' | 'control'): OperationResult<LocatedCall>;
+  /**
+   * The one live call of a party; to transfer it, or to control a transfer that is under way.
+   * @param sees says no to calls that are not there for who asks; all are, when left out
+   */
+  locate(
+    party: PartyQuery,
+    purpose: 'transfer' | 'control',
+    sees?: (callId: string) => boolean,
+  ): OperationResult<LocatedCall>;
   /** Ask for a transfer; answered as soon as it is accepted or refused, not when it has completed. */
   transfer(callId: string, request: TransferRequest): Promise<OperationResult<{ transferId: string }>>;
   /** Steer the transfer that is under way; answered with its id. */

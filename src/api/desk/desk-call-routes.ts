@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { errorBody, refusalBody } from '../api-error.js';
-import type { Api, ApiContext } from '../context.js';
+import type { Api, WholeContext } from '../context.js';
 import { findMatters, mattersSchema } from '../matter-routes.js';
 import { callParams, matterQuery } from '../query-schemas.js';
 import { CALL_BACK_REFUSALS, REFUSALS, refusalResponses } from '../refusals.js';
@@ -11,7 +11,7 @@ import type { Desks } from './desks.js';
 const noteBody = z.strictObject({ note: z.string().trim().min(1).max(2000) });
 
 /** What an agent does with the call of the desk, and with calls that were. */
-export function deskCallRoutes(api: Api, { dialPlan, now = Date.now }: ApiContext, desks: Desks): void {
+export function deskCallRoutes(api: Api, { dialPlan, now = Date.now }: WholeContext, desks: Desks): void {
   api.post(
     '/v1/desk/call/hang-up',
     {

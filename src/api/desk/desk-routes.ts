@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { errorBody } from '../api-error.js';
-import type { Api, ApiContext } from '../context.js';
+import type { Api, WholeContext } from '../context.js';
 import { errorSchema } from '../schemas.js';
 import { deskCallRoutes } from './desk-call-routes.js';
 import { ABOUT, agentOf, COOKIE, done, errors } from './desk-gate.js';
@@ -20,7 +20,7 @@ const phoneSchema = z.object({
 });
 
 /** What the desk in the browser asks of the server; none of it without a session. */
-export function deskRoutes(api: Api, context: ApiContext): void {
+export function deskRoutes(api: Api, context: WholeContext): void {
   const { desks } = context;
   if (desks === undefined) return;
   deskSessionRoutes(api, desks);
@@ -29,7 +29,7 @@ export function deskRoutes(api: Api, context: ApiContext): void {
   deskCallRoutes(api, context, desks);
 }
 
-function stateRoutes(api: Api, { operations }: ApiContext, desks: Desks): void {
+function stateRoutes(api: Api, { operations }: WholeContext, desks: Desks): void {
   api.get(
     '/v1/desk/events',
     {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ErrorBody, errorBody, refusalBody } from '../api-error.js';
-import type { Api, ApiContext } from '../context.js';
+import type { Api, WholeContext } from '../context.js';
 import { REFUSALS, refusalResponses, TRANSFER_REFUSALS } from '../refusals.js';
 import { unknownMatter, wish } from '../transfer-routes.js';
 import { actionParams, deskTransferBody } from '../transfer-schemas.js';
@@ -25,7 +25,7 @@ const NO_CALL: Answer = {
 /** The one key, and what follows it. */
 export function deskTransferRoutes(
   api: Api,
-  { operations, dialPlan, now = Date.now }: ApiContext,
+  { operations, dialPlan, now = Date.now }: WholeContext,
   desks: Desks,
 ): void {
   const answered = new AnsweredRequests<Answer>(now);

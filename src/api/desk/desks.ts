@@ -4,6 +4,7 @@ import type { LiveCall, LiveEvent, LiveLeg, OperationResult, Operations } from '
 import type { LedgerReader } from '../../ledger/ledger-reader.js';
 import type { AuditRecord } from '../../ledger/records.js';
 import { callBack } from '../call-back.js';
+import { wasCalledBack } from '../missed-calls.js';
 import { CallBackgrounds } from './call-backgrounds.js';
 import type { DeskAccounts } from './desk-accounts.js';
 import { DeskFeeds } from './desk-feeds.js';
@@ -177,7 +178,7 @@ export class Desks {
       return { ok: false, refusal: { code: 'unknown-call', message } };
     }
     const wish = { missedCall: callId, agent: { by: 'agent', agent }, requestedBy: agent } as const;
-    return callBack({ ledger, operations }, wish);
+    return callBack({ ledger, operations, wasCalledBack: (id) => wasCalledBack(ledger, id) }, wish);
   }
 
   /** Keep what an agent writes of a call that the agent has or had last; false when it is none of these. */

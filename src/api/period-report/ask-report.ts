@@ -2,6 +2,7 @@ import type { DialPlan } from '../../dialplan/plan.js';
 import { wallClock } from '../../ledger/export/wall-clock.js';
 import { CityCalendar } from '../../ledger/statistics/city-calendar.js';
 import type { ApiContext } from '../context.js';
+import type { SeenLedger } from '../rights/scoped-ledger.js';
 import { makeReport } from './make-report.js';
 import type { PeriodReport } from './period-report-schemas.js';
 import type { ReportNames } from './report-names.js';
@@ -19,7 +20,8 @@ export interface ReportQuestion {
 
 /** The report; undefined when there is no such day, or it has not come yet. Rejects with a `LedgerReadError`. */
 export async function askReport(
-  { dialPlan, ledger, now: clock = Date.now, surgeBounds }: ApiContext,
+  { dialPlan, now: clock = Date.now, surgeBounds }: ApiContext,
+  ledger: Pick<SeenLedger, 'statistics'>,
   { of, at, member, later = -1 }: ReportQuestion,
 ): Promise<PeriodReport | undefined> {
   const now = clock();

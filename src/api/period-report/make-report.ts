@@ -1,4 +1,3 @@
-import type { LedgerReader } from '../../ledger/ledger-reader.js';
 import type { CityCalendar } from '../../ledger/statistics/city-calendar.js';
 import { ANSWER_GOAL_MS } from '../../ledger/statistics/contribution.js';
 import { ANSWERED_GOAL, DAY_HOURS } from '../../ledger/statistics/goals.js';
@@ -10,6 +9,7 @@ import type {
   PeriodFigures,
 } from '../../ledger/statistics/questions.js';
 import type { SurgeBounds } from '../../ledger/statistics/surge-types.js';
+import type { SeenLedger } from '../rights/scoped-ledger.js';
 import { isoTime, type Wire } from '../wire.js';
 import type { PeriodReport } from './period-report-schemas.js';
 import { COURSE_BY, type ReportPeriod } from './report-period.js';
@@ -33,7 +33,7 @@ export interface ReportWish {
 
 /** Everything that a report of a period shows. Rejects with a `LedgerReadError`. */
 export async function makeReport(
-  ledger: Pick<LedgerReader, 'statistics'>,
+  ledger: Pick<SeenLedger, 'statistics'>,
   { period, member, calendar, now, bounds }: ReportWish,
 ): Promise<PeriodReport> {
   const { timezone } = calendar;

@@ -32,12 +32,12 @@ export function periodReportRoutes(api: Api, context: ApiContext): void {
       },
     },
     async (request, reply) => {
-      const report = await askReport(context, request.query);
+      const report = await askReport(context, context.sight(request).ledger, request.query);
       return report === undefined ? reply.code(400).send(NO_PERIOD) : reply.code(200).send(report);
     },
   );
-  const { exports: desk } = context;
-  if (desk === undefined) return;
+  const { exports } = context;
+  if (exports === undefined) return;
   api.get(
     '/v1/statistics/report/workbook',
     {
@@ -51,7 +51,7 @@ export function periodReportRoutes(api: Api, context: ApiContext): void {
       },
     },
     async (request, reply) =>
-      (await sendWorkbook(request.query, { desk, context, request, reply })) ??
+      (await sendWorkbook(request.query, { desk: exports(request), context, request, reply })) ??
       reply.code(400).send(NO_PERIOD),
   );
 }

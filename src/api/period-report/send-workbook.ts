@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EXPORT_MEDIA_TYPES } from '../../ledger/export/export-table.js';
-import type { ApiContext, ExportDesk } from '../context.js';
+import type { ApiContext } from '../context.js';
+import type { SeenExports } from '../rights/sight.js';
 import { attachment, auditExport, NOT_AUDITED } from '../send-export.js';
 import { askReport, namesOf, type ReportQuestion } from './ask-report.js';
 import { viewReport } from './report-view.js';
@@ -18,7 +19,7 @@ export interface WorkbookWish extends ReportQuestion {
 export async function sendWorkbook(
   wish: WorkbookWish,
   asked: {
-    readonly desk: Pick<ExportDesk, 'audit'>;
+    readonly desk: Pick<SeenExports, 'audit'>;
     readonly context: ApiContext;
     readonly request: FastifyRequest;
     readonly reply: FastifyReply;
@@ -26,7 +27,7 @@ export async function sendWorkbook(
 ): Promise<FastifyReply | undefined> {
   const { desk, context, request, reply } = asked;
   const { language, report: name } = wish;
-  const report = await askReport(context, wish);
+  const report = await askReport(context, context.sight(request).ledger, wish);
   if (report === undefined) return undefined;
   const view = viewReport(report, namesOf(context.dialPlan(), language), language);
   const file = await reportWorkbook(view, REPORT_WORDS[language]);

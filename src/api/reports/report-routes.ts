@@ -11,7 +11,7 @@ import { toWire } from '../wire.js';
 import type { FilterFault } from './filter-fault.js';
 import { exportOf, filterFault, isListing } from './report-query.js';
 import { reportBody, reportParams, reportSchema } from './report-schemas.js';
-import { MOST_REPORTS, type ReportStore } from './report-store.js';
+import { MOST_REPORTS } from './report-store.js';
 import { questionOf } from './statistics-report.js';
 
 const errors = { 400: errorSchema, 401: errorSchema, 403: errorSchema };
@@ -20,6 +20,8 @@ const STALE = errorBody(
   'The filter of this report is not understood any more; save it anew.',
 );
 const unknown = (name: string) => errorBody('unknown-report', `There is no report "${name}".`);
+
+type Reports = NonNullable<ApiContext['reports']>;
 
 /** Queries that are saved under a name, and run as exports; and reports of periods. */
 export function reportRoutes(api: Api, context: ApiContext): void {
@@ -30,7 +32,7 @@ export function reportRoutes(api: Api, context: ApiContext): void {
   running(api, context, reports);
 }
 
-function listing(api: Api, reports: ReportStore): void {
+function listing(api: Api, reports: Reports): void {
   api.get(
     '/v1/reports',
     {
@@ -40,7 +42,7 @@ function listing(api: Api, reports: ReportStore): void {
         response: { 200: z.object({ items: z.array(reportSchema) }), ...errors },
       },
     },
-    async () => ({ items: (await reports.list()).map((report) => toWire(report)) }),
+    async (request) => ({ items: (await reports(request).list()).map((report) => toWire(report)) }),
   );
   api.get(
     '/v1/reports/:name',
@@ -54,7 +56,7 @@ function listing(api: Api, reports: ReportStore): void {
     },
     async (request, reply) => {
       const { name } = request.params;
-      const report = await reports.get(name);
+      const report = await reports(request).get(name);
       return report === undefined
         ? reply.code(404).send(unknown(name))
         : reply.code(200).send(toWire(report));
@@ -62,7 +64,7 @@ function listing(api: Api, reports: ReportStore): void {
   );
 }
 
-function changing(api: Api, context: ApiContext, reports: ReportStore): void {
+function changing(api: Api, context: ApiContext, reports: Reports): void {
   api.put(
     '/v1/reports/:name',
     {
@@ -81,7 +83,11 @@ function changing(api: Api, context: ApiContext, reports: ReportStore): void {
       const report = { ...request.body, name, savedBy: request.holder ?? 'nobody', savedAt };
       const wrong = filterFault(report);
       if (wrong !== null) return reply.code(400).send(wrongFilter(wrong));
-      const saved = await reports.save(report);
+      const saved = await reports(request).save(report);
+      if (saved === 'taken')
+        return reply
+          .code(409)
+          .send(errorBody('name-taken', 'Somebody else has a report of this name; choose another.'));
       if (saved === 'too-many')
         return reply
           .code(409)
@@ -101,14 +107,16 @@ function changing(api: Api, context: ApiContext, reports: ReportStore): void {
     },
     async (request, reply) => {
       const { name } = request.params;
-      return (await reports.remove(name)) ? reply.code(204).send(null) : reply.code(404).send(unknown(name));
+      return (await reports(request).remove(name))
+        ? reply.code(204).send(null)
+        : reply.code(404).send(unknown(name));
     },
   );
 }
 
-function running(api: Api, context: ApiContext, reports: ReportStore): void {
-  const { exports: desk } = context;
-  if (desk === undefined) return;
+function running(api: Api, context: ApiContext, reports: Reports): void {
+  const { exports } = context;
+  if (exports === undefined) return;
   api.get(
     '/v1/reports/:name/run',
     {
@@ -123,7 +131,7 @@ function running(api: Api, context: ApiContext, reports: ReportStore): void {
     },
     async (request, reply) => {
       const { name } = request.params;
-      const report = await reports.get(name);
+      const report = await reports(request).get(name);
       if (report === undefined) return reply.code(404).send(unknown(name));
       if (report.what === 'audits' && !(request.role !== null && mayDo(request.role, 'audits.read')))
         return reply.code(403).send(errorBody('forbidden', 'Audits need the permission audits.read.'));
@@ -132,14 +140,15 @@ function running(api: Api, context: ApiContext, reports: ReportStore): void {
         if (!saved.ok) return reply.code(409).send(STALE);
         const wish = { ...saved.question, language: report.language, report: name };
         return (
-          (await sendWorkbook(wish, { desk, context, request, reply })) ?? reply.code(409).send(NO_PERIOD)
+          (await sendWorkbook(wish, { desk: exports(request), context, request, reply })) ??
+          reply.code(409).send(NO_PERIOD)
         );
       }
       const now = (context.now ?? Date.now)();
       const read = exportOf(report, now, context.dialPlan().policies.timezone);
       if (!read.success) return reply.code(409).send(STALE);
       return sendExport({
-        desk,
+        desk: exports(request),
         context,
         request,
         reply,

@@ -15,7 +15,7 @@ export class ReportFileError extends Error {
 }
 
 /** What became of a report that should be saved. */
-export type Saved = 'new' | 'replaced' | 'too-many';
+export type Saved = 'new' | 'replaced' | 'too-many' | 'taken';
 
 /** How often it is looked whether the file is free, and how long at most; milliseconds. */
 const LOOK_EVERY_MS = 50;
@@ -51,10 +51,19 @@ export class ReportStore {
     return (await this.list()).find((report) => report.name === name);
   }
 
-  /** Save a report, in place of the one of its name. */
-  async save(report: Report): Promise<Saved> {
+  /**
+   * Save a report, in place of the one of its name.
+   *
+   * @param mayReplace whether that one may go; else the name is taken
+   */
+  async save(report: Report, mayReplace: (old: Report) => boolean = () => true): Promise<Saved> {
     let saved: Saved = 'too-many';
     await this.#change((reports) => {
+      const old = reports.find(({ name }) => name === report.name);
+      if (old !== undefined && !mayReplace(old)) {
+        saved = 'taken';
+        return null;
+      }
       const others = reports.filter(({ name }) => name !== report.name);
       if (others.length >= MOST_REPORTS) return null;
       saved = others.length === reports.length ? 'new' : 'replaced';

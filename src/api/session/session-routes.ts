@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ROLES } from '../../config/roles.js';
 import { errorBody } from '../api-error.js';
 import { AuditDesk } from '../audit-desk.js';
-import type { Api, ApiContext } from '../context.js';
+import type { Api, WholeContext } from '../context.js';
 import { ALL_PERMISSIONS, permissionsOf } from '../rights/permissions.js';
 import { errorSchema, text, time } from '../schemas.js';
 import { isoTime } from '../wire.js';
@@ -32,7 +32,7 @@ const sessionSchema = z
   .meta({ id: 'Session', description: 'Who is logged in.' });
 
 /** Logging in and out at the pages of operations. */
-export function sessionRoutes(api: Api, { people, writeAudit, now = Date.now }: ApiContext): void {
+export function sessionRoutes(api: Api, { people, writeAudit, now = Date.now }: WholeContext): void {
   if (people === undefined) return;
   const audit = new SessionAudit(new AuditDesk(writeAudit, now), now);
   api.post(

@@ -1,7 +1,7 @@
 /** Surges of the past, out of what is kept by the hour. */
 import { NOBODY } from './contribution.js';
 import type { Hour, HourRange } from './hours.js';
-import type { PastSurge, PastSurgesAnswer, PastSurgesQuery } from './questions.js';
+import { membersOf, type PastSurge, type PastSurgesAnswer, type PastSurgesQuery } from './questions.js';
 import { hourlyRows, type StatisticsFile, type SumWish } from './sum-cube.js';
 import { scoreOf, surges } from './surge.js';
 import type { Subject, SurgeBounds } from './surge-types.js';
@@ -23,12 +23,13 @@ export function answerPastSurges(
 ): Omit<PastSurgesAnswer, 'missing'> {
   const first = firstKnown(files, query);
   if (first === null) return { knownFrom: null, items: [] };
+  const values = membersOf(query);
   const items = ARRIVALS.flatMap(({ of, cube, sum }) => {
     const wish = {
       cube,
       by: [of],
       sums: [sum],
-      ...(query.member === undefined ? {} : { only: { key: 'member', value: query.member } }),
+      ...(values === undefined ? {} : { only: { key: 'member', values } }),
     };
     return [...countsOf(files, query, { wish, of, sum })]
       .filter(([name]) => name !== NOBODY)

@@ -28,7 +28,11 @@ async function hubServer(options: EventHubOptions) {
   const hub = new EventHub(engine, options);
   const server = createServer((request, response) => {
     const last = request.headers['last-event-id'];
-    hub.serve(response, { lastSeen: last === undefined ? undefined : Number(last), masked: false });
+    hub.serve(response, {
+      lastSeen: last === undefined ? undefined : Number(last),
+      masked: false,
+      members: 'all',
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {

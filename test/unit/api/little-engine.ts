@@ -59,16 +59,16 @@ export class LittleEngine implements Operations {
   readonly wishes: (readonly [string, AgentWish, string])[] = [];
 
   /** A caller who talks with the first agent, at this extension. */
-  start(id: string, agent = '8017'): void {
+  start(id: string, agent = '8017', { member = 'city-12345', callerNumber = '13800001111' } = {}): void {
     const leg = { direction: 'in', state: 'answered', trunk: 'carrier', sipCallId: `${id}@phone` } as const;
     this.#calls.set(id, {
       id,
       phase: 'talking',
-      callerNumber: '13800001111',
+      callerNumber,
       firstDialled: '12345',
-      visited: ['city-12345'],
-      firstMember: 'city-12345',
-      currentMember: 'city-12345',
+      visited: [member],
+      firstMember: member,
+      currentMember: member,
       startedAt: START,
       callBackOf: null,
       legs: [
@@ -88,7 +88,7 @@ export class LittleEngine implements Operations {
           role: 'agent',
           direction: 'out',
           sipCallId: `${id}@onekey`,
-          member: 'city-12345',
+          member,
           agent,
           number: '8001',
           startedAt: START + 1,
@@ -157,12 +157,17 @@ export class LittleEngine implements Operations {
     return this.liveCalls().flatMap(({ alerts }) => alerts);
   }
 
-  locate(party: PartyQuery, purpose: 'transfer' | 'control'): OperationResult<LocatedCall> {
+  locate(
+    party: PartyQuery,
+    purpose: 'transfer' | 'control',
+    sees: (callId: string) => boolean = () => true,
+  ): OperationResult<LocatedCall> {
     const field = { sipCallId: 'sipCallId', extension: 'number', agent: 'agent' } as const;
     const all = this.liveCalls().flatMap((call) => call.legs.map((leg) => ({ call, leg })));
     const found = all
       .filter(({ leg }) => leg[field[party.by]] === party.value)
       .filter(({ leg }) => party.member === undefined || leg.member === party.member)
+      .filter(({ call }) => sees(call.id))
       .filter(({ call }) => purpose === 'transfer' || call.transfer !== null);
     const [only] = found;
     if (only === undefined) return refuse('unknown-call');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Desks } from '../../../../src/api/desk/desks.js';
 import { ReportStore } from '../../../../src/api/reports/report-store.js';
 import { mayDo, PERMISSIONS, permissionsOf } from '../../../../src/api/rights/permissions.js';
-import { namedRoutes, rightOf } from '../../../../src/api/rights/route-rights.js';
+import { namedRoutes, ruleOf } from '../../../../src/api/rights/route-rights.js';
 import { errorSchema } from '../../../../src/api/schemas.js';
 import { ROLES } from '../../../../src/config/roles.js';
 import { PeopleRoom } from '../../../../src/people/people-room.js';
@@ -57,7 +57,7 @@ describe('the table of rights', () => {
   it('is told in the OpenAPI document', async () => {
     for (const [name, { description = '', responses }] of await documented()) {
       const [method = '', path = ''] = name.split(' ');
-      const right = rightOf(method, path);
+      const right = ruleOf(method, path)?.right;
       if (right === undefined || !(right in PERMISSIONS)) continue;
       expect(description, name).toContain(`Needs the permission \`${right}\``);
       expect(Object.keys(responses), name).toEqual(expect.arrayContaining(['401', '403']));
@@ -82,7 +82,7 @@ describe('each role', () => {
     await app.ready();
     for (const name of namedRoutes()) {
       const [method = '', path = ''] = name.split(' ');
-      const right = rightOf(method, path);
+      const right = ruleOf(method, path)?.right;
       if (right === undefined || !(right in PERMISSIONS) || path === '/v1/events') continue;
       if (!app.hasRoute({ method: method as 'GET', url: path })) continue;
       const answer = await app.inject({

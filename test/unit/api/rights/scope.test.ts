@@ -1,0 +1,399 @@
+import { request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { ReportStore } from '../../../../src/api/reports/report-store.js';
+import { namedRoutes, ruleOf } from '../../../../src/api/rights/route-rights.js';
+import type { Member } from '../../../../src/dialplan/plan.js';
+import type { AgentStatus } from '../../../../src/engine/operations.js';
+import {
+  auditRecord,
+  callRecord,
+  legRecord,
+  recordingRecord,
+  START,
+  temporaryFolder,
+  transferRecord,
+} from '../../ledger/fixtures.js';
+import { bench, plan } from '../bench.js';
+
+/** All that names a foreign call, its caller, or what a foreign member has has this in it. */
+const FOREIGN = 'foreign';
+const FOREIGN_NUMBER = '13900009999';
+const FOREIGN_MEMBER = 'foreign-12319';
+const OURS = 'youth-12355';
+/** A role that may do everything, so that nothing is hidden but by the scope. */
+const SCOPED = 'scoped-0123456789abcdef';
+const ALL = 'all-0123456789abcdef';
+
+function member(id: string): Member {
+  const [police] = plan.members.values();
+  if (police === undefined) throw new Error('the plan has no member');
+  return { ...police, id };
+}
+
+function agent(id: string, member: string): AgentStatus {
+  const account = { id, member, extension: '8017', displayName: id, role: 'agent' } as const;
+  const who = { ...account, skills: [], languages: [], liaisonFor: [], enabled: true };
+  return { agent: who, state: 'ready', reason: null, since: START, next: null };
+}
+
+/** A ledger, live calls, agents, surges and reports of two members. */
+async function seeded() {
+  const reports = new ReportStore(join(temporaryFolder(), 'reports.json'));
+  const report = { what: 'calls', period: null, format: 'csv', language: 'zh', savedAt: START } as const;
+  await reports.save({
+    ...report,
+    name: 'foreign-report',
+    filter: { caller: FOREIGN_NUMBER },
+    savedBy: 'all',
+  });
+  await reports.save({ ...report, name: 'our-report', filter: {}, savedBy: 'scoped' });
+  const surge = { of: 'member', sinceAt: START, minutes: 15, count: 9, expected: 1, score: 8 } as const;
+  const agents = [agent('foreign-agent', FOREIGN_MEMBER), agent('our-agent', OURS)];
+  const api = bench({
+    now: () => START + 120_000,
+    dialPlan: () => ({
+      ...plan,
+      members: new Map([...plan.members, ...[FOREIGN_MEMBER, OURS].map((id) => [id, member(id)] as const)]),
+    }),
+    tokens: [{ name: 'all', role: 'admin', token: ALL }],
+    issuedTokens: {
+      find: (token) =>
+        token === SCOPED
+          ? { kind: 'held', name: 'scoped', role: 'admin', members: [OURS], pass: 'pass' }
+          : { kind: 'unknown' },
+      onEnded: () => () => undefined,
+      daysLeft: () => [],
+    },
+    writeAudit: async () => undefined,
+    erase: async () => ({ ok: false, held: [] }),
+    reports,
+    surges: () => [
+      { ...surge, name: FOREIGN_MEMBER },
+      { ...surge, name: OURS },
+      { ...surge, of: 'matter', name: 'foreign-matter' },
+    ],
+    agents: {
+      agents: () => agents.map((one) => one.agent),
+      registrations: () => [],
+      lockouts: () => [
+        { account: 'foreign-agent', source: '127.0.0.9', failures: 3, times: 1, until: START },
+      ],
+    },
+    exports: {
+      start: ({ listing }) => ({
+        stream: Readable.from([
+          listing.filter.scope === undefined ? FOREIGN : `ours ${listing.filter.scope}`,
+        ]),
+        begun: Promise.resolve(),
+        stopped: Promise.resolve(),
+        progress: () => ({ rows: 0, at: null }),
+      }),
+      close: () => undefined,
+      audit: async () => undefined,
+    },
+    recordings: { open: async () => null, audit: async () => undefined },
+  });
+  const { engine, write } = api;
+  engine.agents = agents;
+  engine.start('foreign-live', 'foreign-desk', { member: FOREIGN_MEMBER, callerNumber: FOREIGN_NUMBER });
+  engine.start('our-live', '8017', { member: OURS });
+  engine.waiting = ['foreign-live', 'our-live'].map((call, n) => ({
+    call,
+    queue: n === 0 ? FOREIGN_MEMBER : OURS,
+    position: 1,
+    since: START,
+    emergency: false,
+    language: null,
+    ringing: [],
+  }));
+  for (const [whose, member, number] of [
+    ['foreign', FOREIGN_MEMBER, FOREIGN_NUMBER],
+    ['our', OURS, '13800001111'],
+  ] as const) {
+    const about = { callId: `${whose}-call` };
+    write(
+      legRecord(`${whose}-leg`, { ...about, member, callerNumber: number, sipCallId: `${whose}@pbx` }),
+      transferRecord(`${whose}-transfer`, {
+        ...about,
+        fromMember: member,
+        toMember: member,
+        matter: `${whose}-matter`,
+        note: `停水 ${whose}`,
+        outcome: 'failed',
+        cause: `${whose}-cause`,
+      }),
+      transferRecord(`${whose}-alert`, { ...about, mode: 'alert', fromMember: member, toMember: member }),
+      recordingRecord(`${whose}-recording`, about),
+      callRecord(`${whose}-call`, { firstMember: member, lastMember: member, callerNumber: number }),
+      callRecord(`${whose}-missed`, {
+        firstMember: member,
+        lastMember: null,
+        callerNumber: number,
+        missed: true,
+        outcome: 'abandoned',
+        answeredAt: null,
+      }),
+      auditRecord(`${whose}-audit`, {
+        ...about,
+        subject: `${whose}-recording`,
+        detail: `${whose} ${number}`,
+      }),
+      auditRecord(`${whose}-agent`, {
+        action: 'agent-state',
+        subject: `${whose}-agent`,
+        callId: null,
+        detail: 'ready > foreign',
+      }),
+    );
+  }
+  return { ...api, reports };
+}
+
+type Api = Awaited<ReturnType<typeof seeded>>;
+
+const BODIES: Readonly<Record<string, object>> = {
+  'POST /v1/calls/:id/transfers': { to: '*1' },
+  'POST /v1/transfers': { agent: 'foreign-desk', to: '*1' },
+  'POST /v1/transfers/:action': { agent: 'foreign-desk' },
+  'POST /v1/calls/:id/monitor': { agent: 'our-agent' },
+  'PATCH /v1/calls/:id/monitor': { mode: 'whisper' },
+  'POST /v1/missed-calls/:id/call-back': { agent: 'our-agent' },
+  'POST /v1/missed-calls/:id/done': { note: 'done' },
+  'POST /v1/calls/:id/caller-number': { reason: 'to call back' },
+  'POST /v1/agents/:id/state': { state: 'ready' },
+  'PUT /v1/reports/:name': { what: 'calls' },
+  'POST /v1/erasures': { callers: [FOREIGN_NUMBER], reason: 'by request' },
+};
+const IDS = ['live', 'call', 'missed', 'transfer', 'recording', 'agent', 'report'];
+const QUERIES: Readonly<Record<string, string>> = {
+  'GET /v1/search': '?q=停水',
+  'GET /v1/statistics': '?from=2026-03-02&to=2026-03-03&by=day&per=member',
+};
+/** A stream without an end; what looks itself who asks. */
+const ELSEWHERE = /^\/v1\/(events|desk|session)/;
+
+interface Answered {
+  readonly status: number;
+  readonly body: string;
+}
+
+async function ask({ app }: Api, route: string, whose: string, id: string, token: string): Promise<Answered> {
+  const [method = '', path = ''] = route.split(' ');
+  const asked = `${whose}-${id}`;
+  const url = path.replace(':id', asked).replace(':name', asked).replace(':action', 'cancel');
+  const answer = await app.inject({
+    method: method as 'GET',
+    url: encodeURI(url + (QUERIES[route] ?? '')),
+    headers: { authorization: `Bearer ${token}` },
+    ...(BODIES[route] === undefined ? {} : { payload: BODIES[route] }),
+  });
+  // Refusals, and what was done, repeat what was asked for.
+  const told = id === '' || (method === 'GET' && answer.statusCode < 400);
+  const body = told ? answer.body : answer.body.replaceAll(asked, '');
+  return { status: answer.statusCode, body };
+}
+
+/** Every route of the API that this bench has, for each of the ids it may be asked for. */
+async function walk(
+  api: Api,
+  whose: string,
+  token: string,
+  methods: RegExp,
+): Promise<Map<string, Answered[]>> {
+  await api.app.ready();
+  const answers = new Map<string, Answered[]>();
+  for (const route of namedRoutes()) {
+    const [method = '', path = ''] = route.split(' ');
+    if (!methods.test(method) || ELSEWHERE.test(path) || ruleOf(method, path)?.scope === 'none') continue;
+    expect(api.app.hasRoute({ method: method as 'GET', url: path }), route).toBe(true);
+    const ids = /:(id|name)/.test(path) ? IDS : [''];
+    answers.set(route, await Promise.all(ids.map((id) => ask(api, route, whose, id, token))));
+  }
+  return answers;
+}
+
+const telling = (answers: ReadonlyMap<string, readonly Answered[]>, what: string): string[] =>
+  [...answers].filter(([, all]) => all.some(({ body }) => body.includes(what))).map(([route]) => route);
+
+describe('who sees the calls of a member only', () => {
+  it('finds nothing of others in any answer of any route, where who sees all finds it', async () => {
+    const api = await seeded();
+    const seen = await walk(api, 'foreign', SCOPED, /GET/);
+    expect(telling(seen, FOREIGN)).toEqual([]);
+    expect(telling(seen, FOREIGN_NUMBER)).toEqual([]);
+    const all = telling(await walk(api, 'foreign', ALL, /GET/), FOREIGN);
+    const hidden = namedRoutes().filter(
+      (route) =>
+        route.startsWith('GET') && ['calls', 'members'].includes(ruleOf(...split(route))?.scope ?? ''),
+    );
+    const page = ['GET /v1/recordings/:id/page', 'GET /v1/recordings/:id/audio', 'GET /v1/events'];
+    // Sums of all members without a name in them; below.
+    expect(hidden.filter((route) => !all.includes(route) && !page.includes(route))).toEqual([]);
+    expect(all).toContain('GET /v1/export/legs');
+  }, 60_000);
+
+  it('finds what is theirs', async () => {
+    const api = await seeded();
+    const seen = telling(await walk(api, 'our', SCOPED, /GET/), 'our');
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        'GET /v1/calls',
+        'GET /v1/calls/:id',
+        'GET /v1/calls/:id/story',
+        'GET /v1/calls/live',
+        'GET /v1/calls/live/:id',
+        'GET /v1/legs',
+        'GET /v1/transfers',
+        'GET /v1/search',
+        'GET /v1/missed-calls',
+        'GET /v1/recordings',
+        'GET /v1/audits',
+        'GET /v1/alerts',
+        'GET /v1/agents',
+        'GET /v1/queues',
+        'GET /v1/screen-pop/:id',
+        'GET /v1/reports',
+        'GET /v1/export/calls',
+      ]),
+    );
+    const { app } = api;
+    const headers = { authorization: `Bearer ${SCOPED}` };
+    const range = 'from=2026-03-02&to=2026-03-03';
+    const figures = (await app.inject({ url: `/v1/statistics?${range}`, headers })).json();
+    expect([figures.all.offered, figures.members.length]).toEqual([2, 1]);
+    const goals = (await app.inject({ url: `/v1/statistics/goals?${range}`, headers })).json();
+    expect([goals.all.offered, goals.members.length]).toEqual([2, 1]);
+    const { items } = (await app.inject({ url: '/v1/statistics/surges', headers })).json();
+    expect(items.map(({ name }: { name: string }) => name)).toEqual([OURS]);
+  }, 60_000);
+
+  it('can do nothing with the calls, agents and reports of others, which are not there', async () => {
+    const api = await seeded();
+    const { engine, reports } = api;
+    const answers = await walk(api, 'foreign', SCOPED, /POST|PUT|PATCH|DELETE/);
+    expect(telling(answers, FOREIGN)).toEqual([]);
+    const codes = [...answers].map(([route, all]) => [route, [...new Set(all.map(({ status }) => status))]]);
+    expect(Object.fromEntries(codes)).toEqual({
+      'POST /v1/dialplan/reload': [403],
+      'POST /v1/agents/:id/state': [404],
+      'POST /v1/calls/:id/hangup': [404],
+      'POST /v1/calls/:id/transfers': [404],
+      'POST /v1/calls/:id/transfer/:action': [404],
+      'POST /v1/transfers': [404],
+      'POST /v1/transfers/:action': [404],
+      'POST /v1/calls/:id/monitor': [404],
+      'PATCH /v1/calls/:id/monitor': [404],
+      'DELETE /v1/calls/:id/monitor': [404],
+      'POST /v1/calls/:id/caller-number': [404],
+      'POST /v1/missed-calls/:id/call-back': [404],
+      'POST /v1/missed-calls/:id/done': [404],
+      'POST /v1/calls/:id/recording/start': [404],
+      'POST /v1/calls/:id/recording/stop': [404],
+      'POST /v1/recordings/:id/links': [404],
+      'POST /v1/erasures': [403],
+      'PUT /v1/reports/:name': [201, 409],
+      'DELETE /v1/reports/:name': [204, 404],
+    });
+    expect(engine.liveCalls().map(({ id, transfer }) => [id, transfer])).toEqual([
+      ['foreign-live', null],
+      ['our-live', null],
+    ]);
+    expect([engine.listening, engine.callsBack, engine.calledBack, engine.wishes]).toEqual([[], [], [], []]);
+    expect(engine.recorded.size).toBe(0);
+    expect((await reports.get('foreign-report'))?.savedBy).toBe('all');
+  }, 60_000);
+
+  it('works with their own calls, by their own agents', async () => {
+    const { app, engine } = await seeded();
+    const post = async (url: string, payload: object = {}) => {
+      const answer = await app.inject({
+        method: 'POST',
+        url: `/v1/${url}`,
+        headers: { authorization: `Bearer ${SCOPED}` },
+        payload,
+      });
+      return [answer.statusCode, answer.json().error?.code];
+    };
+    expect(await post('calls/our-live/monitor', { agent: 'our-agent' })).toEqual([202, undefined]);
+    expect(await post('calls/our-live/monitor', { agent: 'foreign-agent' })).toEqual([
+      422,
+      'unknown-listener',
+    ]);
+    expect(await post('missed-calls/our-missed/call-back', { agent: 'foreign-agent' })).toEqual([
+      404,
+      'unknown-agent',
+    ]);
+    expect(await post('missed-calls/our-missed/call-back', { agent: 'our-agent' })).toEqual([202, undefined]);
+    expect(await post('missed-calls/our-missed/done')).toEqual([200, undefined]);
+    expect(await post('calls/our-call/caller-number', { reason: 'to call back' })).toEqual([200, undefined]);
+    expect(await post('agents/our-agent/state', { state: 'ready' })).toEqual([200, undefined]);
+    expect(await post('transfers', { extension: '8001', to: '*1' })).toEqual([202, undefined]);
+    expect(await post('calls/our-live/hangup')).toEqual([202, undefined]);
+    expect(engine.liveCalls().map(({ id }) => id)).toEqual(['foreign-live']);
+  });
+
+  it('is told clearly when a query names another member, or what is for those who see all', async () => {
+    const { app } = await seeded();
+    const ofMember = namedRoutes().filter(
+      (route) => route.startsWith('GET') && ruleOf(...split(route))?.scope === 'members',
+    );
+    for (const route of ofMember) {
+      const [, path] = split(route);
+      const url = `${path}?member=${FOREIGN_MEMBER}`;
+      const answer = await app.inject({ url, headers: { authorization: `Bearer ${SCOPED}` } });
+      expect([answer.statusCode, answer.json().error.code], route).toEqual([403, 'out-of-scope']);
+      expect(answer.json().error.message).toContain(OURS);
+    }
+    expect(ofMember.length).toBeGreaterThan(8);
+  });
+
+  it('hears of events of their calls, from when they come to them, and of none of others', async () => {
+    const { app, engine } = await seeded();
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = app.server.address() as AddressInfo;
+    const heard = await new Promise<string>((resolve, reject) => {
+      const headers = { authorization: `Bearer ${SCOPED}`, 'last-event-id': '0' };
+      const asked = httpRequest({ host: '127.0.0.1', port, path: '/v1/events', headers }, (stream) => {
+        let text = '';
+        stream.setEncoding('utf8').on('data', (more: string) => {
+          text += more;
+          if (text.includes('gateway-up')) resolve(text);
+        });
+        stream.on('error', () => undefined);
+        engine.publish('leg-answered', 'foreign-live', { member: FOREIGN_MEMBER });
+        engine.publish('agent-state', 'foreign-live', { agent: 'foreign-agent', member: FOREIGN_MEMBER });
+        engine.publish('agent-locked-out', null, { account: 'foreign-agent', source: '127.0.0.1' });
+        engine.publish('surge', null, { of: 'member', name: FOREIGN_MEMBER });
+        engine.publish('leg-answered', 'our-live', { member: OURS });
+        engine.publish('agent-state', null, { agent: 'our-agent', member: OURS });
+        // It comes to us, and from then on is ours.
+        engine.publish('transfer-requested', 'moved', { fromMember: 'city-12345', toMember: OURS });
+        engine.publish('leg-ended', 'moved', { member: 'city-12345' });
+        engine.publish('call-ended', 'moved');
+        engine.publish('recording-ended', 'moved');
+        engine.publish('gateway-up', null);
+      });
+      asked.on('error', reject);
+      asked.end();
+    });
+    expect(heard).not.toContain(FOREIGN);
+    expect([...heard.matchAll(/^event: (.*)$/gm)].map(([, type]) => type)).toEqual([
+      'call-started',
+      'leg-answered',
+      'agent-state',
+      'transfer-requested',
+      'leg-ended',
+      'call-ended',
+      'recording-ended',
+      'gateway-up',
+    ]);
+  });
+});
+
+function split(route: string): [method: string, path: string] {
+  const [method = '', path = ''] = route.split(' ');
+  return [method, path];
+}
