@@ -7,13 +7,12 @@ import type { Agents } from '../agents/agents.js';
 import type { DialPlan } from '../dialplan/plan.js';
 import type { Operations } from '../engine/operations.js';
 import type { EraseRequest, EraseResult } from '../ledger/erase-caller.js';
-import type { ExportRequest } from '../ledger/export/export-request.js';
-import type { LedgerExport } from '../ledger/export/ledger-exports.js';
 import type { LedgerReader } from '../ledger/ledger-reader.js';
 import type { AuditRecord } from '../ledger/records.js';
 import type { ActiveSurge, SurgeBounds } from '../ledger/statistics/surge-types.js';
 import type { Desks } from './desk/desks.js';
 import type { EventHub, EventHubOptions } from './event-hub.js';
+import type { ExportDesk } from './export-desk.js';
 import type { ServerCertificates } from './https-server.js';
 import type { IssuedTokens, TokenGuesses } from './issued-tokens.js';
 import type { ReportStore } from './reports/report-store.js';
@@ -27,16 +26,6 @@ import type { ApiToken } from './tokens.js';
 export interface RecordingFiles {
   /** A file by its path in the ledger; null when it is not there (any more). The caller closes it. */
   open(file: string): Promise<FileHandle | null>;
-  /** Resolves when the record is on the disk; rejects when the disk refuses. */
-  audit(record: AuditRecord): Promise<void>;
-}
-
-/** Exports of the ledger as files. */
-export interface ExportDesk {
-  /** Begin an export; null when as many run as may. */
-  start(request: ExportRequest): LedgerExport | null;
-  /** End all that run. */
-  close(): void;
   /** Resolves when the record is on the disk; rejects when the disk refuses. */
   audit(record: AuditRecord): Promise<void>;
 }

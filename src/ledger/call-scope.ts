@@ -1,6 +1,6 @@
 /** Whose a call is: of the members that were called first, spoke last, transferred it, or were asked to take it. */
 import { type RecordKind, TABLES } from './columns.js';
-import type { Condition } from './conditions.js';
+import type { Condition } from './condition.js';
 import type { Month } from './month.js';
 import type { MonthFile, MonthFiles } from './month-files.js';
 import type { CallStory } from './query.js';

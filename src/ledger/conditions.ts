@@ -1,20 +1,13 @@
 /** Filters as SQL, for one month's file. */
 import { maybeTheirs } from './call-scope.js';
 import { type RecordKind, TABLES } from './columns.js';
+import type { Bound, Condition } from './condition.js';
 import { BOUNDS, type Bounded, FILTER_COLUMNS, WAYS, type Way } from './filter-columns.js';
 import type { MonthFile } from './month-files.js';
 import type { Cursor, Filters, PageRequest } from './query.js';
 import { TIME_COLUMN } from './query.js';
 import { quoted, USUAL } from './schema.js';
 import { isLongPrefix } from './served-filters.js';
-
-export type Bound = string | number;
-
-/** A term of a WHERE clause with the values of its question marks. */
-export interface Condition {
-  readonly sql: string;
-  readonly values: readonly Bound[];
-}
 
 /** Fits no row. */
 const NOTHING: Condition = { sql: '0', values: [] };

@@ -2,7 +2,8 @@
 import { CallScope } from './call-scope.js';
 import type { RecordKind, Row } from './columns.js';
 import { fromRow, TABLES } from './columns.js';
-import { type Bound, type KeysElsewhere, searchOf } from './conditions.js';
+import type { Bound } from './condition.js';
+import { type KeysElsewhere, searchOf } from './conditions.js';
 import type { TimeRange } from './meta.js';
 import type { Month } from './month.js';
 import type { MonthFile, MonthFiles } from './month-files.js';

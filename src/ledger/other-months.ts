@@ -3,7 +3,8 @@
  * which comes last, in that of a later one.
  */
 import { type RecordKind, TABLES } from './columns.js';
-import { allOf, type Bound, type Condition, conditionsOf, type KeysElsewhere } from './conditions.js';
+import type { Bound, Condition } from './condition.js';
+import { allOf, conditionsOf, type KeysElsewhere } from './conditions.js';
 import { WAYS, type Way } from './filter-columns.js';
 import { readRanges, type TimeRange } from './meta.js';
 import type { MonthFile, MonthFiles } from './month-files.js';

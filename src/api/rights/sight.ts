@@ -6,7 +6,7 @@ import { isTheirs } from '../../ledger/call-scope.js';
 import type { ExportRequest } from '../../ledger/export/export-request.js';
 import type { LedgerReader } from '../../ledger/ledger-reader.js';
 import type { ActiveSurge } from '../../ledger/statistics/surge-types.js';
-import type { ExportDesk } from '../context.js';
+import type { ExportDesk } from '../export-desk.js';
 import { type MissedCall, type MissedQuery, missedCalls, wasCalledBack } from '../missed-calls.js';
 import { ownReports, type SeenReports } from './own-reports.js';
 import { type SeenLedger, scopedLedger } from './scoped-ledger.js';

@@ -3,7 +3,7 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { PassThrough } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ExportDesk } from '../../../src/api/context.js';
+import type { ExportDesk } from '../../../src/api/export-desk.js';
 import type { ExportRequest } from '../../../src/ledger/export/export-request.js';
 import { LedgerReadError } from '../../../src/ledger/ledger-read-error.js';
 import type { AuditRecord } from '../../../src/ledger/records.js';
