@@ -1,11 +1,12 @@
 import { userInfo } from 'node:os';
 import type { Config } from '../config/config.js';
-import { ROLES } from '../config/roles.js';
+import { type MemberScope, ROLES } from '../config/roles.js';
 import { AGENT_ID, AGENT_ID_FORM } from '../dialplan/agent-names.js';
 import { peoplePath } from '../people/people-database.js';
 import { PeopleFile } from '../people/people-file.js';
 import { digestOf, madeSecret } from '../people/token.js';
 import { MOST_TOKENS, type TokenChange } from '../people/token-store.js';
+import { MEMBERS_HELP, membersOption } from './members-option.js';
 import { withAccounts } from './open-accounts.js';
 import {
   commonOptions,
@@ -29,7 +30,7 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
 /** Text of `onekey token --help`. */
-export const help = `Usage: onekey token add NAME --role ROLE [--days N]
+export const help = `Usage: onekey token add NAME --role ROLE [--members LIST] [--days N]
        onekey token rotate NAME [--days N] [--grace-hours N]
        onekey token revoke NAME
        onekey token list [--all] [--json]
@@ -46,6 +47,7 @@ The server may be running: it sees a change within two seconds. Who issued, rota
 
 Options:
       --role ROLE      add: one of those above
+${MEMBERS_HELP}
       --days N         add, rotate: days until the token ends, 1 to ${DAYS.max} (default ${DAYS.default})
       --grace-hours N  rotate: hours for which the secret before holds on, 0 to ${GRACE_HOURS.max} (default ${GRACE_HOURS.default})
       --all            list: also those that were revoked
@@ -63,7 +65,7 @@ const ACTIONS = ['add', 'rotate', 'revoke', 'list'] as const;
 type Action = (typeof ACTIONS)[number];
 
 const OPTIONS: Readonly<Record<Action, readonly string[]>> = {
-  add: ['role', 'days'],
+  add: ['role', 'members', 'days'],
   rotate: ['days', 'grace-hours'],
   revoke: [],
   list: ['all', 'json'],
@@ -82,6 +84,7 @@ interface Job {
   readonly config: Config;
   readonly name: string;
   readonly role: string | undefined;
+  readonly members: MemberScope;
   readonly days: number;
   readonly graceHours: number;
   readonly all: boolean;
@@ -115,6 +118,7 @@ export async function run(
     options: {
       ...commonOptions,
       role: { type: 'string' },
+      members: { type: 'string' },
       days: { type: 'string' },
       'grace-hours': { type: 'string' },
       all: { type: 'boolean' },
@@ -141,16 +145,19 @@ export async function run(
   if (!settings.ok) return settings.exitCode;
   const { config } = settings;
   const { role, all = false, json = false } = values;
+  const scope = membersOption(values.members, config, surroundings);
+  if (!scope.ok) return usage(scope.message);
+  const { members } = scope;
   const dir = config.data;
   return withAccounts(
     { dir, path: peoplePath(dir), open: (path) => new PeopleFile(path) },
     surroundings,
-    (file) => JOBS[action]({ file, config, name, role, days, graceHours, all, json, surroundings }),
+    (file) => JOBS[action]({ file, config, name, role, members, days, graceHours, all, json, surroundings }),
   );
 }
 
 function add(job: Job): number {
-  const { file, name, days, surroundings } = job;
+  const { file, name, members, days, surroundings } = job;
   if (!AGENT_ID.test(name)) return wrong(job, `"${name}" is no name of a token; write ${AGENT_ID_FORM}`);
   if (job.role === undefined) return wrong(job, `say what its holder may do: --role ${ROLES.join('|')}`);
   const role = ROLES.find((one) => one === job.role);
@@ -165,7 +172,7 @@ function add(job: Job): number {
   const secret = madeSecret();
   const endsAt = now + days * DAY_MS;
   const change = file.tokens.add(
-    { name, role, members: 'all' },
+    { name, role, members },
     { digest: digestOf(secret), endsAt },
     { by: surroundings.user(), now },
   );

@@ -1,11 +1,14 @@
-import { ROLES, type Role } from '../config/roles.js';
+import { userInfo } from 'node:os';
+import { type MemberScope, ROLES, type Role } from '../config/roles.js';
 import { AGENT_ID, AGENT_ID_FORM } from '../dialplan/agent-names.js';
+import type { ChangedBy } from '../people/account-audits.js';
 import { hashPassword } from '../people/password-hash.js';
 import { peoplePath } from '../people/people-database.js';
 import { PeopleFile } from '../people/people-file.js';
 import type { Person } from '../people/person.js';
 import type { PersonChange, PersonStore } from '../people/person-store.js';
 import { table } from './ledger/text.js';
+import { MEMBERS_HELP, membersOption, membersText } from './members-option.js';
 import { withAccounts } from './open-accounts.js';
 import {
   commonOptions,
@@ -22,41 +25,46 @@ import { type PasswordSource, passwordFor, processPassword } from './password.js
 export const summary = 'accounts of people who log in at the pages of operations';
 
 /** Text of `onekey user --help`. */
-export const help = `Usage: onekey user add NAME --role ROLE [--name TEXT] [--generate]
+export const help = `Usage: onekey user add NAME --role ROLE [--members LIST] [--name TEXT] [--generate]
        onekey user role NAME ROLE
+       onekey user members NAME LIST
        onekey user passwd NAME [--generate]
        onekey user disable|enable NAME
        onekey user list [--json]
 
   add      makes an account; the password is asked for, or is the first line of the input
   role     gives another role
+  members  says whose calls the person may see: ids of members with commas between, or all
   passwd   sets another password; sessions end, and who was locked out of the account is let in again
   disable  ends the sessions of the person, who can log in no more
   enable   undoes that
   list     accounts, without anything of their passwords
 
-The server may be running: it sees a change within two seconds. Agents at desks have accounts of their own (onekey agent).
+The server may be running: it sees a change within two seconds. Who changed what is in the ledger
+(onekey ledger query audits --subject NAME); where the server does not run, as soon as it does. Agents at desks have accounts of their own (onekey agent).
 What each role may do is in the README: ${ROLES.join(', ')}.
 
 Options:
       --role ROLE      add: one of those above
+${MEMBERS_HELP}
       --name TEXT      add: name for people (default: that of the account)
       --generate       make a password and print it
       --json           list: one JSON object a line
 ${commonOptionsHelp}
 
 Examples:
-  onekey user add wang-fang --role supervisor --name 王芳
+  onekey user add wang-fang --role supervisor --members city-12345 --name 王芳
   printf '%s\\n' "$PASSWORD" | onekey user passwd wang-fang
 
 Exit codes: 0 done, 1 there is no such account, or it is there already, 2 wrong usage.`;
 
-const ACTIONS = ['add', 'role', 'passwd', 'disable', 'enable', 'list'] as const;
+const ACTIONS = ['add', 'role', 'members', 'passwd', 'disable', 'enable', 'list'] as const;
 type Action = (typeof ACTIONS)[number];
 
 const OPTIONS: Readonly<Record<Action, readonly string[]>> = {
-  add: ['role', 'name', 'generate'],
+  add: ['role', 'members', 'name', 'generate'],
   role: [],
+  members: [],
   passwd: ['generate'],
   disable: [],
   enable: [],
@@ -67,6 +75,7 @@ const OPTIONS: Readonly<Record<Action, readonly string[]>> = {
 const WORDS: Readonly<Record<Action, readonly string[]>> = {
   add: ['NAME'],
   role: ['NAME', 'ROLE'],
+  members: ['NAME', 'LIST'],
   passwd: ['NAME'],
   disable: ['NAME'],
   enable: ['NAME'],
@@ -77,6 +86,8 @@ export interface UserSurroundings extends Surroundings {
   readonly passwords: PasswordSource;
   /** UTC milliseconds. */
   now(): number;
+  /** Who sits here, for the audit. */
+  user(): string;
 }
 
 /** What an action works on. */
@@ -86,6 +97,7 @@ interface Job {
   readonly id: string;
   /** As it was given, to be checked; with `role` and `add`. */
   readonly role: string | undefined;
+  readonly members: MemberScope;
   readonly name: string | undefined;
   readonly generate: boolean;
   readonly json: boolean;
@@ -95,6 +107,8 @@ interface Job {
 const JOBS: Readonly<Record<Action, (job: Job) => Promise<number>>> = {
   add,
   role: (job) => edit(job, 'has its new role', ({ role }) => ({ role })),
+  members: (job) =>
+    edit(job, `sees ${membersText(job.members)} from now on`, () => ({ members: job.members })),
   passwd,
   disable: (job) => edit(job, 'disabled', () => ({ enabled: false })),
   enable: (job) => edit(job, 'enabled', () => ({ enabled: true })),
@@ -104,7 +118,12 @@ const JOBS: Readonly<Record<Action, (job: Job) => Promise<number>>> = {
 /** Run `onekey user ...`; resolves to the exit code. */
 export async function run(
   argv: readonly string[],
-  surroundings: UserSurroundings = { ...processSurroundings, passwords: processPassword(), now: Date.now },
+  surroundings: UserSurroundings = {
+    ...processSurroundings,
+    passwords: processPassword(),
+    now: Date.now,
+    user: () => userInfo().username,
+  },
 ): Promise<number> {
   const usage = (message: string): number => {
     surroundings.err(`onekey user: ${message}`);
@@ -121,6 +140,7 @@ export async function run(
     options: {
       ...commonOptions,
       role: { type: 'string' },
+      members: { type: 'string' },
       name: { type: 'string' },
       generate: { type: 'boolean' },
       json: { type: 'boolean' },
@@ -141,16 +161,22 @@ export async function run(
     return usage(`"${odd}" is one word too many; a password is never given in the command line`);
   const settings = readSettings(values, surroundings);
   if (!settings.ok) return settings.exitCode;
-  const { role = positionals[1], name, generate = false, json = false } = values;
+  const role = action === 'role' ? positionals[1] : values.role;
+  const given = action === 'members' ? positionals[1] : values.members;
+  const scope = membersOption(given, settings.config, surroundings);
+  if (!scope.ok) return usage(scope.message);
+  const { members } = scope;
+  const { name, generate = false, json = false } = values;
+  const id = positionals[0] ?? '';
   const dir = settings.config.data;
   const file = { dir, path: peoplePath(dir), open: (path: string) => new PeopleFile(path) };
   return withAccounts(file, surroundings, ({ people: store, tokens }) =>
-    JOBS[action]({ store, tokens, id: positionals[0] ?? '', role, name, generate, json, surroundings }),
+    JOBS[action]({ store, tokens, id, role, members, name, generate, json, surroundings }),
   );
 }
 
 async function add(job: Job): Promise<number> {
-  const { store, id, name = id, surroundings } = job;
+  const { store, id, name = id, members, surroundings } = job;
   if (!AGENT_ID.test(id)) return wrong(job, `"${id}" is no name of an account; write ${AGENT_ID_FORM}`);
   if (!/^[^\p{Cc}]{1,80}$/u.test(name)) return wrong(job, '--name takes 1 to 80 characters on one line');
   if (job.role === undefined) return wrong(job, `say what the person may do: --role ${ROLES.join('|')}`);
@@ -163,8 +189,8 @@ async function add(job: Job): Promise<number> {
   }
   const password = await passwordFor({ ...job, command: 'onekey user', account: id });
   if (password === null) return EXIT.usage;
-  const person: Person = { id, displayName: name, role, members: 'all', enabled: true };
-  return told(job, store.add(person, await hashPassword(password), surroundings.now()), 'added');
+  const person: Person = { id, displayName: name, role, members, enabled: true };
+  return told(job, store.add(person, await hashPassword(password), who(job)), 'added');
 }
 
 async function edit(
@@ -172,21 +198,21 @@ async function edit(
   what: string,
   change: (given: { readonly role: Role }) => Partial<Person>,
 ): Promise<number> {
-  const { store, id, surroundings } = job;
+  const { store, id } = job;
   const before = store.get(id);
   if (before === undefined) return told(job, { ok: false, why: 'unknown' }, what);
   const role = job.role === undefined ? before.person.role : roleOf(job.role);
   if (role === null) return wrong(job, unknownRole(job.role ?? ''));
-  return told(job, store.edit({ ...before.person, ...change({ role }) }, surroundings.now()), what);
+  return told(job, store.edit({ ...before.person, ...change({ role }) }, who(job)), what);
 }
 
 async function passwd(job: Job): Promise<number> {
-  const { store, id, surroundings } = job;
+  const { store, id } = job;
   const what = 'has its new password';
   if (store.get(id) === undefined) return told(job, { ok: false, why: 'unknown' }, what);
   const password = await passwordFor({ ...job, command: 'onekey user', account: id });
   if (password === null) return EXIT.usage;
-  return told(job, store.setPassword(id, await hashPassword(password), surroundings.now()), what);
+  return told(job, store.setPassword(id, await hashPassword(password), who(job)), what);
 }
 
 async function list({ store, json, surroundings }: Job): Promise<number> {
@@ -196,15 +222,21 @@ async function list({ store, json, surroundings }: Job): Promise<number> {
       surroundings.out(JSON.stringify({ ...person, createdAt, changedAt }));
     return EXIT.ok;
   }
-  const rows = people.map(({ person: { id, displayName, role, enabled } }) => [
+  const rows = people.map(({ person: { id, displayName, role, members, enabled } }) => [
     id,
     displayName,
     role,
+    membersText(members),
     enabled ? 'enabled' : 'disabled',
   ]);
-  const lines = rows.length === 0 ? ['no accounts'] : table([['account', 'name', 'role', 'state'], ...rows]);
+  const lines =
+    rows.length === 0 ? ['no accounts'] : table([['account', 'name', 'role', 'members', 'state'], ...rows]);
   for (const line of lines) surroundings.out(line);
   return EXIT.ok;
+}
+
+function who({ surroundings }: Job): ChangedBy {
+  return { by: surroundings.user(), now: surroundings.now() };
 }
 
 function roleOf(text: string): Role | null {

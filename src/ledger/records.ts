@@ -209,6 +209,10 @@ export type AuditAction =
   | 'logged-out'
   /** Somebody was not let in under the name `subject`; `detail` says why and from where. */
   | 'login-refused'
+  /** At the command line the account of a person, `subject`, was made, changed, `detail` says to what, or got another password. */
+  | 'account-added'
+  | 'account-changed'
+  | 'password-changed'
   /** At the command line a token of the API, `subject`, was issued, got another secret, or was ended. */
   | 'token-added'
   | 'token-rotated'

@@ -4,6 +4,9 @@ import type { AuditAction, AuditRecord } from '../ledger/records.js';
 
 /** What is done to accounts and tokens at the command line. */
 const ACCOUNT_ACTIONS = [
+  'account-added',
+  'account-changed',
+  'password-changed',
   'token-added',
   'token-rotated',
   'token-revoked',
@@ -20,6 +23,9 @@ export interface AccountChange {
   /** UTC milliseconds. */
   readonly now: number;
 }
+
+/** Who changes something, and when. */
+export type ChangedBy = Pick<AccountChange, 'by' | 'now'>;
 
 interface Row {
   readonly id: string;

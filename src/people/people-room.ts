@@ -64,7 +64,7 @@ export class PeopleRoom {
     this.#sessions.end(key);
   }
 
-  /** Hears the id of each session that ends. */
+  /** Hears the id of each session that ends, or whose account was changed. */
   onEnded(listener: (session: string) => void): () => void {
     return this.#sessions.onEnded(listener);
   }

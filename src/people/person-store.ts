@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { type AccountChange, type ChangedBy, noteChange } from './account-audits.js';
 import { raiseRevision, roleOf, scopeOf } from './people-database.js';
 import type { Person, StoredPerson } from './person.js';
 
@@ -15,7 +16,7 @@ interface Row {
   readonly changed_at: number;
 }
 
-/** Accounts of people on disk. Blocks on it, and throws SQLite's errors: for the command line and a thread. */
+/** Accounts of people on disk. Each change is audited. Blocks on it, and throws SQLite's errors: for the command line and a thread. */
 export class PersonStore {
   constructor(private readonly db: Database.Database) {}
 
@@ -28,31 +29,46 @@ export class PersonStore {
     return row === undefined ? undefined : personOf(row);
   }
 
-  add(person: Person, password: string, now: number): PersonChange {
+  add(person: Person, password: string, who: ChangedBy): PersonChange {
     const insert = this.db.prepare(
       'INSERT OR IGNORE INTO people VALUES (@id, @display_name, @role, @members, @enabled, @password, @now, @now)',
     );
-    return this.#changing('exists', () => insert.run({ ...rowOf(person), password, now }));
+    const { id, role, members } = person;
+    const done = { action: 'account-added', subject: id, detail: JSON.stringify({ role, members }) } as const;
+    return this.#changing('exists', { ...who, ...done }, () =>
+      insert.run({ ...rowOf(person), password, now: who.now }),
+    );
   }
 
   /** Change what the account says of its person. */
-  edit(person: Person, now: number): PersonChange {
+  edit(person: Person, who: ChangedBy): PersonChange {
     const update = this.db.prepare(
       'UPDATE people SET display_name = @display_name, role = @role, members = @members, enabled = @enabled, changed_at = @now WHERE id = @id',
     );
-    return this.#changing('unknown', () => update.run({ ...rowOf(person), now }));
+    const { id, displayName, role, members, enabled } = person;
+    const detail = JSON.stringify({ displayName, role, members, enabled });
+    const done = { action: 'account-changed', subject: id, detail } as const;
+    return this.#changing('unknown', { ...who, ...done }, () =>
+      update.run({ ...rowOf(person), now: who.now }),
+    );
   }
 
-  setPassword(id: string, password: string, now: number): PersonChange {
+  setPassword(id: string, password: string, who: ChangedBy): PersonChange {
     const update = this.db.prepare('UPDATE people SET password = ?, changed_at = ? WHERE id = ?');
-    return this.#changing('unknown', () => update.run(password, now, id));
+    const done = { action: 'password-changed', subject: id, detail: null } as const;
+    return this.#changing('unknown', { ...who, ...done }, () => update.run(password, who.now, id));
   }
 
-  #changing(otherwise: 'exists' | 'unknown', write: () => Database.RunResult): PersonChange {
+  #changing(
+    otherwise: 'exists' | 'unknown',
+    change: AccountChange,
+    write: () => Database.RunResult,
+  ): PersonChange {
     return this.db
       .transaction((): PersonChange => {
         if (write().changes === 0) return { ok: false, why: otherwise };
         raiseRevision(this.db);
+        noteChange(this.db, change);
         return { ok: true };
       })
       .immediate();

@@ -134,8 +134,11 @@ export class Sessions {
 
   /** The account was changed: its sessions end unless the same password still holds. */
   changed(person: string): void {
-    for (const session of this.#byId.values())
-      if (session.person === person && this.options.markOf(person) !== session.mark) this.#drop(session);
+    for (const session of this.#byId.values()) {
+      if (session.person !== person) continue;
+      if (this.options.markOf(person) !== session.mark) this.#drop(session);
+      else this.#tell(session);
+    }
   }
 
   /** End what is over. */
@@ -143,7 +146,7 @@ export class Sessions {
     for (const session of this.#byId.values()) if (this.#isOver(session)) this.#drop(session);
   }
 
-  /** Hears the id of each session that ends. */
+  /** Hears the id of each session that ends, or whose account was changed: what is being answered is of the old rights. */
   onEnded(listener: (id: string) => void): () => void {
     this.#ended.add(listener);
     return () => void this.#ended.delete(listener);
@@ -186,7 +189,11 @@ export class Sessions {
     this.#byId.delete(session.id);
     for (const key of keysOf(session)) this.#byKey.delete(key);
     this.options.onChange();
-    for (const listener of this.#ended) listener(session.id);
+    this.#tell(session);
+  }
+
+  #tell({ id }: KeptSession): void {
+    for (const listener of this.#ended) listener(id);
   }
 }
 

@@ -1,11 +1,8 @@
 import type Database from 'better-sqlite3';
 import type { MemberScope, Role } from '../config/roles.js';
-import { type AccountChange, noteChange } from './account-audits.js';
+import { type AccountChange, type ChangedBy, noteChange } from './account-audits.js';
 import { raiseRevision, roleOf, scopeOf } from './people-database.js';
 import { endOf, type StoredToken, type TokenSecret } from './token.js';
-
-/** Who changes a token, and when (UTC milliseconds). */
-export type ChangedBy = Pick<AccountChange, 'by' | 'now'>;
 
 /** A secret that was just made. */
 export type NewSecret = Pick<TokenSecret, 'digest' | 'endsAt'>;

@@ -10,7 +10,7 @@ export interface SessionPeople {
   holder(key: string | undefined): SessionHolder | null;
   /** End the session that a key opens. */
   end(key: string | undefined): void;
-  /** Hears the id of each session that ends. */
+  /** Hears the id of each session that ends, or whose account was changed. */
   onEnded(listener: (session: string) => void): () => void;
 }
 

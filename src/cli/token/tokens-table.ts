@@ -1,5 +1,6 @@
 import { endOf, type StoredToken, type TokenSecret } from '../../people/token.js';
 import { localTime, table } from '../ledger/text.js';
+import { membersText } from '../members-option.js';
 
 const DAY_MS = 86_400_000;
 
@@ -7,15 +8,23 @@ const DAY_MS = 86_400_000;
 export function tokensTable(tokens: readonly StoredToken[], now: number): readonly string[] {
   if (tokens.length === 0) return ['no tokens'];
   const rows = tokens.flatMap((token) => {
-    const { name, role, createdBy, secrets } = token;
+    const { name, role, members, createdBy, secrets } = token;
     const [newest, ...older] = secrets;
     const holding = older.filter(({ endsAt }) => endsAt > now && token.revokedAt === null);
     return [
-      [name, role, stateOf(token, now), minute(endOf(token)), usedAt(newest), createdBy],
-      ...holding.map((secret) => ['', '', 'secret before', minute(secret.endsAt), usedAt(secret), '']),
+      [
+        name,
+        role,
+        membersText(members),
+        stateOf(token, now),
+        minute(endOf(token)),
+        usedAt(newest),
+        createdBy,
+      ],
+      ...holding.map((secret) => ['', '', '', 'secret before', minute(secret.endsAt), usedAt(secret), '']),
     ];
   });
-  return table([['token', 'role', 'state', 'ends', 'last used', 'issued by'], ...rows]);
+  return table([['token', 'role', 'members', 'state', 'ends', 'last used', 'issued by'], ...rows]);
 }
 
 /** A token as one line of JSON, without anything of its secrets but their times. */

@@ -92,12 +92,17 @@ describe('onekey token', () => {
     file.close();
     const { out } = await onekey('list');
     const lines = out.split('\n').map((line) => line.split(/ {2,}/));
-    expect(lines.map((line) => [line[0], line[2], line[4]])).toEqual([
-      ['token', 'state', 'last used'],
-      ['wall', '90 days left', 'never'],
-      ['', expect.stringMatching(/^2026-03-04 /), undefined],
+    expect(lines.slice(0, 2).map((line) => [line[0], line[2], line[3], line[5]])).toEqual([
+      ['token', 'members', 'state', 'last used'],
+      ['wall', 'all', '90 days left', 'never'],
     ]);
-    expect(lines[2]?.[3]).toMatch(/^2026-03-03 /);
+    const before = [
+      '',
+      'secret before',
+      expect.stringMatching(/^2026-03-04 /),
+      expect.stringMatching(/^2026-03-03 /),
+    ];
+    expect(lines.slice(2)).toEqual([before]);
     const json = JSON.parse((await onekey('list', '--json')).out);
     expect(json).toEqual({
       name: 'wall',
@@ -138,6 +143,7 @@ describe('onekey token', () => {
         out: () => undefined,
         err: (text) => err.push(text),
         passwords: { interactive: false, ask: async () => null },
+        user: () => 'root',
         now: () => now,
       });
     expect([await addUser('wall'), err.at(-1)]).toEqual([

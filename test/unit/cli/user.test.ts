@@ -18,6 +18,7 @@ async function onekey(...argv: string[]) {
     err: (text) => err.push(text),
     passwords: { interactive: false, ask: async () => typed.shift() ?? null },
     now: () => 1000,
+    user: () => 'root',
   });
   return { code, out: out.join('\n'), err: err.join('\n') };
 }
@@ -78,6 +79,38 @@ describe('onekey user', () => {
     expect(stored('wang-fang').account?.person.enabled).toBe(true);
   });
 
+  it('says whose calls may be seen, by the members of the dial plan', async () => {
+    const added = await add('wang-fang', '--members', 'city-12345, police-110');
+    expect(added.code).toBe(0);
+    expect(stored('wang-fang').account?.person.members).toEqual(['city-12345', 'police-110']);
+    expect((await onekey('list')).out).toContain('city-12345, police-110');
+    expect((await onekey('members', 'wang-fang', 'police-110')).err).toBe(
+      'account wang-fang sees police-110 from now on',
+    );
+    await onekey('role', 'wang-fang', 'viewer');
+    expect(stored('wang-fang').account?.person).toMatchObject({ role: 'viewer', members: ['police-110'] });
+    await onekey('members', 'wang-fang', 'all');
+    expect(stored('wang-fang').account?.person.members).toBe('all');
+  });
+
+  it('writes for the ledger who changed what', async () => {
+    await add('wang-fang', '--members', 'city-12345');
+    await onekey('role', 'wang-fang', 'viewer');
+    typed = ['battery staple'];
+    await onekey('passwd', 'wang-fang');
+    await onekey('disable', 'nobody-of-this-name');
+    const file = new PeopleFile(peoplePath(dir));
+    const audits = file.audits.waiting();
+    file.close();
+    expect(audits.map(({ actor, action, subject }) => [actor, action, subject])).toEqual([
+      ['root', 'account-added', 'wang-fang'],
+      ['root', 'account-changed', 'wang-fang'],
+      ['root', 'password-changed', 'wang-fang'],
+    ]);
+    expect(JSON.parse(audits[1]?.detail ?? '')).toMatchObject({ role: 'viewer', members: ['city-12345'] });
+    expect(JSON.stringify(audits)).not.toContain('battery');
+  });
+
   it('lists accounts without anything of their passwords', async () => {
     await add('wang-fang', '--name', '王芳');
     const { out } = await onekey('list', '--json');
@@ -115,6 +148,9 @@ describe('onekey user', () => {
     [['add', 'wang-fang'], 'say what the person may do: --role viewer|agent'],
     [['add', 'wang-fang', '--role', 'boss'], 'there is no role "boss"; it is one of viewer, agent'],
     [['add', 'Wang Fang', '--role', 'viewer'], '"Wang Fang" is no name of an account'],
+    [['add', 'wang-fang', '--role', 'viewer', '--members', 'city-1234'], 'did you mean "city-12345"?'],
+    [['add', 'wang-fang', '--role', 'viewer', '--members', ','], 'name members with commas between'],
+    [['members', 'wang-fang'], 'say which: onekey user members NAME LIST'],
     [['role', 'wang-fang'], 'say which: onekey user role NAME ROLE'],
     [['passwd', 'wang-fang', 'secret'], '"secret" is one word too many; a password is never given'],
     [['list', '--role', 'viewer'], '--role does not go with list'],
@@ -126,7 +162,7 @@ describe('onekey user', () => {
   });
 
   it('help names every action', () => {
-    for (const action of ['add', 'role', 'passwd', 'disable', 'enable', 'list'])
+    for (const action of ['add', 'role', 'members', 'passwd', 'disable', 'enable', 'list'])
       expect(help).toContain(action);
   });
 });

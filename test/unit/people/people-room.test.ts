@@ -176,9 +176,13 @@ describe('a session', () => {
 
   it('goes on with another role, which holds at once', () => {
     const { people } = room();
+    const cut: string[] = [];
+    people.onEnded((id) => cut.push(id));
     const key = people.open('wang-fang');
     people.peopleChanged([{ ...wang, person: { ...wang.person, role: 'viewer' } }]);
     expect(people.holder(key)?.person.role).toBe('viewer');
+    // What is being answered was asked for with the rights of before.
+    expect(cut).toEqual([people.holder(key)?.session]);
   });
 
   it('outlives a restart, and its key is in no file', () => {
