@@ -9,17 +9,22 @@ export function recordingOffice(
   { data, recording, media }: Pick<Config, 'data' | 'recording' | 'media'>,
   hooks: OfficeHooks,
 ): RecordingOffice | null {
-  const { folder, engineFolder, retentionDays, minFreeMegabytes } = recording;
+  const { engineFolder, retentionDays, minFreeMegabytes } = recording;
   if (media.anchor === 'direct' || (!media.rtpengine.spawn && engineFolder === '')) return null;
   return new RecordingOffice(
     {
-      folder: folder === '' ? join(data, 'recordings') : folder,
+      folder: recordingsFolder({ data, recording }),
       engineFolder: media.rtpengine.spawn ? null : engineFolder,
       retentionDays,
       minFreeMegabytes,
     },
     hooks,
   );
+}
+
+/** Where recordings are, absolute. */
+export function recordingsFolder({ data, recording }: Pick<Config, 'data' | 'recording'>): string {
+  return recording.folder === '' ? join(data, 'recordings') : recording.folder;
 }
 
 /** Adds what recordings do to a Prometheus registry; read when it is scraped. */

@@ -29,12 +29,13 @@ import type { LedgerReader } from './ledger/ledger-reader.js';
 import type { AuditRecord } from './ledger/records.js';
 import type { LedgerHealth } from './ledger-health.js';
 import { addMediaMetrics, mediaProblems } from './media/metrics.js';
+import { eraseRecordings } from './media/recording/erase-recordings.js';
 import type { RecordingOffice } from './media/recording/recording-office.js';
 import type { Media } from './media/start-media.js';
 import type { PeopleRoom } from './people/people-room.js';
 import type { TokenGuesses } from './people/token-guesses.js';
 import type { Tokens } from './people/tokens.js';
-import { addRecordingMetrics, recordingProblems } from './recordings.js';
+import { addRecordingMetrics, recordingProblems, recordingsFolder } from './recordings.js';
 import { systemClock } from './sip/clock.js';
 import { addSipMetrics } from './sip/metrics.js';
 import { Certificates } from './sip/transport/certificates.js';
@@ -115,7 +116,15 @@ export async function serveApi(
     agents,
     people,
     writeAudit: write,
-    erase: (request) => eraseInThread({ folder: ledgerFolder(config.data), request }, ledger),
+    erase: (request) =>
+      eraseInThread({ folder: ledgerFolder(config.data), request }, ledger, (recordings) =>
+        eraseRecordings(recordings, {
+          folder: recordingsFolder(config),
+          by: request.by,
+          append: write,
+          now: Date.now,
+        }),
+      ),
     ledger: reader,
     dialPlan: () => dialPlan.current,
     tokens: made === null ? config.http.tokens : [made.token],

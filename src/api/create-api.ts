@@ -6,6 +6,7 @@ import type { Role } from '../config/roles.js';
 import { agentRoutes } from './agent-routes.js';
 import { alertRoutes } from './alert-routes.js';
 import { notFound, onClientError, onError } from './api-error.js';
+import { AuditDesk } from './audit-desk.js';
 import { callerNumberRoutes } from './caller-number-routes.js';
 import type { Api, ApiContext, ApiOptions, WholeContext } from './context.js';
 import { describeApi } from './describe-api.js';
@@ -27,6 +28,7 @@ import { periodReportRoutes } from './period-report/period-report-routes.js';
 import { queueRoutes } from './queue-routes.js';
 import { recordingRoutes } from './recording-routes.js';
 import { reportRoutes } from './reports/report-routes.js';
+import { auditRefusals } from './rights/audit-refusals.js';
 import { maskAnswers } from './rights/mask-answers.js';
 import type { Permission } from './rights/permissions.js';
 import { nameRights } from './rights/route-guard.js';
@@ -128,6 +130,8 @@ export function createApi(options: ApiOptions): FastifyInstance {
   void app.register(fastifyCookie);
   guard(app, options);
   maskAnswers(app);
+  const { writeAudit, now = Date.now } = options;
+  auditRefusals(app, new AuditDesk(writeAudit, now), now);
   if (options.pages !== undefined) webPages(app, options.pages);
   describeApi(app);
 
@@ -181,7 +185,6 @@ function guard(
     void reply.header('cache-control', 'no-store');
     const reading = request.method === 'GET' || request.method === 'HEAD';
     const holder = await gatekeeper.check(request, reply, permission);
-    request.holder = holder?.name ?? null;
     request.role = holder?.role ?? null;
     request.members = holder?.members ?? null;
     if (holder !== undefined && rule !== undefined && (await isOutOfScope(request, reply, rule.scope)))

@@ -44,7 +44,7 @@ const erasedSchema = z
     months: z.array(z.string()),
     recordings: z
       .array(z.string())
-      .meta({ description: 'Recordings of these calls: their files are still there, and to be deleted' }),
+      .meta({ description: 'Recordings of these calls; their files are deleted' }),
   })
   .meta({ id: 'Erasure' });
 
@@ -61,7 +61,7 @@ export function erasureRoutes(api: Api, { erase, log }: WholeContext): void {
         tags: ['ledger'],
         summary: 'Erase what the ledger holds of a caller',
         description:
-          'By request of the person: the number becomes a pseudonym in all records, notes and details go; the chain stays whole, and has a record of it (`erased` in /v1/audits). Calls that are live meanwhile are not covered. Answered when it is done, which may take minutes; it goes on when the connection is cut, and the same request again does the rest after a crash. One at a time.',
+          'By request of the person: the number becomes a pseudonym in all records, notes and details go; the chain stays whole, and has a record of it (`erased` in /v1/audits). Recordings of the calls are deleted first, each with a record of its own (`recording-deleted`). Calls that are live meanwhile are not covered. Answered when it is done, which may take minutes; it goes on when the connection is cut, and the same request again does the rest after a crash. One at a time.',
         body,
         response: {
           200: erasedSchema,

@@ -40,6 +40,7 @@ export class Gatekeeper {
   ): Promise<Holder | undefined> {
     const holder = await this.#holder(request, reply);
     if (holder === undefined) return undefined;
+    request.holder = holder.name;
     const changes = request.method !== 'GET' && request.method !== 'HEAD';
     if (holder.session !== null && changes && !isFromOurPage(request)) {
       const message = 'A session changes things from pages of this server alone.';

@@ -29,6 +29,7 @@ export const AUDIT_ACTIONS = [
   'logged-in',
   'logged-out',
   'login-refused',
+  'refused',
   'account-added',
   'account-changed',
   'password-changed',

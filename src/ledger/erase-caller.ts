@@ -32,6 +32,11 @@ export interface EraseParts {
   append(record: AuditRecord): Promise<void>;
   /** UTC milliseconds. */
   readonly now: () => number;
+  /**
+   * Hears the recordings of these calls before anything is erased: their files are no part of the ledger. Rejects when they
+   * could not be deleted; then nothing is erased, and it can be asked for again.
+   */
+  readonly onRecordings?: (recordings: readonly RecordingOfErased[]) => Promise<void>;
   readonly derived?: readonly DerivedTable[];
   readonly onProgress?: (records: number, total: number) => void;
 }
@@ -47,8 +52,16 @@ export interface Erased {
   readonly calls: number;
   readonly records: number;
   readonly months: readonly Month[];
-  /** Recordings of these calls: their files are no part of the ledger, and are to be deleted by whoever keeps them. */
+  /** Recordings of these calls; see EraseParts.onRecordings. */
   readonly recordings: readonly string[];
+}
+
+/** A recording of a call of the caller. */
+export interface RecordingOfErased {
+  readonly id: string;
+  readonly callId: string;
+  /** Path within the folder of recordings; null without a file. */
+  readonly file: string | null;
 }
 
 /** Rows changed in one transaction, so that the writer of the ledger never waits for long. */
@@ -73,8 +86,9 @@ export async function eraseCaller(request: EraseRequest, parts: EraseParts): Pro
   const held = holdsOn(folder, request.numbers, callIds, plans);
   if (held.length > 0) return { ok: false, held };
   const recordings = months.flatMap((month) => reading(folder, month, (db) => recordingsOf(db, callIds)));
+  if (recordings.length > 0) await parts.onRecordings?.(recordings);
   const changed = plans.map(({ month }) => month);
-  const erased = { calls: callIds.size, recordings, months: changed };
+  const erased = { calls: callIds.size, recordings: recordings.map(({ id }) => id), months: changed };
   const records = plans.reduce((sum, { erasing }) => sum + erasing.length, 0);
   const id = records === 0 ? null : randomUUID();
   if (id !== null) {
@@ -146,8 +160,10 @@ function planned(
     .filter(({ erasing }) => erasing.length > 0);
 }
 
-function recordingsOf(db: Database.Database, callIds: ReadonlySet<string>): readonly string[] {
-  const select = db.prepare<[string], string>('SELECT id FROM recordings WHERE call_id = ?').pluck();
+function recordingsOf(db: Database.Database, callIds: ReadonlySet<string>): readonly RecordingOfErased[] {
+  const select = db.prepare<[string], RecordingOfErased>(
+    'SELECT id, call_id AS callId, file FROM recordings WHERE call_id = ?',
+  );
   return [...callIds].flatMap((callId) => select.all(callId));
 }
 

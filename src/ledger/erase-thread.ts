@@ -1,4 +1,4 @@
-import type { EraseRequest, EraseResult } from './erase-caller.js';
+import type { EraseRequest, EraseResult, RecordingOfErased } from './erase-caller.js';
 import type { Ledger } from './ledger.js';
 import type { AuditRecord } from './records.js';
 import { startWorker } from './start-worker.js';
@@ -10,9 +10,10 @@ export interface EraseSetup {
   readonly request: EraseRequest;
 }
 
-/** What the thread says. It goes on after an `append` when anything is sent to it. */
+/** What the thread says. It goes on after `append` and `recordings` when anything is sent to it. */
 export type EraseAnswer =
   | { readonly tell: 'append'; readonly record: AuditRecord }
+  | { readonly tell: 'recordings'; readonly recordings: readonly RecordingOfErased[] }
   | { readonly tell: 'done'; readonly result: EraseResult }
   | { readonly tell: 'failed'; readonly message: string };
 
@@ -23,6 +24,7 @@ export type EraseAnswer =
 export function eraseInThread(
   setup: EraseSetup,
   ledger: Pick<Ledger, 'append' | 'flush'>,
+  onRecordings: (recordings: readonly RecordingOfErased[]) => Promise<void> = async () => undefined,
 ): Promise<EraseResult> {
   return new Promise((resolve, reject) => {
     const worker = startWorker('erase-worker', import.meta.url, setup);
@@ -33,6 +35,10 @@ export function eraseInThread(
     worker.on('message', (answer: EraseAnswer) => {
       if (answer.tell === 'done') return resolve(answer.result);
       if (answer.tell === 'failed') return reject(new Error(`the erasure failed: ${answer.message}`));
+      if (answer.tell === 'recordings') {
+        onRecordings(answer.recordings).then(() => worker.postMessage('deleted'), failed);
+        return;
+      }
       ledger.append([answer.record]);
       ledger.flush().then(() => worker.postMessage('written'), failed);
     });

@@ -3,26 +3,30 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { eraseCaller } from './erase-caller.js';
 import type { EraseAnswer, EraseSetup } from './erase-thread.js';
 import { errorText } from './faults.js';
-import type { AuditRecord } from './records.js';
 
 const { folder, request } = workerData as EraseSetup;
-let written: (() => void) | null = null;
+let goOn: (() => void) | null = null;
 
 function tell(answer: EraseAnswer): void {
   parentPort?.postMessage(answer);
 }
 
-/** Resolves when the other side says that the record is on disk. */
-function append(record: AuditRecord): Promise<void> {
+/** Resolves when the other side says that it is done. */
+function ask(answer: EraseAnswer): Promise<void> {
   return new Promise((resolve) => {
-    written = resolve;
-    tell({ tell: 'append', record });
+    goOn = resolve;
+    tell(answer);
   });
 }
 
-parentPort?.on('message', () => written?.());
+parentPort?.on('message', () => goOn?.());
 
-eraseCaller(request, { folder, append, now: Date.now })
+eraseCaller(request, {
+  folder,
+  append: (record) => ask({ tell: 'append', record }),
+  onRecordings: (recordings) => ask({ tell: 'recordings', recordings }),
+  now: Date.now,
+})
   .then((result) => tell({ tell: 'done', result }))
   .catch((error: unknown) => tell({ tell: 'failed', message: errorText(error).message }))
   .finally(() => parentPort?.close());

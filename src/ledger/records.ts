@@ -209,6 +209,8 @@ export type AuditAction =
   | 'logged-out'
   /** Somebody was not let in under the name `subject`; `detail` says why and from where. */
   | 'login-refused'
+  /** Somebody who was let in was refused what they asked for, `subject`; `detail` says why and from where. */
+  | 'refused'
   /** At the command line the account of a person, `subject`, was made, changed, `detail` says to what, or got another password. */
   | 'account-added'
   | 'account-changed'

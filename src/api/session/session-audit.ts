@@ -1,8 +1,5 @@
 import type { AuditDesk } from '../audit-desk.js';
-
-/** Refusals that are written in one minute at most; what is beyond is counted, and told with the next one. */
-const MOST_A_MINUTE = 30;
-const MINUTE_MS = 60_000;
+import { SparingAudit } from '../audit-sparingly.js';
 
 /** Where somebody tries to log in, and how it goes. */
 export interface LoginAttempt {
@@ -14,14 +11,14 @@ export interface LoginAttempt {
 
 /** Writes into the ledger who logs in and out, and whom that was refused. Who guesses does not fill the disk with it. */
 export class SessionAudit {
-  #minute = 0;
-  #written = 0;
-  #left = 0;
+  readonly #refusals: SparingAudit;
 
   constructor(
     private readonly desk: Pick<AuditDesk, 'write'>,
-    private readonly now: () => number,
-  ) {}
+    now: () => number,
+  ) {
+    this.#refusals = new SparingAudit(desk, now);
+  }
 
   /** A session has begun. Logging in does not wait for the disk: operations must get in when it refuses. */
   began({ name, from }: LoginAttempt): void {
@@ -35,17 +32,7 @@ export class SessionAudit {
 
   /** Somebody was refused. */
   refused({ name, from }: LoginAttempt, why: 'wrong' | 'locked'): void {
-    const minute = Math.floor(this.now() / MINUTE_MS);
-    if (minute !== this.#minute) this.#written = 0;
-    this.#minute = minute;
-    if (this.#written >= MOST_A_MINUTE) {
-      this.#left++;
-      return;
-    }
-    this.#written++;
-    const unwritten = this.#left === 0 ? {} : { unwritten: this.#left };
-    this.#left = 0;
-    const detail = JSON.stringify({ why, from, ...unwritten });
-    void this.desk.write({ actor: 'onekey', action: 'login-refused', subject: name, callId: null, detail });
+    const action = 'login-refused';
+    this.#refusals.write({ actor: 'onekey', action, subject: name, callId: null, detail: { why, from } });
   }
 }

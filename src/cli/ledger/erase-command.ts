@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { eraseCaller } from '../../ledger/erase-caller.js';
+import { eraseRecordings } from '../../media/recording/erase-recordings.js';
+import { recordingsFolder } from '../../recordings.js';
 import { EXIT } from '../options.js';
 import type { FolderSubcommand, FolderWorkplace } from './subcommand.js';
 import { withLedger } from './with-ledger.js';
@@ -32,13 +34,20 @@ export const eraseCommand: FolderSubcommand = {
   },
 };
 
+/** What to do instead where the server has the ledger. */
+const whileRunning =
+  'Stop the server, or let it erase while it runs: POST /v1/erasures with {"callers": [...], "reason": "..."} and the token of an admin (README, "Who may do what").';
+
 function erase(workplace: FolderWorkplace, request: Request): Promise<number> {
   const { json, surroundings } = workplace;
-  return withLedger(workplace, async (work) => {
+  const by = userInfo().username;
+  return withLedger(workplace, whileRunning, async (work) => {
     const result = await eraseCaller(
-      { ...request, by: userInfo().username },
+      { ...request, by },
       {
         ...work,
+        onRecordings: (recordings) =>
+          eraseRecordings(recordings, { ...work, folder: recordingsFolder(workplace.config), by }),
         onProgress: (records, total) => surroundings.progress?.(`${records} of ${total} records erased`),
       },
     );
@@ -59,7 +68,7 @@ function erase(workplace: FolderWorkplace, request: Request): Promise<number> {
         `${erased.records} records of ${erased.calls} calls erased; the number is ${request.pseudonym} there now`,
       );
       if (erased.recordings.length > 0)
-        surroundings.out(`recordings of these calls, to be deleted: ${erased.recordings.join(' ')}`);
+        surroundings.out(`recordings of these calls, deleted: ${erased.recordings.join(' ')}`);
     }
     return EXIT.ok;
   });

@@ -25,7 +25,7 @@ export const filterHelp = `  all           --from TIME --to TIME (2026-03-02, "2
   recordings    --id R --call-id C --outcome kept|empty|failed --requested-by WHO
   audits        --actor WHO --subject ID --call-id C
                 --action recording-started|recording-stopped|recording-linked|recording-played|recording-deleted|agent-state|called-back|call-back-failed|note-written|exported|
-                logged-in|logged-out|login-refused|number-shown|account-added|account-changed|password-changed|
+                logged-in|logged-out|login-refused|refused|number-shown|account-added|account-changed|password-changed|
                 ledger-taken-over|monitor-started|monitor-changed|monitor-stopped|month-closed|month-opened|
                 month-deleted|hold-added|hold-released|erased|token-added|token-rotated|token-revoked`;
 

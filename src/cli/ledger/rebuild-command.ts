@@ -23,7 +23,7 @@ export const rebuildCommand: FolderSubcommand = {
 
 function rebuild(workplace: FolderWorkplace, request: Request): Promise<number> {
   const { json, surroundings } = workplace;
-  return withLedger(workplace, async (work) => {
+  return withLedger(workplace, null, async (work) => {
     const months = await rebuildMonths({
       ...request,
       ...work,

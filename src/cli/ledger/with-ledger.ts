@@ -14,9 +14,14 @@ export interface LedgerWork {
   readonly now: () => number;
 }
 
-/** Opens the ledger for `act`, which gives the exit code. What is wrong with it, or with the dial plan, is said. */
+/**
+ * Opens the ledger for `act`, which gives the exit code. What is wrong with it, or with the dial plan, is said.
+ *
+ * @param whileRunning what to do where the server is running; null when it must be stopped
+ */
 export async function withLedger(
   { config, surroundings }: FolderWorkplace,
+  whileRunning: string | null,
   act: (work: LedgerWork) => Promise<number>,
 ): Promise<number> {
   // The months of the ledger are those of the city.
@@ -24,7 +29,8 @@ export async function withLedger(
   if (!plan.ok) return plan.exitCode;
   const opened = openLedger({ dir: config.data, timezone: plan.plan.policies.timezone });
   if (!opened.ok) {
-    surroundings.err(`${opened.fault.message}\n${opened.fault.remedy}`);
+    const { code, message, remedy } = opened.fault;
+    surroundings.err(`${message}\n${code === 'locked' ? (whileRunning ?? remedy) : remedy}`);
     return EXIT.failed;
   }
   const { ledger } = opened;

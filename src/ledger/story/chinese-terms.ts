@@ -83,6 +83,7 @@ export const AUDIT_ACTIONS: Readonly<Record<string, string>> = {
   'logged-in': '登录',
   'logged-out': '退出登录',
   'login-refused': '登录被拒绝',
+  refused: '请求被拒绝',
   'account-added': '新建账号',
   'account-changed': '更改账号',
   'password-changed': '更改密码',

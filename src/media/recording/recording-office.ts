@@ -5,6 +5,7 @@ import type { AuditRecord, LedgerRecord } from '../../ledger/records.js';
 import { systemClock } from '../clock.js';
 import type { MediaLog } from '../log.js';
 import { findProgram } from '../rtpengine/find-program.js';
+import { isKeptFile } from './kept-file.js';
 import { MakerThread } from './maker-thread.js';
 import { expiredFiles, removeFile } from './retention.js';
 import { Spool } from './spool.js';
@@ -30,8 +31,6 @@ export interface OfficeHooks {
 
 const sweepEveryMs = 3600 * 1000;
 const megabyte = 1024 * 1024;
-/** A path that `fileOf` makes. */
-const fileForm = /^\d{4}\/\d{2}\/\d{2}\/[A-Za-z0-9-]{1,100}\.wav$/;
 
 /** Everything about recordings that outlives their calls: spool, files, deletion when their time is over. */
 export class RecordingOffice {
@@ -82,7 +81,7 @@ export class RecordingOffice {
 
   /** A kept file by its path in the ledger; null when there is none (any more). */
   async open(file: string): Promise<FileHandle | null> {
-    if (!fileForm.test(file)) return null;
+    if (!isKeptFile(file)) return null;
     return open(join(this.#spool.kept, file), 'r').catch(() => null);
   }
 

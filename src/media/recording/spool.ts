@@ -16,6 +16,11 @@ const engineFolders = [
  * become of it; `kept`, the files that are done, by year, month and day. All but {@link prepare} reject with errors of
  * the file system.
  */
+/** Where the finished files are in the folder of recordings. */
+export function keptFolder(folder: string): string {
+  return join(folder, 'kept');
+}
+
 export class Spool {
   readonly captures: string;
   readonly kept: string;
@@ -31,7 +36,7 @@ export class Spool {
   ) {
     this.captures = captures ?? join(folder, 'spool', 'engine');
     this.#entries = join(folder, 'spool', 'calls');
-    this.kept = join(folder, 'kept');
+    this.kept = keptFolder(folder);
   }
 
   /** Make the folders where they are missing; null when all can be written, else why not. */

@@ -61,6 +61,13 @@ describe('onekey ledger erase', () => {
     expect((await onekey('query', 'audits', '--action', 'erased', '--json')).out[0]).toContain('request 17');
   });
 
+  it('says how to have it done by the server that has the ledger', async () => {
+    const lock = takeLock(dir);
+    const { code, err } = await onekey('erase', '--caller', '13800001111', '--reason', 'request 17');
+    lock?.release();
+    expect([code, err]).toEqual([1, expect.stringContaining('POST /v1/erasures')]);
+  });
+
   it.each([
     [['--reason', 'request 17'], 'whose data'],
     [['--caller', '138'], 'say why'],

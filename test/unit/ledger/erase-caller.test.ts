@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { closeMonth } from '../../../src/ledger/close-months.js';
-import { type EraseParts, eraseCaller } from '../../../src/ledger/erase-caller.js';
+import { type EraseParts, eraseCaller, type RecordingOfErased } from '../../../src/ledger/erase-caller.js';
 import { eraseInThread } from '../../../src/ledger/erase-thread.js';
 import { Holds } from '../../../src/ledger/keeping/holds.js';
 import { ledgerFolder, listMonths, monthPath } from '../../../src/ledger/ledger-folder.js';
@@ -248,8 +248,18 @@ describe('eraseCaller', () => {
     const opened = openLedger({ dir });
     if (!opened.ok) throw new Error(opened.fault.message);
     const { ledger } = opened;
-    const erased = await eraseInThread({ folder, request: REQUEST }, ledger);
-    expect(erased).toMatchObject({ ok: true, erased: { calls: 2, records: 6 } });
+    const heard: RecordingOfErased[] = [];
+    const refused = eraseInThread({ folder, request: REQUEST }, ledger, () =>
+      Promise.reject(new Error('no disk')),
+    );
+    await expect(refused).rejects.toThrow('no disk');
+    const erased = await eraseInThread({ folder, request: REQUEST }, ledger, async (recordings) => {
+      heard.push(...recordings);
+      // Nothing is erased before.
+      expect(reader().list('call', { caller: PSEUDONYM }).items).toEqual([]);
+    });
+    expect(erased).toMatchObject({ ok: true, erased: { calls: 2, records: 6, recordings: ['mine-r1'] } });
+    expect(heard).toEqual([{ id: 'mine-r1', callId: 'mine', file: '2026/03/02/mine-r1.wav' }]);
     await ledger.close();
     expect(await verifyLedger(folder)).toMatchObject({ ok: true });
     expect(reader().list('call', { caller: PSEUDONYM }).items).toHaveLength(2);
