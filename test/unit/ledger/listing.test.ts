@@ -400,7 +400,15 @@ describe('a filter', () => {
     store.commit({ number: 1, records: many, journal: [] });
     const read = new MonthFiles(ledgerFolder(folder));
     for (const file of read.each('newest')) {
-      const { from, where } = searchOf(file, 'call', { agent: '8001', from: 0, to: START }, new Map());
+      const { from, where } = searchOf(
+        file,
+        'call',
+        { agent: '8001', from: 0, to: START },
+        {
+          elsewhere: new Map(),
+          earlier: 0,
+        },
+      );
       const sql = `SELECT * FROM ${from.sql} WHERE ${where.map((term) => term.sql).join(' AND ')}`;
       const values = [...from.values, ...where.flatMap((term) => term.values)];
       const plan = JSON.stringify(file.db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values));
