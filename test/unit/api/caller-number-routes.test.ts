@@ -74,11 +74,18 @@ describe('POST /v1/calls/{id}/caller-number', () => {
     ['a reason that is none', 'call-1', { reason: ' x ' }, SUPERVISOR, 400],
     ['a reason of two lines', 'call-1', { reason: 'one line\nand another' }, SUPERVISOR, 400],
     ['an unknown call', 'call-9', { reason }, SUPERVISOR, 404],
-    ['a role that may not', 'call-1', { reason }, VIEWER, 403],
   ])('refuses %s, and writes nothing', async (_what, id, body, token, status) => {
     const { engine, show, audits } = api();
     engine.start('call-1');
     expect((await show(id, body, token)).statusCode).toBe(status);
     expect(audits).toEqual([]);
+  });
+
+  it('refuses a role that may not, and writes that alone', async () => {
+    const { engine, show, audits } = api();
+    engine.start('call-1');
+    const answer = await show('call-1', { reason }, VIEWER);
+    expect([answer.statusCode, answer.body.includes('1380000')]).toEqual([403, false]);
+    expect(audits).toMatchObject([{ action: 'refused', actor: 'wall', callId: null }]);
   });
 });
