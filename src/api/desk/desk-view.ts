@@ -124,6 +124,11 @@ export interface CallBackground {
   readonly earlier: readonly DeskEarlierCall[];
 }
 
+/** The caller's number as this desk may see it; null when the caller withheld it, or the network did. */
+export function shownNumber({ call, privacy }: LiveScreenPop, leg: LiveLeg, plan: DialPlan): string | null {
+  return isWithheld(privacy, leg.member, plan) ? null : call.callerNumber;
+}
+
 export function deskCall(
   { call, callerName, privacy, location }: LiveScreenPop,
   leg: LiveLeg,

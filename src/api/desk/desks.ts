@@ -10,7 +10,7 @@ import type { DeskAccounts } from './desk-accounts.js';
 import { DeskFeeds } from './desk-feeds.js';
 import { DeskSessions } from './desk-sessions.js';
 import type { DeskOutcome, DeskPhoneAccount, DeskState } from './desk-state.js';
-import { deskAgent, deskCall, deskKeys, legOf, memberLoads, memberName } from './desk-view.js';
+import { deskAgent, deskCall, deskKeys, legOf, memberLoads, memberName, shownNumber } from './desk-view.js';
 import { MissedLists } from './missed-lists.js';
 import { RecentAlerts } from './recent-alerts.js';
 import { TransferOutcomes } from './transfer-outcomes.js';
@@ -84,6 +84,7 @@ export class Desks {
     this.#outcomes = new TransferOutcomes((id) => operations.liveCall(id));
     this.#unsubscribe = operations.subscribe((event) => {
       this.#outcomes.hear(event);
+      this.#hearOfCall(event);
       this.#hearMissed(event);
       changed();
     });
@@ -208,6 +209,16 @@ export class Desks {
     const had = this.#had.get(agent) ?? [];
     if (had[0]?.callId === call.callId) return;
     this.#had.set(agent, [call, ...had.filter(({ callId }) => callId !== call.callId)].slice(0, HAD_CALLS));
+  }
+
+  /** Also for a desk whose page is cut off while it has the call: when that is back, it is told how it went. */
+  #hearOfCall({ type, callId }: LiveEvent): void {
+    if (callId === null || (type !== 'leg-answered' && type !== 'transfer-requested')) return;
+    const pop = this.parts.operations.screenPop(callId);
+    for (const leg of pop?.call.legs ?? []) {
+      if (pop === undefined || leg.agent === null || leg.state !== 'answered') continue;
+      this.#remember(leg.agent, { callId, caller: shownNumber(pop, leg, this.parts.dialPlan()) });
+    }
   }
 
   #isWritingUp(agent: string): boolean {

@@ -132,6 +132,16 @@ describe('the desk in the browser', () => {
     expect(desk.engine.liveCall('mine')?.transfer).toBeNull();
   });
 
+  it('knows of the call that an agent had while the page was cut off', async () => {
+    const desk = new DeskBench();
+    await desk.logIn();
+    desk.engine.start('mine', LI.id);
+    desk.engine.publish('transfer-requested', 'mine');
+    desk.engine.end('mine');
+    desk.engine.agents = [{ agent: LI, state: 'after-call', reason: null, since: 5, next: null }];
+    expect(desk.state.wrapUp).toEqual({ callId: 'mine', caller: '13800001111' });
+  });
+
   it('keeps a note of the call that the agent had, and of none else', async () => {
     const desk = new DeskBench();
     await desk.logIn();
