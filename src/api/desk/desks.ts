@@ -214,10 +214,13 @@ export class Desks {
   /** Also for a desk whose page is cut off while it has the call: when that is back, it is told how it went. */
   #hearOfCall({ type, callId }: LiveEvent): void {
     if (callId === null || (type !== 'leg-answered' && type !== 'transfer-requested')) return;
-    const pop = this.parts.operations.screenPop(callId);
+    const { operations, accounts, dialPlan } = this.parts;
+    const pop = operations.screenPop(callId);
     for (const leg of pop?.call.legs ?? []) {
-      if (pop === undefined || leg.agent === null || leg.state !== 'answered') continue;
-      this.#remember(leg.agent, { callId, caller: shownNumber(pop, leg, this.parts.dialPlan()) });
+      // A leg may also name a desk behind a PBX, of which there is no end.
+      if (pop === undefined || leg.agent === null || accounts.agent(leg.agent) === undefined) continue;
+      if (leg.state === 'answered')
+        this.#remember(leg.agent, { callId, caller: shownNumber(pop, leg, dialPlan()) });
     }
   }
 
