@@ -1,23 +1,23 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
 import { TORTURE } from './messages.js';
 
-/** The RFC's own archive, where it was laid beside the repository. */
-const ARCHIVE = fileURLToPath(new URL('../../../../shared/data/rfc4475/', import.meta.url));
+/** SHA-256 of each file of the archive that RFC 4475 carries (its appendix A), by its name there. */
+const ARCHIVE: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync(join(import.meta.dirname, 'archive-digests.json'), 'utf8'),
+);
 
 test('all 50 messages are written here, each once', () => {
   expect(new Set(TORTURE.map(({ name }) => name)).size).toBe(TORTURE.length);
   expect(TORTURE.length).toBe(50);
 });
 
-describe.skipIf(!existsSync(ARCHIVE))('byte for byte as in the archive', () => {
-  test.each(TORTURE)('$section $name, $what', ({ name, bytes }) => {
-    expect(bytes.equals(readFileSync(`${ARCHIVE}${name}.dat`))).toBe(true);
-  });
+test.each(TORTURE)('$section $name, $what: byte for byte as in the archive', ({ name, bytes }) => {
+  expect(createHash('sha256').update(bytes).digest('hex')).toBe(ARCHIVE[name]);
+});
 
-  test('and none is missing', () => {
-    const archived = existsSync(ARCHIVE) ? readdirSync(ARCHIVE).filter((file) => file.endsWith('.dat')) : [];
-    expect(archived.map((file) => file.slice(0, -4)).sort()).toEqual(TORTURE.map(({ name }) => name).sort());
-  });
+test('none of the archive is missing', () => {
+  expect(TORTURE.map(({ name }) => name).sort()).toEqual(Object.keys(ARCHIVE).sort());
 });
