@@ -20,6 +20,8 @@ declare global {
 
 const host = 'onekey.example';
 const audioWithinMs = 10_000;
+/** The peak of the phones' tones, of full scale. */
+const toneGain = 8000 / 32_768;
 
 class PagePhone implements PhoneControl {
   #agent: UserAgent | undefined;
@@ -40,7 +42,8 @@ class PagePhone implements PhoneControl {
     await navigator.mediaDevices.getUserMedia({ audio: true });
     const voice = context.createMediaStreamDestination();
     const tone = new OscillatorNode(context, { frequency: wishes.frequency });
-    tone.connect(new GainNode(context, { gain: 0.4 })).connect(voice);
+    // As loud as the phones' tones: each of three who speak at the same time has to be a clear part of the whole.
+    tone.connect(new GainNode(context, { gain: toneGain })).connect(voice);
     tone.start();
     this.#voice = voice.stream;
     this.#ear = new Ear(context, wishes.voices);
