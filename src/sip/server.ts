@@ -204,10 +204,11 @@ class EmbeddedSipServer implements SipServer {
 
   async stop(): Promise<void> {
     // What is open now is gone on with at the next start.
-    this.kept?.close();
+    const kept = this.kept?.close();
     await this.control.close();
     this.stack.clear();
     await this.transport.close();
+    await kept;
   }
 
   stats(): SipServerStats {

@@ -1,18 +1,21 @@
-import { closeSync, existsSync, openSync, readFileSync, renameSync, write, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import type { Clock, TimerHandle } from '../clock.js';
 import type { SipLog } from '../log.js';
+import { TableRewrite, tableLine } from './table-rewrite.js';
 
 /** What is set is written after this, together with all that came meanwhile; milliseconds. */
 const WRITE_AFTER_MS = 5;
 /** A disk that refused is tried again after this; milliseconds. */
 const AGAIN_AFTER_MS = 5_000;
-/** A file grows to this, and to four times what is live in it, before it is written anew; bytes. */
-const SMALLEST_REWRITE = 8 * 1_048_576;
+/** See the constructor. */
+const REWRITE_ABOVE = 8 * 1_048_576;
 
 /**
  * A small table of texts that outlives a killed process: lines are appended to a file, `[key, value]` as JSON, the
- * last one of a key counts and null deletes it. Not for the loss of power: nothing waits for the disk. One process
- * at a time. While the disk refuses, the table goes on in memory.
+ * last one of a key counts and null deletes it. Not for the loss of power: nothing waits for the disk. Once it is read
+ * the thread is never held up by the disk either. One process at a time. While the disk refuses, the table goes on in
+ * memory.
  */
 export class TableFile {
   readonly #live: Map<string, string>;
@@ -20,17 +23,25 @@ export class TableFile {
   #appended = 0;
   #timer: TimerHandle | null = null;
   #writing = false;
-  #file: number | null = null;
+  #file: FileHandle | null = null;
+  #rewrite: TableRewrite | null = null;
+  /** Settles when no rewrite is under way. */
+  #rewritten: Promise<void> = Promise.resolve();
   #closed = false;
 
-  /** Never rejects: a file that cannot be read or written is said in the log. */
+  /**
+   * Never throws: a file that cannot be read or written is said in the log.
+   *
+   * @param rewriteAbove bytes; a file grows to this, and to four times what is live in it, before it is written anew
+   */
   constructor(
     private readonly path: string,
     private readonly clock: Clock,
     private readonly log: SipLog,
+    private readonly rewriteAbove = REWRITE_ABOVE,
   ) {
     this.#live = this.#read();
-    this.#rewrite();
+    this.#writeAnew();
   }
 
   /** What the file held when it was opened, and has been set since. */
@@ -44,98 +55,115 @@ export class TableFile {
     if (value === null) this.#live.delete(key);
     else this.#live.set(key, value);
     // Without a file there is nothing to add to: it is written whole when it can be opened again.
-    if (this.#file !== null) this.#pending += `${JSON.stringify([key, value])}\n`;
-    this.#timer ??= this.clock.setTimeout(
-      () => this.#due(),
-      this.#file === null ? AGAIN_AFTER_MS : WRITE_AFTER_MS,
-    );
+    if (this.#file !== null || this.#rewrite !== null) this.#pending += tableLine(key, value);
+    this.#arm();
   }
 
-  /** Write what is left. What is set later is ignored: the file says how things were. */
-  close(): void {
+  /**
+   * Write what is left; resolves when the file is closed. What is set from now on is ignored: the file says how things
+   * were.
+   */
+  async close(): Promise<void> {
+    if (this.#closed) return;
     this.#closed = true;
     if (this.#timer !== null) this.clock.clearTimeout(this.#timer);
-    this.#rewrite();
-    if (this.#file !== null) closeSync(this.#file);
-    this.#file = null;
+    await this.#rewritten;
+    this.#writeAnew();
+    await this.#rewritten;
+    await this.#letGo();
+  }
+
+  #arm(): void {
+    const disk = this.#file !== null || this.#rewrite !== null;
+    this.#timer ??= this.clock.setTimeout(() => this.#due(), disk ? WRITE_AFTER_MS : AGAIN_AFTER_MS);
   }
 
   #due(): void {
     this.#timer = null;
     if (this.#closed || this.#writing) return;
-    const live = this.#appended > SMALLEST_REWRITE ? this.#liveBytes() : 0;
-    if (this.#file === null || this.#appended > Math.max(SMALLEST_REWRITE, 4 * live)) return this.#rewrite();
+    if (this.#rewrite === null && (this.#file === null || this.#isTooLarge())) this.#writeAnew();
+    if (this.#pending === '') return;
     const lines = Buffer.from(this.#pending);
     this.#pending = '';
-    this.#appended += lines.length;
+    this.#rewrite?.add(lines);
+    if (this.#file !== null) this.#append(this.#file, lines);
+  }
+
+  #append(file: FileHandle, lines: Buffer): void {
     this.#writing = true;
-    this.#append(this.#file, lines);
+    this.#appended += lines.length;
+    file
+      .appendFile(lines)
+      .catch((error: unknown) => {
+        // Where another file has taken its place meanwhile, the lines are in that.
+        if (this.#file === file) this.#refused(error);
+      })
+      .finally(() => {
+        this.#writing = false;
+        if (!this.#closed && (this.#pending !== '' || this.#file === null)) this.#arm();
+      });
   }
 
-  /** The system may take a part of it only. */
-  #append(file: number, lines: Buffer): void {
-    write(file, lines, (error, written) => {
-      if (error === null && written < lines.length && !this.#closed)
-        return this.#append(file, lines.subarray(written));
-      this.#writing = false;
-      if (this.#closed) return;
-      if (error !== null) this.#refused(error);
-      if (this.#pending !== '' || this.#file === null)
-        this.#timer ??= this.clock.setTimeout(
-          () => this.#due(),
-          this.#file === null ? AGAIN_AFTER_MS : WRITE_AFTER_MS,
-        );
-    });
+  #isTooLarge(): boolean {
+    if (this.#appended <= this.rewriteAbove) return false;
+    let live = 0;
+    for (const [key, value] of this.#live) live += key.length + value.length;
+    return this.#appended > 4 * live;
   }
 
-  #refused(error: Error): void {
+  /** The whole file anew. */
+  #writeAnew(): void {
+    const rewrite = new TableRewrite(this.path, this.#live);
+    this.#rewrite = rewrite;
+    this.#rewritten = rewrite.finish().then(
+      ({ handle, bytes }) => {
+        void this.#letGo();
+        this.#file = handle;
+        this.#appended = bytes;
+        this.#rewrite = null;
+      },
+      (error: unknown) => {
+        this.#rewrite = null;
+        this.#refused(error);
+        if (!this.#closed) this.#arm();
+      },
+    );
+  }
+
+  #refused(error: unknown): void {
     this.log.warn({ err: error, path: this.path }, 'calls that are up cannot be kept for a restart');
-    if (this.#file !== null) closeSync(this.#file);
+    void this.#letGo();
+    if (this.#rewrite === null) this.#pending = '';
+  }
+
+  /** A disk that refuses even that has been told of by then, and nobody needs this file any more. */
+  #letGo(): Promise<void> {
+    const file = this.#file;
     this.#file = null;
-    this.#pending = '';
-  }
-
-  #liveBytes(): number {
-    let bytes = 0;
-    for (const [key, value] of this.#live) bytes += key.length + value.length;
-    return bytes;
-  }
-
-  /** The whole file anew: whoever is killed meanwhile leaves the old one. */
-  #rewrite(): void {
-    let text = '';
-    for (const entry of this.#live) text += `${JSON.stringify(entry)}\n`;
-    const next = `${this.path}.new`;
-    try {
-      writeFileSync(next, text, { mode: 0o600 });
-      renameSync(next, this.path);
-      if (this.#file !== null) closeSync(this.#file);
-      this.#file = null;
-      this.#file = openSync(this.path, 'a', 0o600);
-      this.#pending = '';
-      this.#appended = 0;
-    } catch (error) {
-      this.#refused(error instanceof Error ? error : new Error(String(error)));
-    }
+    return file === null ? Promise.resolve() : file.close().catch(() => undefined);
   }
 
   #read(): Map<string, string> {
-    const live = new Map<string, string>();
-    let text = '';
     try {
-      if (existsSync(this.path)) text = readFileSync(this.path, 'utf8');
+      if (existsSync(this.path)) return readTable(readFileSync(this.path, 'utf8'));
     } catch (error) {
       this.log.warn({ err: error, path: this.path }, 'calls of before the restart cannot be read');
     }
-    for (const line of text.split('\n')) {
-      const entry = readLine(line);
-      if (entry === null) continue;
-      const [key, value] = entry;
-      if (value === null) live.delete(key);
-      else live.set(key, value);
-    }
-    return live;
+    return new Map();
   }
+}
+
+/** The table that a file holds. */
+export function readTable(text: string): Map<string, string> {
+  const live = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const entry = readLine(line);
+    if (entry === null) continue;
+    const [key, value] = entry;
+    if (value === null) live.delete(key);
+    else live.set(key, value);
+  }
+  return live;
 }
 
 /** Null for what is no entry: the last line may have been cut off. */
