@@ -2,6 +2,7 @@ import pino from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from '../config/config.js';
 import { type Running, StartFault, start } from '../main.js';
+import { logTo } from './log-output.js';
 import {
   commonOptions,
   commonOptionsHelp,
@@ -64,7 +65,7 @@ function makeLog(config: Config): pino.Logger {
     formatters: { level: (label: string) => ({ level: label }) },
   };
   const { format } = config.log;
-  if (format === 'json' || (format === 'auto' && !process.stdout.isTTY)) return pino(options);
+  if (format === 'json' || (format === 'auto' && !process.stdout.isTTY)) return logTo(1, options);
   // Made in this thread, so that no line is lost at the end.
   return pino(options, pretty({ translateTime: 'SYS:HH:MM:ss.l', sync: true }));
 }
