@@ -49,8 +49,8 @@ describe('an application that uses plain drachtio-srf with auth', () => {
     ['another scheme before it', ['Bearer realm="b", scope="s"', MD5]],
   ])('answers %s', async (_, challenges) => {
     const status = final();
-    await challenge(peer, rig.port, await peer.expect('OPTIONS'), challenges);
-    const again = await peer.expect('OPTIONS');
+    await challenge(peer, rig.port, await peer.expectNew('OPTIONS'), challenges);
+    const again = await peer.expectNew('OPTIONS');
     expect(again.cseq.number).toBe(2);
     expect(credentialsOf(again)).toMatchObject({ nonce: 'md5', realm: 'r', uri });
     expect(credentialsOf(again).opaque).toBeUndefined();
@@ -65,11 +65,11 @@ describe('an application that uses plain drachtio-srf with auth', () => {
     await challenge(
       peer,
       rig.port,
-      await peer.expect('INVITE'),
+      await peer.expectNew('INVITE'),
       [SHA, MD5],
       '407 Proxy Authentication Required',
     );
-    const invite = await peer.expect('INVITE');
+    const invite = await peer.expectNew('INVITE');
     expect(areRight(invite, 'Proxy-Authorization')).toBe(true);
     const contact = `Contact: <sip:110@127.0.0.1:${peer.port}>`;
     peer.answer(rig.port, invite, '200 OK', 'callee', [contact, 'Content-Type: application/sdp'], SDP);
@@ -78,7 +78,7 @@ describe('an application that uses plain drachtio-srf with auth', () => {
     // RFC 3261 §22.1: the ACK has the credentials of its INVITE.
     expect(ack.headers.get('Proxy-Authorization')).toBe(invite.headers.get('Proxy-Authorization'));
     const gone = dialog.destroy();
-    peer.answer(rig.port, await peer.expect('BYE'), '200 OK', 'callee');
+    peer.answer(rig.port, await peer.expectNew('BYE'), '200 OK', 'callee');
     await gone;
     await drained(rig.server);
   });
@@ -130,10 +130,10 @@ describe('our engine', () => {
 
   test('answers the strongest of several challenges, and those to later requests of the call', async () => {
     call();
-    const first = await peer.expect('INVITE');
+    const first = await peer.expectNew('INVITE');
     await event('sent');
     await challenge(peer, rig.port, first, [MD5, SHA]);
-    const again = await peer.expect('INVITE');
+    const again = await peer.expectNew('INVITE');
     expect([again.callId, again.fromTag, again.cseq.number]).toEqual([first.callId, first.fromTag, 2]);
     expect(credentialsOf(again)).toMatchObject({ algorithm: 'SHA-256', nonce: 'sha', opaque: 'of sha', uri });
     expect(areRight(again)).toBe(true);
@@ -142,8 +142,8 @@ describe('our engine', () => {
     signalling.ack('leg', null);
     await peer.expect('ACK');
     signalling.bye('leg', {});
-    await challenge(peer, rig.port, await peer.expect('BYE'), [SHA]);
-    const bye = await peer.expect('BYE');
+    await challenge(peer, rig.port, await peer.expectNew('BYE'), [SHA]);
+    const bye = await peer.expectNew('BYE');
     // The Request-URI that is signed is the one on the wire, the peer's Contact; the nonce is used a second time.
     expect(credentialsOf(bye)).toMatchObject({ uri: `sip:desk@127.0.0.1:${peer.port}`, nc: '00000002' });
     expect(bye.kind === 'request' && bye.uri).toBe(`sip:desk@127.0.0.1:${peer.port}`);
@@ -159,15 +159,15 @@ describe('our engine', () => {
     await challenge(
       peer,
       rig.port,
-      await peer.expect('INVITE'),
+      await peer.expectNew('INVITE'),
       [proxy],
       '407 Proxy Authentication Required',
     );
-    await challenge(peer, rig.port, await peer.expect('INVITE'), [SHA]);
-    const both = await peer.expect('INVITE');
+    await challenge(peer, rig.port, await peer.expectNew('INVITE'), [SHA]);
+    const both = await peer.expectNew('INVITE');
     expect([areRight(both), areRight(both, 'Proxy-Authorization')]).toEqual([true, true]);
     await challenge(peer, rig.port, both, [`${SHA.replace('"sha"', '"new"')}, stale=true`]);
-    const last = await peer.expect('INVITE');
+    const last = await peer.expectNew('INVITE');
     expect(credentialsOf(last).nonce).toBe('new');
     expect([areRight(last), last.cseq.number]).toEqual([true, 4]);
     await event('sent');
@@ -179,25 +179,25 @@ describe('our engine', () => {
   test('gives up where name or password are refused, and without an account at once', async () => {
     call();
     await event('sent');
-    await challenge(peer, rig.port, await peer.expect('INVITE'), [SHA]);
-    await challenge(peer, rig.port, await peer.expect('INVITE'), [SHA.replace('"sha"', '"other"')]);
+    await challenge(peer, rig.port, await peer.expectNew('INVITE'), [SHA]);
+    await challenge(peer, rig.port, await peer.expectNew('INVITE'), [SHA.replace('"sha"', '"other"')]);
     expect(await event('failed')).toMatchObject({ status: 401 });
     signalling.forget('leg');
     call(null);
     await event('sent');
-    await challenge(peer, rig.port, await peer.expect('INVITE'), [SHA]);
+    await challenge(peer, rig.port, await peer.expectNew('INVITE'), [SHA]);
     expect(await event('failed')).toMatchObject({ status: 401 });
     await drained(rig.server);
   });
 
   test('a call that was cancelled is not tried again when its challenge crosses the CANCEL', async () => {
     call();
-    const invite = await peer.expect('INVITE');
+    const invite = await peer.expectNew('INVITE');
     await event('sent');
     peer.answer(rig.port, invite, '180 Ringing', 'callee');
     await event('provisional');
     signalling.cancel('leg', {});
-    const cancel = await peer.expect('CANCEL');
+    const cancel = await peer.expectNew('CANCEL');
     peer.answer(rig.port, cancel, '200 OK', 'callee');
     await challenge(peer, rig.port, invite, [SHA]);
     expect(await event('failed')).toMatchObject({ status: 401 });

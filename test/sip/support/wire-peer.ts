@@ -10,6 +10,8 @@ export class WirePeer {
   readonly unsound = new Inbox<string>();
   port = 0;
   private counter = 0;
+  /** Transactions whose request was expected, by branch and method. */
+  private readonly expected = new Set<string>();
 
   private constructor(private readonly socket: Socket) {}
 
@@ -67,13 +69,25 @@ export class WirePeer {
     this.send(port, lines, body);
   }
 
-  /** The next message of that method or status; others are skipped, retransmissions included. */
+  /** The next message of that method or status, which may be a retransmission; others are skipped. */
   async expect(wanted: string | number, ms = 5000): Promise<SipMessage> {
     for (;;) {
       const message = await this.received.next(ms).catch((error: Error) => {
         throw new Error(`waiting for ${wanted}: ${error.message}; got ${this.seen()}`);
       });
-      if (message.kind === 'request' ? message.method === wanted : message.status === wanted) return message;
+      if (message.kind === 'request' ? message.method === wanted : message.status === wanted) {
+        this.expected.add(transactionOf(message));
+        return message;
+      }
+    }
+  }
+
+  /** The next request of that method that is none of those that were expected before, sent again. */
+  async expectNew(method: string): Promise<SipMessage> {
+    const before = new Set(this.expected);
+    for (;;) {
+      const message = await this.expect(method);
+      if (!before.has(transactionOf(message))) return message;
     }
   }
 
@@ -82,3 +96,5 @@ export class WirePeer {
     return [...sound, ...this.unsound.items].join(' ');
   }
 }
+
+const transactionOf = (message: SipMessage): string => `${message.headers.get('Via')} ${message.cseq.method}`;
