@@ -105,7 +105,12 @@ export async function serveApi(
     secret: keptSecret(config.data, 'page-secret'),
     listeners: phoneListeners(config),
     browserPhones: media.anchor.can.webrtc,
-    can: { conference: media.anchor.can.conference },
+    can: {
+      // As it is when a page asks: a mixer comes and goes.
+      get conference() {
+        return media.anchor.can.conference;
+      },
+    },
     now: Date.now,
   });
   const surges = config.surge.enabled ? surgeWatch(config, log, engine, reader) : null;

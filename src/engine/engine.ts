@@ -254,12 +254,13 @@ export class Engine implements Operations {
   // --- Operations --------------------------------------------------------------------------------------
 
   ready(): boolean {
-    return this.#linkUp && !this.#draining;
+    return this.#linkUp && !this.#draining && this.parts.media.takesCalls();
   }
 
   /** Why calls are not taken, while `ready` is false. */
   notReadyReason(): string {
-    return this.#draining ? 'the program is stopping' : 'there is no connection to the SIP server';
+    if (this.#draining) return 'the program is stopping';
+    return this.#linkUp ? 'no media server answers' : 'there is no connection to the SIP server';
   }
 
   liveCalls(): readonly LiveCall[] {

@@ -90,6 +90,8 @@ export interface MediaAnchor {
   readonly recording: MediaRecording | null;
   /** Null where nobody can listen to calls. */
   readonly monitoring: MediaMonitoring | null;
+  /** A call that began now would have media. */
+  takesCalls(): boolean;
   /**
    * A new call: how its media goes until its end, `anchored` in a media server or `direct` from party to party. Null
    * when there is no media server for it and the settings want none without.

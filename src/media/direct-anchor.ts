@@ -32,6 +32,10 @@ export class DirectAnchor implements MediaAnchor {
   /** @param newSessionId a number for each new session, 1 to 2^53-1 */
   constructor(private readonly newSessionId: () => number) {}
 
+  takesCalls(): boolean {
+    return true;
+  }
+
   begin(): 'direct' {
     return 'direct';
   }

@@ -35,6 +35,10 @@ export class FallbackAnchor implements MediaAnchor {
     return this.anchored.monitoring;
   }
 
+  takesCalls(): boolean {
+    return this.anchored.takesCalls() || this.direct.takesCalls();
+  }
+
   begin(callId: string): MediaWay | null {
     const way = this.anchored.begin(callId);
     if (way !== null) return way;

@@ -70,8 +70,12 @@ export class RtpengineAnchor implements MediaAnchor, MediaMoves {
     return this;
   }
 
+  takesCalls(): boolean {
+    return this.parts.pool.answers();
+  }
+
   begin(): 'anchored' | null {
-    return this.parts.pool.answers() ? 'anchored' : null;
+    return this.takesCalls() ? 'anchored' : null;
   }
 
   /** The media of calls that have some. */

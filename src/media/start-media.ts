@@ -89,12 +89,17 @@ export async function startMedia(wishes: MediaWishes, hooks: MediaHooks): Promis
     return { ok: true, anchor, note, engines: () => [], mixer: () => null, stop: async () => {} };
   }
   const anchored: { anchor: RtpengineAnchor | null } = { anchor: null };
-  const mixing = await mixerOf(wishes, hooks.log, () => anchored.anchor?.mixerLost());
-  if (!mixing.ok) return mixing;
-  const started = await enginesOf(wishes, hooks, anchored);
+  const [mixing, started] = await Promise.all([
+    mixerOf(wishes, hooks.log, () => anchored.anchor?.mixerLost()),
+    enginesOf(wishes, hooks, anchored),
+  ]);
   if (!started.ok) {
-    await mixing.running?.stop();
+    if (mixing.ok) await mixing.running?.stop();
     return { ok: false, message: started.fault.message, remedy: started.fault.remedy };
+  }
+  if (!mixing.ok) {
+    await started.engines.stop();
+    return mixing;
   }
   const { engines } = started;
   const prompts = PromptStore.load(wishes.prompts, wishes.promptCopies);
@@ -127,11 +132,14 @@ export async function startMedia(wishes: MediaWishes, hooks: MediaHooks): Promis
 }
 
 function enginesOf(
-  { rtpengine }: MediaWishes,
+  { anchor, rtpengine }: MediaWishes,
   hooks: MediaHooks,
   late: { readonly anchor: RtpengineAnchor | null },
 ): Promise<EnginesStart> {
-  return startEngines(rtpengine, {
+  // Who leaves the choice to us, and has calls go on without, has calls taken whatever is wrong with the engine.
+  const persistent = anchor === 'auto' && rtpengine.whenDown === 'direct';
+  const wishes = { ...rtpengine, persistent };
+  return startEngines(wishes, {
     ...hooks,
     onKey: ({ callId, leg, key, durationMs }) => {
       // A hook flash is no key of a code.

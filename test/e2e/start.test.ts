@@ -6,8 +6,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testPlan } from './harness/plan.js';
 import { freePort } from './harness/ports.js';
 import { Server } from './harness/server.js';
+import { until } from './harness/wait.js';
 
-describe('a start that cannot work', () => {
+/** What the server says of its health. */
+interface Health {
+  readonly status: number;
+  readonly problems: readonly string[];
+}
+
+describe('a start', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'onekey-start-'));
@@ -26,7 +33,7 @@ describe('a start that cannot work', () => {
     },
   };
 
-  it('because the ledger has no place says so with the path and what to do', async () => {
+  it('that cannot work because the ledger has no place says so with the path and what to do', async () => {
     const place = join(folder, 'no-place');
     mkdirSync(place);
     // A file where the folder should be: not writable for anybody, root included.
@@ -37,7 +44,7 @@ describe('a start that cannot work', () => {
     expect(server.logged()).not.toMatch(/^\s+at .*\.js:\d+/m);
   });
 
-  it('because another program has the SIP port says which', async () => {
+  it('that cannot work because another program has the SIP port says which', async () => {
     const place = join(folder, 'taken');
     mkdirSync(place);
     const sip = await freePort();
@@ -56,6 +63,57 @@ describe('a start that cannot work', () => {
       expect(server.logged()).not.toMatch(/^\s+at .*\.js:\d+/m);
     } finally {
       await new Promise<void>((resolve) => socket.close(resolve));
+    }
+  });
+
+  /** A program that does this before it is another one; a path to it. */
+  function instead(of: string, does: string): string {
+    const file = join(folder, `${of}-${does.length}`);
+    writeFileSync(file, `#!/bin/sh\n${does}\nexec ${of} "$@"\n`, { mode: 0o755 });
+    return file;
+  }
+
+  it('that cannot work because the media server that is asked for ends at once says how, and what it said', async () => {
+    const place = join(folder, 'no-engine');
+    mkdirSync(place);
+    const program = instead('rtpengine', 'echo "no such option" >&2; exit 7');
+    const settings = { media: { anchor: 'rtpengine', rtpengine: { program } } };
+    const server = await Server.launch({ folder: place, plan: testPlan(somePorts), settings });
+    expect(await server.ended()).not.toBe(0);
+    expect(server.logged()).toContain('rtpengine does not start (exit code 7): no such option');
+    expect(server.logged()).not.toMatch(/^\s+at .*\.js:\d+/m);
+  });
+
+  it('does not depend on media servers that take their time: calls are taken meanwhile', async () => {
+    const place = join(folder, 'slow-media');
+    mkdirSync(place);
+    const now = join(place, 'now');
+    const late = `while [ ! -e ${now} ]; do sleep 0.1; done`;
+    const media = {
+      anchor: 'auto',
+      rtpengine: { program: instead('rtpengine', late) },
+      mixer: { program: instead('janus', late) },
+    };
+    const server = await Server.start({ folder: place, plan: testPlan(somePorts), settings: { media } });
+    try {
+      const health = async (): Promise<Health> => {
+        const answer = await server.api.ask('GET', '/healthz');
+        return { status: answer.status, problems: (answer.body as Health).problems };
+      };
+      const problems = ['the media server own does not answer', 'the mixer does not answer: no conferences'];
+      expect(await health()).toEqual({ status: 200, problems });
+      writeFileSync(now, '');
+      await until(
+        'the media servers to answer',
+        async () => {
+          const { status, problems: left } = await health();
+          expect(status).toBe(200);
+          return left.length === 0 ? true : undefined;
+        },
+        60_000,
+      );
+    } finally {
+      expect(await server.stop()).toBe(0);
     }
   });
 });

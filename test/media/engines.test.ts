@@ -97,7 +97,10 @@ it('an engine that cannot start says why', async () => {
   });
   // A program that is there, and no engine.
   const wrong = await startEngines({ ...wishes, program: '/bin/false' }, hooks);
-  expect(wrong).toMatchObject({ ok: false, fault: { kind: 'will-not-start' } });
+  expect(wrong).toMatchObject({
+    ok: false,
+    fault: { kind: 'will-not-start', message: 'rtpengine does not start (exit code 1)' },
+  });
 });
 
 it('an engine ends with the program that started it, however that ends', async () => {

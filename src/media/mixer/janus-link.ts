@@ -25,8 +25,14 @@ export interface JanusLinkSettings {
 
 /** Waiting times before the second, third, … try in a row; milliseconds. */
 const AGAIN_AFTER_MS = [0, 250, 500, 1000, 2000, 5000] as const;
-const CONNECT_WITHIN_MS = 5000;
+/** Nobody waits longer for the first try. */
+const WAIT_AT_MOST_MS = 5000;
+/** One that we started and that does not answer for so long never will; a start takes 0.2 s on a machine at rest. */
+const HUNG_AFTER_MS = 60_000;
 const TRY_EVERY_MS = 30;
+/** After so long it is tried less often. */
+const TRY_SELDOM_AFTER_MS = 1000;
+const TRY_SELDOM_EVERY_MS = 250;
 /** A connection that lasted so long ended for something new. */
 const LASTED_WELL_MS = 60_000;
 
@@ -47,12 +53,16 @@ export class JanusLink {
     return this.#run?.pid ?? null;
   }
 
-  /** Begin; resolves to whether the first try was successful. It goes on trying in any case. */
-  start(): Promise<boolean> {
-    return new Promise((resolve) => {
+  /** Begin; resolves to whether it answers now, after 5 s at the latest. It goes on trying in any case. */
+  async start(): Promise<boolean> {
+    const first = new Promise<boolean>((resolve) => {
       this.#first = resolve;
-      this.#done = this.#keepUp();
     });
+    const enough = this.settings.clock.after(WAIT_AT_MOST_MS, () => this.#first(false));
+    this.#done = this.#keepUp();
+    const up = await first;
+    enough.cancel();
+    return up;
   }
 
   async stop(): Promise<void> {
@@ -116,7 +126,7 @@ export class JanusLink {
   /** A program that has just been started listens some time later. */
   async #connect(server: JanusServer, run: JanusRun | null): Promise<JanusClient | null> {
     const { clock } = this.settings;
-    const until = clock.now() + CONNECT_WITHIN_MS;
+    const since = clock.now();
     let over = false;
     void run?.ended.then(() => {
       over = true;
@@ -124,8 +134,9 @@ export class JanusLink {
     while (!this.#stopping && !over) {
       const client = await JanusClient.connect(server, clock);
       if (client !== null) return client;
-      if (run === null || clock.now() > until) return null;
-      await this.#sleep(TRY_EVERY_MS);
+      const lasts = clock.now() - since;
+      if (run === null || lasts > HUNG_AFTER_MS) return null;
+      await this.#sleep(lasts < TRY_SELDOM_AFTER_MS ? TRY_EVERY_MS : TRY_SELDOM_EVERY_MS);
     }
     return null;
   }

@@ -65,6 +65,6 @@ export async function startMixer(
       onLost();
     },
   });
-  await link.start();
+  if (!(await link.start())) log.warn({}, 'the mixer does not answer yet: no conferences until it does');
   return { ok: true, running: { mixer, pid: () => link.pid, stop: () => link.stop() } };
 }

@@ -37,8 +37,8 @@ export function readEngineLine(line: string): EngineLine {
 /** Takes what rtpengine writes, in whatever pieces it comes, and logs it line by line. */
 export class EngineLog {
   #rest = '';
-  /** The last lines that were warnings or worse: why it stopped. At most five. */
-  readonly #complaints: string[] = [];
+  #lastLine: string | null = null;
+  #complaint: string | null = null;
 
   constructor(private readonly log: MediaLog) {}
 
@@ -48,16 +48,15 @@ export class EngineLog {
     for (const line of lines) if (line !== '') this.#write(line.slice(0, longestLine));
   }
 
-  get lastComplaint(): string | null {
-    return this.#complaints.at(-1) ?? null;
+  /** Why it stopped, as far as it said so: its last warning, or what is worse; else its last line. */
+  get lastWords(): string | null {
+    return this.#complaint ?? this.#lastLine;
   }
 
   #write(line: string): void {
     const { level, callId, text } = readEngineLine(line);
-    if (level === 'warn' || level === 'error') {
-      this.#complaints.push(text);
-      if (this.#complaints.length > 5) this.#complaints.shift();
-    }
+    this.#lastLine = text;
+    if (level === 'warn' || level === 'error') this.#complaint = text;
     this.log[level](callId === null ? {} : { callId }, text);
   }
 }

@@ -4,15 +4,13 @@ import { dirname } from 'node:path';
 import { boundCommand } from '../bound-command.js';
 import { type MediaClock, systemClock } from '../clock.js';
 import type { MediaLog } from '../log.js';
+import { engineArguments, halfOf, type PortRange } from './engine-arguments.js';
 import { EngineLog } from './engine-log.js';
 import { findProgram } from './find-program.js';
 import { freeUdpPort } from './free-udp-port.js';
+import type { NgPort } from './linker.js';
 import { NgClient } from './ng-client.js';
-
-export interface PortRange {
-  readonly min: number;
-  readonly max: number;
-}
+import type { NgFields, NgReply } from './ng-reply.js';
 
 export interface EngineProcessSettings {
   /** Name or absolute path of the program. */
@@ -38,6 +36,8 @@ export interface EngineProcessSettings {
   readonly captures?: () => string | null;
   readonly log: MediaLog;
   readonly clock?: MediaClock;
+  /** One that ends again and again at its start is started again all the same, instead of being a fault. */
+  readonly persistent?: boolean;
   /** It runs again after it had died; it knows nothing of the calls it had. */
   readonly onRestarted?: () => void;
   /** It died and will be started again. */
@@ -51,20 +51,32 @@ export interface EngineFault {
   readonly remedy: string;
 }
 
+/** `answers`: false for one that is slow, or that is {@link EngineProcessSettings.persistent}; it may answer later. */
 export type EngineStart =
-  | { readonly ok: true; readonly engine: EngineProcess }
+  | { readonly ok: true; readonly engine: EngineProcess; readonly answers: boolean }
   | { readonly ok: false; readonly fault: EngineFault };
 
 /** Waiting times before the first, second, … start after a death in a row; milliseconds. */
 const againAfterMs = [0, 250, 500, 1000, 2000, 5000] as const;
 /** One that lived so long died of something new. */
 const livedWellMs = 60_000;
-const startWithinMs = 5000;
+/** Nobody waits longer for the first start. A machine that has much to do may need longer: it goes on then. */
+const waitAtMostMs = 5000;
+/** One that has not answered since its start so long ago never will; a start takes 0.1 s. */
+const hungAfterMs = 60_000;
+/** Ends in a row without an answer that say: it does not start. */
+const endsToBeSure = 3;
+/** Deaths in a row that are told of in words that call somebody. */
+const deathsTold = 3;
+/** After so long it is asked less often whether it is there. */
+const askSeldomAfterMs = 1000;
 const termWithinMs = 3000;
-const forgottenAfterSeconds = 21_600;
+
+/** How a first start came out: it answers, it takes its time, or it ends again and again. */
+type Beginning = 'answers' | 'slow' | 'ends';
 
 /** rtpengine as a child process: started, kept running, stopped by its pid. */
-export class EngineProcess {
+export class EngineProcess implements NgPort {
   readonly host = '127.0.0.1';
   #child: ChildProcess | null = null;
   #stopping = false;
@@ -72,20 +84,42 @@ export class EngineProcess {
   #deaths = 0;
   #startedAt = 0;
   #again: { cancel(): void } | null = null;
+  /** Some run of it has answered. */
+  #hasAnswered = false;
+  /** The present run, or the one before it, has answered. */
+  #answered = false;
+  #lastEnd = '';
+  #began: (how: Beginning) => void = () => undefined;
+  #client: NgClient;
   readonly #clock: MediaClock;
 
   private constructor(
     private readonly settings: EngineProcessSettings,
     private readonly program: string,
-    /** UDP port of the ng protocol on {@link host}; the same for every start. */
-    readonly port: number,
+    private ngPort: number,
     private readonly lines: EngineLog,
   ) {
     this.#clock = settings.clock ?? systemClock;
     this.#starts = earlierStarts(settings.startsFile);
+    this.#client = this.#newClient();
   }
 
-  /** Start it, and wait until it answers (about 0.1 s). */
+  /** UDP port of the ng protocol on {@link host}. Another one only after a run that never answered. */
+  get port(): number {
+    return this.ngPort;
+  }
+
+  /** Ask it, at whatever port it is. */
+  async request(command: string, fields?: NgFields): Promise<NgReply> {
+    const reply = await this.#client.request(command, fields);
+    if (reply.ok) {
+      this.#answered = true;
+      this.#hasAnswered = true;
+    }
+    return reply;
+  }
+
+  /** Start it, and wait until it answers (about 0.1 s), for at most 5 s. Slowness is no fault: it is left to come. */
   static async start(settings: EngineProcessSettings): Promise<EngineStart> {
     const program = findProgram(settings.program);
     if (program === null) {
@@ -103,13 +137,17 @@ export class EngineProcess {
       return fault('no-interface', `media cannot be taken on ${own}`, remedy);
     }
     const engine = new EngineProcess(settings, program, port, new EngineLog(settings.log));
-    engine.#spawn();
-    if (await engine.#answers()) return { ok: true, engine };
+    const how = await engine.#begin();
+    if (how === 'answers') return { ok: true, engine, answers: true };
+    const said = engine.lines.lastWords;
+    if (how === 'slow' || settings.persistent === true) {
+      settings.log.warn({ how, said }, 'rtpengine does not answer yet; calls do not wait for it');
+      return { ok: true, engine, answers: false };
+    }
     await engine.stop();
-    const said = engine.lines.lastComplaint;
     return fault(
       'will-not-start',
-      `rtpengine does not start${said === null ? '' : `: ${said}`}`,
+      `rtpengine does not start (${engine.#lastEnd})${said === null ? '' : `: ${said}`}`,
       'see media.rtpengine in the configuration: is program the right one, and are the ports free?',
     );
   }
@@ -124,16 +162,41 @@ export class EngineProcess {
     this.#stopping = true;
     this.#again?.cancel();
     const child = this.#child;
-    if (child === null) return;
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    child.kill('SIGTERM');
-    const force = this.#clock.after(termWithinMs, () => child.kill('SIGKILL'));
-    await gone;
-    force.cancel();
+    if (child !== null) {
+      const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      child.kill('SIGTERM');
+      const force = this.#clock.after(termWithinMs, () => child.kill('SIGKILL'));
+      await gone;
+      force.cancel();
+    }
+    this.#client.close();
+  }
+
+  async #begin(): Promise<Beginning> {
+    const began = new Promise<Beginning>((resolve) => {
+      this.#began = resolve;
+    });
+    const enough = this.#clock.after(waitAtMostMs, () => this.#began('slow'));
+    void this.#run();
+    const how = await began;
+    enough.cancel();
+    return how;
+  }
+
+  /** One run, from its start to its first answer or its end. */
+  async #run(): Promise<void> {
+    const ranBefore = this.#hasAnswered;
+    this.#spawn();
+    if (!(await this.#answers()) || this.#stopping) return;
+    this.#began('answers');
+    if (ranBefore || this.#deaths > 0)
+      this.settings.log.info({ pid: this.pid }, ranBefore ? 'rtpengine runs again' : 'rtpengine runs');
+    if (ranBefore) this.settings.onRestarted?.();
   }
 
   #spawn(): void {
     this.#startedAt = this.#clock.now();
+    this.#answered = false;
     const ports = halfOf(this.settings.ports, this.#starts);
     this.#starts += 1;
     noteStarts(this.settings.startsFile, this.#starts);
@@ -162,69 +225,60 @@ export class EngineProcess {
 
   #gone(how: string): void {
     this.#child = null;
+    this.#lastEnd = how;
     if (this.#stopping) return;
     const lived = this.#clock.now() - this.#startedAt;
-    this.#deaths = lived > livedWellMs ? 1 : this.#deaths + 1;
+    this.#deaths = lived > livedWellMs && this.#answered ? 1 : this.#deaths + 1;
     const wait = againAfterMs[Math.min(this.#deaths, againAfterMs.length) - 1] ?? 0;
-    this.settings.log.error({ how, livedMs: Math.round(lived), startsInMs: wait }, 'rtpengine died');
+    const fields = { how, livedMs: Math.round(lived), startsInMs: wait };
+    // One that cannot start is told of a few times, and tried for ever.
+    this.settings.log[this.#deaths <= deathsTold ? 'error' : 'debug'](fields, 'rtpengine died');
     this.settings.onDied?.();
+    if (this.#deaths >= endsToBeSure) this.#began('ends');
     this.#again = this.#clock.after(wait, () => void this.#restart());
   }
 
   async #restart(): Promise<void> {
-    this.#spawn();
-    if (!(await this.#answers()) || this.#stopping) return;
-    this.settings.log.info({ pid: this.pid }, 'rtpengine runs again');
-    this.settings.onRestarted?.();
+    // Somebody else may have taken its port.
+    if (!this.#answered) await this.#takeAnotherPort();
+    if (!this.#stopping) await this.#run();
   }
 
-  /** True once it answers; false when it ended, or took too long. */
+  async #takeAnotherPort(): Promise<void> {
+    const port = await freeUdpPort(this.host);
+    if (port === null || this.#stopping) return;
+    this.#client.close();
+    this.ngPort = port;
+    this.#client = this.#newClient();
+  }
+
+  #newClient(): NgClient {
+    return new NgClient({ host: this.host, port: this.ngPort, clock: this.#clock });
+  }
+
+  /** True once it answers; false when it has ended. One that lives and never answers is ended. */
   async #answers(): Promise<boolean> {
     const child = this.#child;
-    const client = new NgClient({ host: this.host, port: this.port, clock: this.#clock });
-    const until = this.#clock.now() + startWithinMs;
+    const since = this.#clock.now();
+    const hung = this.#clock.after(hungAfterMs, () => {
+      this.settings.log.error(
+        { afterMs: hungAfterMs },
+        'rtpengine has not answered since its start: it is ended',
+      );
+      child?.kill('SIGKILL');
+    });
     let answered = false;
-    while (!answered && this.#child === child && child !== null && this.#clock.now() < until) {
-      const pinged = client.request('ping');
-      const pause = new Promise<'later'>((resolve) => this.#clock.after(20, () => resolve('later')));
+    while (!answered && this.#child === child && child !== null) {
+      const pinged = this.request('ping');
+      const pauseMs = this.#clock.now() - since < askSeldomAfterMs ? 20 : 250;
+      const pause = new Promise<'later'>((resolve) => this.#clock.after(pauseMs, () => resolve('later')));
       const first = await Promise.race([pinged, pause]);
-      answered = first !== 'later' && first.ok;
+      answered = first !== 'later' && first.ok && this.#child === child;
       if (first !== 'later' && !first.ok) await pause;
     }
-    client.close();
+    hung.cancel();
     return answered;
   }
-}
-
-/** The command line. `--config-file=none` is what keeps it from a configuration of the system. */
-export function engineArguments(
-  settings: Pick<EngineProcessSettings, 'interfaces' | 'threads' | 'keysPort'>,
-  port: number,
-  ports: PortRange,
-  captures: string | null = null,
-): string[] {
-  return [
-    '--config-file=none',
-    '--table=-1',
-    '--foreground',
-    '--log-stderr',
-    '--no-log-timestamps',
-    '--log-level=5',
-    `--listen-ng=127.0.0.1:${port}`,
-    ...settings.interfaces.map((address) => `--interface=${address}`),
-    `--port-min=${ports.min}`,
-    `--port-max=${ports.max}`,
-    `--num-threads=${settings.threads}`,
-    // It ends calls in which nobody sends, whatever plays to them: by default after a minute of a silent hold. We
-    // end calls ourselves; this is for one that was forgotten.
-    `--timeout=${forgottenAfterSeconds}`,
-    `--silent-timeout=${forgottenAfterSeconds}`,
-    // It refuses to start where it cannot write to this folder.
-    ...(captures === null
-      ? []
-      : [`--recording-dir=${captures}`, '--recording-method=pcap', '--recording-format=raw']),
-    ...(settings.keysPort === undefined ? [] : [`--dtmf-log-dest=127.0.0.1:${settings.keysPort}`]),
-  ];
 }
 
 /** How many starts there were before this process, as far as that is known. */
@@ -247,12 +301,6 @@ function noteStarts(file: string | undefined, starts: number): void {
   } catch {
     return;
   }
-}
-
-/** The lower half of a range for even numbers of earlier starts, the upper one for odd ones; both begin even. */
-export function halfOf({ min, max }: PortRange, starts: number): PortRange {
-  const middle = min + 2 * Math.ceil((max - min + 1) / 4);
-  return starts % 2 === 0 ? { min, max: middle - 1 } : { min: middle, max };
 }
 
 function fault(kind: EngineFault['kind'], message: string, remedy: string): EngineStart {

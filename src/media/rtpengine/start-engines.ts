@@ -1,7 +1,8 @@
 import { isIPv6 } from 'node:net';
 import type { MediaLog } from '../log.js';
+import type { PortRange } from './engine-arguments.js';
 import { EnginePool, type EnginePoolSettings, type PoolEngine } from './engine-pool.js';
-import { type EngineFault, EngineProcess, type PortRange } from './engine-process.js';
+import { type EngineFault, EngineProcess } from './engine-process.js';
 import { type KeyEvent, KeyEvents } from './key-events.js';
 import { NgClient } from './ng-client.js';
 
@@ -17,6 +18,7 @@ export interface EngineWishes {
   readonly transcode: readonly string[];
   /** See `EngineProcessSettings`. */
   readonly startsFile?: string;
+  readonly persistent?: boolean;
   /** `address:port` of this machine that external engines report keys to; empty: they do not. */
   readonly keysAt: string;
   /** What becomes of new calls while no engine answers: they go from party to party, or are refused. */
@@ -42,7 +44,10 @@ export type EnginesStart =
   | { readonly ok: true; readonly engines: Engines }
   | { readonly ok: false; readonly fault: EngineFault };
 
-/** Start an engine of our own, or find those that were given, and watch them. */
+/**
+ * Start an engine of our own, or find those that were given, and watch them. Engines that do not answer are no fault:
+ * calls are put on them once they do.
+ */
 export async function startEngines(wishes: EngineWishes, hooks: EngineHooks): Promise<EnginesStart> {
   const keysAt = wishes.spawn || wishes.keysAt === '' ? anyPort : wishes.keysAt;
   const keys = await KeyEvents.open(hooks.onKey, hooks.log, keysAt).catch(() => null);
@@ -68,16 +73,8 @@ export async function startEngines(wishes: EngineWishes, hooks: EngineHooks): Pr
     }
     own = started.engine;
   }
-  const hosts = own === null ? wishes.hosts : [{ host: own.host, port: own.port, weight: 1 }];
   const clients: NgClient[] = [];
-  const engines = hosts.map((host): PoolEngine => {
-    const client = new NgClient(host);
-    clients.push(client);
-    const name = own === null ? `${host.host}:${host.port}` : ownName;
-    const family = own === null ? host.host : (wishes.interfaces[0] ?? host.host);
-    const parkingAddress = isIPv6(family.split('!')[0] ?? '') ? '::1' : '127.0.0.1';
-    return { name, port: client, weight: host.weight, parkingAddress, spawned: own !== null };
-  });
+  const engines = own === null ? externalEngines(wishes, clients) : [ownEngine(own, wishes)];
   pool = new EnginePool({ ...hooks, engines, transcode: wishes.transcode });
   await pool.start();
   return { ok: true, engines: running(pool, keys, clients, own) };
@@ -87,6 +84,32 @@ export async function startEngines(wishes: EngineWishes, hooks: EngineHooks): Pr
 const anyPort = '127.0.0.1:0';
 /** Name of the engine that we started. */
 const ownName = 'own';
+
+function ownEngine(own: EngineProcess, { interfaces }: EngineWishes): PoolEngine {
+  const parkingAddress = parkingAddressBeside(interfaces[0] ?? own.host);
+  return { name: ownName, port: own, weight: 1, parkingAddress, spawned: true };
+}
+
+/** @param clients takes one for each */
+function externalEngines({ hosts }: EngineWishes, clients: NgClient[]): readonly PoolEngine[] {
+  return hosts.map((host): PoolEngine => {
+    const client = new NgClient(host);
+    clients.push(client);
+    const parkingAddress = parkingAddressBeside(host.host);
+    return {
+      name: `${host.host}:${host.port}`,
+      port: client,
+      weight: host.weight,
+      parkingAddress,
+      spawned: false,
+    };
+  });
+}
+
+/** An address of the engine's own machine in this family; behind NAT only what stands before the exclamation mark counts. */
+function parkingAddressBeside(address: string): string {
+  return isIPv6(address.split('!')[0] ?? '') ? '::1' : '127.0.0.1';
+}
 
 function portsOf({ portMin, portMax }: EngineWishes): PortRange {
   // A leg takes an even port and the next.

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { engineArguments } from '../../../src/media/rtpengine/engine-process.js';
+import { engineArguments } from '../../../src/media/rtpengine/engine-arguments.js';
 import { endWithUs } from './end-with-us.js';
 
 /** An rtpengine that somebody else runs: at a fixed port, so that it may come back there. */

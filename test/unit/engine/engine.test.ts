@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DialPlanHolder } from '../../../src/dialplan/holder.js';
 import type { Engine } from '../../../src/engine/engine.js';
 import type { LiveEvent } from '../../../src/engine/operations.js';
@@ -165,6 +165,15 @@ describe('Engine', () => {
     sip.event({ type: 'bye-answered', leg: agent });
     await clock.pass(0);
     expect(left).toBe(0);
+  });
+
+  it('is not ready while there is no media for calls', async () => {
+    const media = new DirectAnchor(() => 1);
+    const has = vi.spyOn(media, 'takesCalls').mockReturnValue(false);
+    await start({ media });
+    expect([engine.ready(), engine.notReadyReason()]).toEqual([false, 'no media server answers']);
+    has.mockReturnValue(true);
+    expect(engine.ready()).toBe(true);
   });
 
   it('stops waiting when the time is up, and drops nobody', async () => {

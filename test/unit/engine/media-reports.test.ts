@@ -35,6 +35,7 @@ function mediaServer(): MediaAnchor {
   };
   const can = { holdPrompts: true, keysFromRtp: true, recording: false, webrtc: false, conference: false };
   const ended = {
+    takesCalls: () => true,
     begin: () => 'anchored' as const,
     callsJoined: () => undefined,
     legEnded: () => undefined,

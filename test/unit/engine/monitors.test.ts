@@ -50,6 +50,7 @@ function mediaServer(): MediaAnchor {
     recording: null,
     monitoring,
     describe: async () => sdp,
+    takesCalls: () => true,
     begin: () => 'anchored',
     callsJoined: () => undefined,
     legEnded: () => undefined,

@@ -17,6 +17,7 @@ const anchored: MediaAnchor = {
   moves: null,
   recording: null,
   monitoring: null,
+  takesCalls: () => up,
   begin: () => (up ? 'anchored' : null),
   kept: (callId) => ({ engine: callId }),
   wayOf: () => 'anchored',
@@ -40,6 +41,7 @@ const told = (callId: string) => anchor.describe({ callId, from: 'x', to: 'y', s
 
 it('a call that begins while no media server answers is direct to its end, later ones are anchored', () => {
   up = false;
+  expect(anchor.takesCalls()).toBe(true);
   expect(anchor.begin('one')).toBe('direct');
   up = true;
   expect(anchor.begin('two')).toBe('anchored');
