@@ -24,13 +24,9 @@ export function makeAccounts(dir: string, accounts: readonly BenchAccount[], pas
       enabled: true,
     } as const;
     const now = Date.now();
-    store.add({
-      agent: { ...account, ...rest },
-      realm: 'onekey',
-      secrets: secretsOf(id, 'onekey', password),
-      createdAt: now,
-      changedAt: now,
-    });
+    const secrets = secretsOf(id, 'onekey', password);
+    const times = { createdAt: now, changedAt: now };
+    store.add({ agent: { ...account, ...rest }, realm: 'onekey', secrets, ...times }, 'bench');
   }
   store.close();
 }

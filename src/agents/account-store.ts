@@ -1,5 +1,11 @@
 /** Accounts of agents on disk. Blocks on the disk: for the command line and a thread of its own. */
 import Database from 'better-sqlite3';
+import {
+  AccountAudits,
+  type AccountChange as AuditedChange,
+  type ChangedBy,
+  noteChange,
+} from './account-audits.js';
 import type { Agent, AgentId } from './agent.js';
 import { openAgentTables } from './agent-tables.js';
 import type { Secrets } from './authenticator.js';
@@ -44,12 +50,16 @@ export function secretsOf(id: AgentId, realm: string, password: string): Secrets
   return { MD5: ha1('MD5', id, realm, password), 'SHA-256': ha1('SHA-256', id, realm, password) };
 }
 
+/** Each change is audited. */
 export class AccountStore {
+  /** What was done, on its way into the ledger. */
+  readonly audits: AccountAudits;
   readonly #db: Database.Database;
 
   /** @param file see agentsPath; throws SQLite's errors */
   constructor(file: string) {
     this.#db = openAgentTables(file);
+    this.audits = new AccountAudits(this.#db);
   }
 
   all(): readonly StoredAccount[] {
@@ -61,12 +71,16 @@ export class AccountStore {
     return row === undefined ? undefined : accountOf(row);
   }
 
-  add({ agent, realm, secrets, createdAt, changedAt }: StoredAccount): AccountChange {
+  /** @param by user of this machine */
+  add({ agent, realm, secrets, createdAt, changedAt }: StoredAccount, by: string): AccountChange {
     const insert = this.#db.prepare(
       `INSERT INTO agents (${COLUMNS}) VALUES (${COLUMNS.replace(/\w+/g, '@$&')})`,
     );
     if (this.get(agent.id) !== undefined) return { ok: false, why: 'exists' };
-    return this.#changing(() =>
+    const { member, extension, role } = agent;
+    const detail = { account: 'agent', member, extension, role };
+    const done = { action: 'account-added', by, now: createdAt } as const;
+    return this.#changing({ ...done, subject: agent.id, detail: JSON.stringify(detail) }, () =>
       insert.run({
         ...rowOf(agent),
         realm,
@@ -79,18 +93,23 @@ export class AccountStore {
   }
 
   /** Change what the account says of its agent. */
-  edit(agent: Agent, now: number): AccountChange {
+  edit(agent: Agent, who: ChangedBy): AccountChange {
     const { id, ...rest } = rowOf(agent);
+    const { id: _, ...said } = agent;
+    const detail = JSON.stringify({ account: 'agent', ...said });
+    const done = { ...who, action: 'account-changed', subject: id, detail } as const;
     const set = Object.keys(rest).map((name) => `${name} = @${name}`);
     const update = this.#db.prepare(`UPDATE agents SET ${set.join(', ')}, changed_at = @now WHERE id = @id`);
-    return this.#changing(() => update.run({ ...rest, id, now }));
+    return this.#changing(done, () => update.run({ ...rest, id, now: who.now }));
   }
 
-  setSecrets(id: AgentId, realm: string, secrets: Secrets, now: number): AccountChange {
+  setSecrets(id: AgentId, realm: string, secrets: Secrets, who: ChangedBy): AccountChange {
     const update = this.#db.prepare(
       'UPDATE agents SET realm = ?, ha1_md5 = ?, ha1_sha256 = ?, changed_at = ? WHERE id = ?',
     );
-    return this.#changing(() => update.run(realm, secrets.MD5, secrets['SHA-256'], now, id));
+    const detail = JSON.stringify({ account: 'agent' });
+    const done = { ...who, action: 'password-changed', subject: id, detail } as const;
+    return this.#changing(done, () => update.run(realm, secrets.MD5, secrets['SHA-256'], who.now, id));
   }
 
   /** Grows with every change of any account. */
@@ -105,10 +124,11 @@ export class AccountStore {
     this.#db.close();
   }
 
-  #changing(write: () => Database.RunResult): AccountChange {
+  #changing(done: AuditedChange, write: () => Database.RunResult): AccountChange {
     const change = this.#db.transaction((): AccountChange => {
       if (write().changes === 0) return { ok: false, why: 'unknown' };
       this.#db.exec("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'agents_revision'");
+      noteChange(this.#db, done);
       return { ok: true };
     });
     try {

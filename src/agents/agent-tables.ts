@@ -2,6 +2,7 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { ACCOUNT_AUDITS } from './account-audits.js';
 
 /** How long to wait for somebody else's write transaction; milliseconds. */
 const BUSY_MS = 5000;
@@ -27,7 +28,11 @@ export function openAgentTables(file: string): Database.Database {
     db.pragma('journal_mode = WAL');
     // What a crash of the machine may cost is a minute of contacts.
     db.pragma('synchronous = NORMAL');
-    if (hasTable(db, 'main', 'agents')) return db;
+    if (hasTable(db, 'main', 'agents')) {
+      // On a full disk what is there can still be read.
+      if (!hasTable(db, 'main', ACCOUNT_AUDITS.table)) db.exec(ACCOUNT_AUDITS.sql);
+      return db;
+    }
     const former = FORMER_FILES.map((name) => join(dirname(file), name)).find((path) => existsSync(path));
     if (former === undefined) db.transaction(() => makeTables(db)).immediate();
     else takeOver(db, former);
@@ -49,6 +54,7 @@ function makeTables(db: Database.Database): void {
     CREATE TABLE IF NOT EXISTS agent_contacts (
       id TEXT PRIMARY KEY, contact TEXT NOT NULL, expires_at INTEGER NOT NULL
     ) WITHOUT ROWID;
+    ${ACCOUNT_AUDITS.sql}
     CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     INSERT OR IGNORE INTO meta (key, value) VALUES ('agents_revision', '0');
   `);

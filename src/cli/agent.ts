@@ -1,3 +1,5 @@
+import { userInfo } from 'node:os';
+import type { ChangedBy } from '../agents/account-audits.js';
 import { type AccountFault, AccountStore, secretsOf } from '../agents/account-store.js';
 import { agentsPath } from '../agents/agent-tables.js';
 import type { DialPlan } from '../dialplan/plan.js';
@@ -33,7 +35,8 @@ export const help = `Usage: onekey agent add NAME --member MEMBER --extension NU
   enable   undoes that
   list     accounts, without anything of their passwords
 
-The server may be running: it sees a change within two seconds. Of a password only digests are kept, which hold for the
+The server may be running: it sees a change within two seconds. Who changed what is in the ledger
+(onekey ledger query audits --subject NAME); where the server does not run, as soon as it does. Of a password only digests are kept, which hold for the
 realm of the configuration (agents.realm).
 
 What it says:
@@ -75,10 +78,17 @@ export interface AgentSurroundings extends Surroundings {
   readonly passwords: PasswordSource;
   /** UTC milliseconds. */
   now(): number;
+  /** Who sits here, for the audit. */
+  user(): string;
 }
 
 function processWithPasswords(): AgentSurroundings {
-  return { ...processSurroundings, passwords: processPassword(), now: Date.now };
+  return {
+    ...processSurroundings,
+    passwords: processPassword(),
+    now: Date.now,
+    user: () => userInfo().username,
+  };
 }
 
 /** What an action works on. */
@@ -163,34 +173,37 @@ async function add(job: Job): Promise<number> {
   if (password === null) return EXIT.usage;
   const now = surroundings.now();
   const secrets = secretsOf(id, realm, password);
-  const result = store.add({ agent: read.agent, realm, secrets, createdAt: now, changedAt: now });
+  const result = store.add(
+    { agent: read.agent, realm, secrets, createdAt: now, changedAt: now },
+    surroundings.user(),
+  );
   return result.ok ? done(job, 'added') : failed(job, result.why);
 }
 
 async function edit(job: Job): Promise<number> {
-  const { store, plan, id, values, surroundings } = job;
+  const { store, plan, id, values } = job;
   const before = store.get(id);
   if (before === undefined) return failed(job, 'unknown');
   const read = agentFrom(id, values, before.agent, plan);
   if (!read.ok) return wrong(job, read.message);
-  const result = store.edit(read.agent, surroundings.now());
+  const result = store.edit(read.agent, who(job));
   return result.ok ? done(job, 'changed') : failed(job, result.why);
 }
 
 async function passwd(job: Job): Promise<number> {
-  const { store, realm, id, surroundings } = job;
+  const { store, realm, id } = job;
   if (store.get(id) === undefined) return failed(job, 'unknown');
   const password = await newPassword(job);
   if (password === null) return EXIT.usage;
-  const result = store.setSecrets(id, realm, secretsOf(id, realm, password), surroundings.now());
+  const result = store.setSecrets(id, realm, secretsOf(id, realm, password), who(job));
   return result.ok ? done(job, 'has its new password') : failed(job, result.why);
 }
 
 async function enable(job: Job, enabled: boolean): Promise<number> {
-  const { store, id, surroundings } = job;
+  const { store, id } = job;
   const before = store.get(id);
   if (before === undefined) return failed(job, 'unknown');
-  const result = store.edit({ ...before.agent, enabled }, surroundings.now());
+  const result = store.edit({ ...before.agent, enabled }, who(job));
   return result.ok ? done(job, enabled ? 'enabled' : 'disabled') : failed(job, result.why);
 }
 
@@ -205,6 +218,10 @@ async function list({ store, realm, values, surroundings }: Job): Promise<number
   }
   for (const line of accountsTable(accounts, realm)) surroundings.out(line);
   return EXIT.ok;
+}
+
+function who({ surroundings }: Job): ChangedBy {
+  return { by: surroundings.user(), now: surroundings.now() };
 }
 
 function newPassword({ id, values, surroundings }: Job): Promise<string | null> {

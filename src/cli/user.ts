@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
+import type { ChangedBy } from '../agents/account-audits.js';
 import { type MemberScope, ROLES, type Role } from '../config/roles.js';
 import { AGENT_ID, AGENT_ID_FORM } from '../dialplan/agent-names.js';
-import type { ChangedBy } from '../people/account-audits.js';
 import { hashPassword } from '../people/password-hash.js';
 import { peoplePath } from '../people/people-database.js';
 import { PeopleFile } from '../people/people-file.js';

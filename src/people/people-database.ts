@@ -2,6 +2,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { ACCOUNT_AUDITS } from '../agents/account-audits.js';
 import { type MemberScope, ROLES, type Role } from '../config/roles.js';
 
 /** How long to wait for somebody else's write transaction; milliseconds. */
@@ -24,10 +25,7 @@ const PARTS: readonly (readonly [table: string, sql: string])[] = [
        digest TEXT PRIMARY KEY, token TEXT NOT NULL, made_at INTEGER NOT NULL, ends_at INTEGER NOT NULL, used_at INTEGER
      ) WITHOUT ROWID;
      CREATE INDEX IF NOT EXISTS secrets_of_token ON token_secrets (token);
-     CREATE TABLE IF NOT EXISTS account_audits (
-       seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, done_at INTEGER NOT NULL, actor TEXT NOT NULL,
-       action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT
-     );
+     ${ACCOUNT_AUDITS.sql}
      CREATE TABLE IF NOT EXISTS tokens (
        name TEXT PRIMARY KEY, role TEXT NOT NULL, members TEXT NOT NULL, created_at INTEGER NOT NULL,
        created_by TEXT NOT NULL, revoked_at INTEGER

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { AccountAudits } from './account-audits.js';
+import { AccountAudits } from '../agents/account-audits.js';
 import { openPeopleDatabase, revisionOf } from './people-database.js';
 import { PersonStore } from './person-store.js';
 import { TokenStore } from './token-store.js';

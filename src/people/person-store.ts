@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { type AccountChange, type ChangedBy, noteChange } from './account-audits.js';
+import { type AccountChange, type ChangedBy, noteChange } from '../agents/account-audits.js';
 import { raiseRevision, roleOf, scopeOf } from './people-database.js';
 import type { Person, StoredPerson } from './person.js';
 

@@ -1,6 +1,7 @@
 /** Puts the parts of people and tokens together: reads what is on disk, looks for changes of it, keeps sessions and uses. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { agentsPath } from '../agents/agent-tables.js';
 import type { LockoutLimits } from '../agents/lockouts.js';
 import type { AuditRecord } from '../ledger/records.js';
 import { peoplePath } from './people-database.js';
@@ -65,7 +66,7 @@ export function startPeople({ dir, limits, audit, log }: StartPeople): StartedPe
     onLocked: (source, forMs) => log.warn({ source, forMs }, 'too many wrong tokens: this address is locked'),
   });
   const watch = watchPeople(
-    { file, revision: stored.revision },
+    { file, agentsFile: agentsPath(dir), revision: stored.revision },
     {
       onAccounts: (accounts) => {
         people.peopleChanged(accounts.people);

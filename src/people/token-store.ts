@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
+import { type AccountChange, type ChangedBy, noteChange } from '../agents/account-audits.js';
 import type { MemberScope, Role } from '../config/roles.js';
-import { type AccountChange, type ChangedBy, noteChange } from './account-audits.js';
 import { raiseRevision, roleOf, scopeOf } from './people-database.js';
 import { endOf, type StoredToken, type TokenSecret } from './token.js';
 

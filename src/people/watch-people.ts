@@ -27,7 +27,7 @@ const RESTART_MS = 2000;
 
 /** Looks after the file of people and tokens in a thread, which is started again when it ends by itself. */
 export function watchPeople(
-  from: Pick<PeopleSetup, 'file' | 'revision'>,
+  from: Pick<PeopleSetup, 'file' | 'agentsFile' | 'revision'>,
   { onAccounts, audit }: PeopleListeners,
 ): PeopleWatch {
   let stopped = false;

@@ -40,28 +40,44 @@ describe('accounts on disk', () => {
       role: 'supervisor',
     });
     expect(store.revision()).toBe(0);
-    expect(store.add(account)).toEqual({ ok: true });
+    expect(store.add(account, 'root')).toEqual({ ok: true });
     expect(store.all()).toEqual([account]);
     const edited = { ...account.agent, extension: '8019', enabled: false };
-    expect(store.edit(edited, START + 5)).toEqual({ ok: true });
+    expect(store.edit(edited, { by: 'li', now: START + 5 })).toEqual({ ok: true });
     expect(store.get('li-na')).toEqual({ ...account, agent: edited, changedAt: START + 5 });
     const secrets = { MD5: 'a', 'SHA-256': 'b' };
-    expect(store.setSecrets('li-na', 'other', secrets, START + 6)).toEqual({ ok: true });
+    expect(store.setSecrets('li-na', 'other', secrets, { by: 'wang', now: START + 6 })).toEqual({ ok: true });
     expect(store.get('li-na')).toMatchObject({ secrets, realm: 'other', changedAt: START + 6 });
     expect(store.revision()).toBe(3);
+    const audits = store.audits.waiting();
+    expect(audits.map(({ doneAt, actor, action, subject }) => [doneAt, actor, action, subject])).toEqual([
+      [account.createdAt, 'root', 'account-added', 'li-na'],
+      [START + 5, 'li', 'account-changed', 'li-na'],
+      [START + 6, 'wang', 'password-changed', 'li-na'],
+    ]);
+    const details = audits.map(({ detail }) => JSON.parse(detail ?? ''));
+    for (const detail of details) expect(detail).toMatchObject({ account: 'agent' });
+    expect(details[1]).toMatchObject({ extension: '8019', enabled: false });
+    expect(JSON.stringify(audits)).not.toContain(PASSWORD);
+    store.audits.taken(audits.map(({ id }) => id));
+    expect(store.audits.waiting()).toEqual([]);
   });
 
   it('are one of each name, and one at each desk of a member', () => {
-    store.add(anAccount('li-na', PASSWORD));
-    expect(store.add(anAccount('li-na', PASSWORD))).toEqual({ ok: false, why: 'exists' });
-    expect(store.add(anAccount('chen', PASSWORD))).toEqual({ ok: false, why: 'extension-taken' });
-    expect(store.add(anAccount('chen', PASSWORD, { member: 'youth' }))).toEqual({ ok: true });
-    expect(store.edit(anAccount('gone', PASSWORD).agent, START)).toEqual({ ok: false, why: 'unknown' });
+    store.add(anAccount('li-na', PASSWORD), 'root');
+    expect(store.add(anAccount('li-na', PASSWORD), 'root')).toEqual({ ok: false, why: 'exists' });
+    expect(store.add(anAccount('chen', PASSWORD), 'root')).toEqual({ ok: false, why: 'extension-taken' });
+    expect(store.add(anAccount('chen', PASSWORD, { member: 'youth' }), 'root')).toEqual({ ok: true });
+    expect(store.edit(anAccount('gone', PASSWORD).agent, { by: 'li', now: START })).toEqual({
+      ok: false,
+      why: 'unknown',
+    });
     expect(store.revision()).toBe(2);
+    expect(store.audits.waiting()).toHaveLength(2);
   });
 
   it('are no part of the chain of the ledger', async () => {
-    store.add(anAccount('li-na', PASSWORD));
+    store.add(anAccount('li-na', PASSWORD), 'root');
   });
 });
 
@@ -209,7 +225,7 @@ describe('agents that are started', () => {
     const first = open();
     const changed = new Promise<void>((resolve) => void first.agents.onAgents(resolve));
     const store = new AccountStore(file);
-    store.add(anAccount('li-na', PASSWORD));
+    store.add(anAccount('li-na', PASSWORD), 'root');
     store.close();
     await changed;
     expect(first.agents.agents()).toMatchObject([{ id: 'li-na' }]);

@@ -18,6 +18,7 @@ async function onekey(...argv: string[]) {
     err: (text) => err.push(text),
     passwords: { interactive, ask: async () => typed.shift() ?? null },
     now: () => 1000,
+    user: () => 'chen-bo',
   });
   return { code, out: out.join('\n'), err: err.join('\n') };
 }
@@ -156,6 +157,24 @@ describe('onekey agent', () => {
         code: 1,
         err: expect.stringMatching(/no account gone/),
       });
+  });
+
+  it('notes who did what, for the ledger', async () => {
+    await add('li-na');
+    typed = ['another horse'];
+    await onekey('passwd', 'li-na');
+    await onekey('disable', 'li-na');
+    await onekey('enable', 'gone');
+    const store = new AccountStore(agentsPath(dir));
+    const audits = store.audits.waiting();
+    store.close();
+    expect(audits.map(({ actor, doneAt, action, subject }) => [actor, doneAt, action, subject])).toEqual([
+      ['chen-bo', 1000, 'account-added', 'li-na'],
+      ['chen-bo', 1000, 'password-changed', 'li-na'],
+      ['chen-bo', 1000, 'account-changed', 'li-na'],
+    ]);
+    expect(JSON.parse(audits[2]?.detail ?? '')).toMatchObject({ account: 'agent', enabled: false });
+    expect(JSON.stringify(audits)).not.toContain('horse');
   });
 
   it('tells of each of its actions and options in its help', () => {

@@ -161,13 +161,9 @@ describe('a ledger of one file', () => {
       displayName: '李娜',
       role: 'agent' as const,
     };
-    before.add({
-      agent: { ...agent, skills: [], languages: [], liaisonFor: [], enabled: true },
-      realm: 'onekey',
-      secrets: { MD5: 'a', 'SHA-256': 'b' },
-      createdAt: 1,
-      changedAt: 1,
-    });
+    const whole = { ...agent, skills: [], languages: [], liaisonFor: [], enabled: true };
+    const secrets = { MD5: 'a', 'SHA-256': 'b' };
+    before.add({ agent: whole, realm: 'onekey', secrets, createdAt: 1, changedAt: 1 }, 'root');
     const expected = before.all();
     before.close();
     const db = new Database(oldLedgerPath(dir));

@@ -2,6 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import type { AuditAction, AuditRecord } from '../ledger/records.js';
 
+/** The table that they wait in, in each file of accounts. */
+export const ACCOUNT_AUDITS = {
+  table: 'account_audits',
+  sql: `CREATE TABLE IF NOT EXISTS account_audits (
+       seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, done_at INTEGER NOT NULL, actor TEXT NOT NULL,
+       action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT
+     );`,
+} as const;
+
 /** What is done to accounts and tokens at the command line. */
 const ACCOUNT_ACTIONS = [
   'account-added',
