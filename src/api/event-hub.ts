@@ -31,6 +31,8 @@ export interface Reading {
 interface OwnedEvent {
   readonly event: LiveEvent;
   readonly owners: EventMembers;
+  /** Whose the calls are that its detail names beside its own, by field. */
+  readonly others: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /**
@@ -101,15 +103,17 @@ export class EventHub {
   }
 
   #publish(event: LiveEvent): void {
-    const owned = { event, owners: this.#calls.membersOf(event) };
+    const owned = { event, owners: this.#calls.membersOf(event), others: this.#calls.othersIn(event) };
     this.#recent.push(owned);
     if (this.#recent.length > this.#keep) this.#recent.shift();
     // Writing an event out costs more than all the rest of it: only for somebody who reads.
-    const frames = new Map<boolean, string>();
+    const frames = new Map<string, string>();
     for (const [reader, { masked, members }] of this.#readers) {
       if (!isFor(members, owned)) continue;
-      const text = frames.get(masked) ?? frame(event, masked);
-      frames.set(masked, text);
+      const hidden = foreignIn(members, owned);
+      const key = [masked, ...hidden].join(' ');
+      const text = frames.get(key) ?? frame(event, masked, hidden);
+      frames.set(key, text);
       this.#send(reader, text);
     }
   }
@@ -125,7 +129,7 @@ export class EventHub {
       gap +
       this.#recent
         .filter((owned) => owned.event.seq > after && isFor(members, owned))
-        .map(({ event }) => frame(event, masked))
+        .map((owned) => frame(owned.event, masked, foreignIn(members, owned)))
         .join('')
     );
   }
@@ -147,8 +151,21 @@ function isFor(members: MemberScope, { owners }: OwnedEvent): boolean {
   return members === 'all' || owners === 'all' || members.some((member) => owners.has(member));
 }
 
-function frame(event: LiveEvent, masked: boolean): string {
-  const told = masked ? maskedAnswer(event) : event;
+/** Fields of the detail that name calls which are of none of these members. */
+function foreignIn(members: MemberScope, { others }: OwnedEvent): readonly string[] {
+  if (members === 'all') return [];
+  return [...others]
+    .filter(([, owners]) => !members.some((member) => owners.has(member)))
+    .map(([field]) => field);
+}
+
+/** @param hidden fields of the detail that are left out */
+function frame(event: LiveEvent, masked: boolean, hidden: readonly string[]): string {
+  const detail = Object.fromEntries(
+    Object.entries(event.detail).filter(([field]) => !hidden.includes(field)),
+  );
+  const seen = hidden.length === 0 ? event : { ...event, detail };
+  const told = masked ? maskedAnswer(seen) : seen;
   const data = JSON.stringify({ ...told, at: isoTime(event.at) });
   return `id: ${event.seq}\nevent: ${event.type}\ndata: ${data}\n\n`;
 }

@@ -83,6 +83,22 @@ export class EventCalls {
     }
   }
 
+  /** Whose the calls are that the detail of an event names beside its own, by field. Nobody's: it is not known any more. */
+  othersIn({ detail }: LiveEvent): ReadonlyMap<string, ReadonlySet<string>> {
+    const { goesOnAs, callBackOf, member } = detail;
+    const others = new Map<string, ReadonlySet<string>>();
+    if (typeof goesOnAs === 'string')
+      others.set('goesOnAs', this.#calls.get(goesOnAs) ?? this.#live(goesOnAs) ?? NOBODY);
+    // The missed call was to the member by whose agent it is called back for.
+    if (typeof callBackOf === 'string') others.set('callBackOf', named(member));
+    return others;
+  }
+
+  #live(callId: string): ReadonlySet<string> | undefined {
+    const call = this.operations.liveCall(callId);
+    return call && liveCallMembers(call, this.operations.waitingCallers());
+  }
+
   #ofCall(callId: string, type: LiveEvent['type'], detail: LiveEvent['detail']): ReadonlySet<string> {
     let members = this.#calls.get(callId);
     if (members === undefined) {

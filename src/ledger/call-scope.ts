@@ -3,7 +3,40 @@ import { type RecordKind, TABLES } from './columns.js';
 import type { Condition } from './condition.js';
 import type { Month } from './month.js';
 import type { MonthFile, MonthFiles } from './month-files.js';
-import type { CallStory } from './query.js';
+import type { CallStory, Filters } from './query.js';
+import type { CallRecord } from './records.js';
+
+/** Columns of a call, and of a transfer of it, that say whose it is. */
+export const CALL_MEMBERS = ['first_member', 'last_member'] as const;
+export const MOVING_MEMBERS = ['from_member', 'to_member'] as const;
+
+/** Fields of a filter that name a member whose all is that fits. */
+const NAMING: Readonly<Record<RecordKind, readonly string[]>> = {
+  call: ['member', 'firstMember', 'lastMember', 'fromMember', 'toMember'],
+  // Who only listens has a leg, and no part in the call.
+  leg: [],
+  transfer: ['member', 'fromMember', 'toMember', 'firstMember'],
+  recording: [],
+  audit: [],
+};
+
+/** A filter without its scope where it names one of these members: then all that fits is theirs. */
+export function withoutNeedlessScope<K extends RecordKind>(kind: K, filter: Filters[K]): Filters[K] {
+  const { scope } = filter;
+  const given: Readonly<Record<string, unknown>> = { ...filter };
+  const isNamed = NAMING[kind].some((field) => scope?.some((member) => member === given[field]));
+  return isNamed ? { ...filter, scope: undefined } : filter;
+}
+
+/** A call that is theirs, without the id of the missed call that it is a call back for, where that one is not. */
+export function withOwnCallBack<T extends Pick<CallRecord, 'firstMember' | 'callBackOf'>>(
+  call: T,
+  members: readonly string[],
+): T {
+  // The missed call was to the same member.
+  const isOwn = call.firstMember !== null && members.includes(call.firstMember);
+  return isOwn || call.callBackOf === null ? call : { ...call, callBackOf: null };
+}
 
 /** True for a call that is theirs. What is not written yet, while the call lives, does not count. */
 export function isTheirs(

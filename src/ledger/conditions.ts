@@ -63,6 +63,26 @@ export function searchOf<K extends RecordKind>(
   };
 }
 
+/** What a filter asks of the fields of a row itself, and of its time, put so that no index is looked for by it but that of time. */
+export function askedOfRows<K extends RecordKind>(
+  file: MonthFile,
+  kind: K,
+  filter: Filters[K],
+  time: string,
+): readonly Condition[] {
+  const given: Readonly<Record<string, unknown>> = { ...filter };
+  const own = Object.entries<readonly string[]>(FILTER_COLUMNS[kind]).flatMap(([field, columns]) => {
+    if (given[field] === undefined) return [];
+    return file.has(kind, columns) ? fits(field, columns, given[field], false) : [NOTHING];
+  });
+  return [
+    ...own,
+    ...bounded(file, kind, filter),
+    ...withinTime(time, filter),
+    ...beyond(time, `${TABLES[kind].table}.seq`, filter.cursor, filter.order !== 'oldest'),
+  ];
+}
+
 /** What leads to rows in the order of time, and fields beside it that are looked up for each of them. */
 interface Lead {
   readonly field: string;
@@ -114,7 +134,7 @@ function fits(field: string, columns: readonly string[], value: unknown, indexed
   if (typeof value === 'string' && field === 'caller' && value.endsWith('*'))
     return [startsWith(columns, value.slice(0, -1), indexed)];
   if (typeof value === 'string' || typeof value === 'number') return [equals(columns, value, indexed)];
-  return typeof value === 'boolean' ? [is(columns, value)] : [];
+  return typeof value === 'boolean' ? [is(columns, value, indexed)] : [];
 }
 
 function bounded<K extends RecordKind>(file: MonthFile, kind: K, filter: Filters[K]): Condition[] {
@@ -127,7 +147,7 @@ function bounded<K extends RecordKind>(file: MonthFile, kind: K, filter: Filters
 }
 
 /** Records of a kind are fewer when no more of a month fit; then their calls are looked up one by one. */
-const FEW = 5000;
+export const FEW = 5000;
 
 /** A way that a filter asks for, in one file. */
 interface FoundWay extends Way {
@@ -175,7 +195,8 @@ export function conditionsOf(
   });
 }
 
-function areFew(file: MonthFile, kind: RecordKind, conditions: readonly Condition[]): boolean {
+/** Whether {@link FEW} records of a file fit, or fewer; for conditions that an index serves. */
+export function areFew(file: MonthFile, kind: RecordKind, conditions: readonly Condition[]): boolean {
   const { sql, values } = allOf(conditions);
   const some = `SELECT 1 FROM ${TABLES[kind].table} WHERE ${sql} LIMIT ${FEW + 1}`;
   const counted = file.prepare<Bound[], { count: number }>(`SELECT count(*) AS count FROM (${some})`);
@@ -223,8 +244,10 @@ function equals(columns: readonly string[], value: Bound, indexed = true): Condi
 }
 
 /** As a literal: with a bound value no partial index would be used. */
-function is(columns: readonly string[], value: boolean): Condition {
-  const sql = columns.map((column) => `${quoted(column)} = ${value ? 1 : 0}`).join(' OR ');
+function is(columns: readonly string[], value: boolean, indexed: boolean): Condition {
+  const sql = columns
+    .map((column) => `${indexed ? '' : '+'}${quoted(column)} = ${value ? 1 : 0}`)
+    .join(' OR ');
   return { sql: `(${sql})`, values: [] };
 }
 

@@ -1,5 +1,5 @@
 /** Pages of a listing, over all months, within a bounded time. */
-import { CallScope } from './call-scope.js';
+import { CallScope, withoutNeedlessScope } from './call-scope.js';
 import type { RecordKind, Row } from './columns.js';
 import { fromRow, TABLES } from './columns.js';
 import type { Bound } from './condition.js';
@@ -8,8 +8,10 @@ import type { TimeRange } from './meta.js';
 import type { Month } from './month.js';
 import type { MonthFile, MonthFiles } from './month-files.js';
 import { keysElsewhere } from './other-months.js';
-import type { Cursor, Filters, Page, PageRequest, RecordOf, Stored } from './query.js';
+import { withOwnIds } from './own-ids.js';
+import type { CallFilter, Cursor, Filters, Page, PageRequest, RecordOf, Stored } from './query.js';
 import { PAGE_LIMIT, TIME_COLUMN } from './query.js';
+import { scopedCalls } from './scoped-calls.js';
 import { isServed } from './served-filters.js';
 
 /** How long a page may be looked for; null for as long as it takes. */
@@ -49,6 +51,17 @@ const LONG_MS = 80;
  * second, and when the time is up the page says how far it came and where to go on.
  */
 export function listPage<K extends RecordKind>(
+  months: MonthFiles,
+  kind: K,
+  wanted: Filters[K],
+  budget: ListingBudget | null,
+): Page<RecordOf[K]> {
+  const { scope } = wanted;
+  const page = foundPage(months, kind, withoutNeedlessScope(kind, wanted), budget);
+  return scope === undefined ? page : { ...page, items: withOwnIds(months, page.items, scope) };
+}
+
+function foundPage<K extends RecordKind>(
   months: MonthFiles,
   kind: K,
   filter: Filters[K],
@@ -226,6 +239,12 @@ function rowsOf<K extends RecordKind>(
 ): readonly Placed[] {
   const ends = [...transfersEnd].filter(([month]) => month < file.month).map(([, end]) => end);
   const others = { elsewhere, earlier: Math.max(0, ...ends) };
+  const { scope } = filter;
+  const theirs =
+    kind === 'call' && scope !== undefined
+      ? scopedCalls(file, { ...(filter as CallFilter), ...span, scope }, others.earlier, limit)
+      : null;
+  if (theirs !== null) return theirs.map((row) => placed(row, kind, file.month));
   const { from, where, time } = searchOf(file, kind, { ...filter, ...span }, others);
   const direction = filter.order === 'oldest' ? 'ASC' : 'DESC';
   const { table } = TABLES[kind];
@@ -235,12 +254,11 @@ function rowsOf<K extends RecordKind>(
       `SELECT ${table}.* FROM ${from.sql} WHERE ${terms} ORDER BY ${time} ${direction}, ${table}.seq ${direction} LIMIT ?`,
     )
     .all(...from.values, ...where.flatMap(({ values }) => values), limit)
-    .map((row) => ({
-      row,
-      month: file.month,
-      time: Number(row[TIME_COLUMN[kind]]),
-      seq: Number(row.seq),
-    }));
+    .map((row) => placed(row, kind, file.month));
+}
+
+function placed(row: Row, kind: RecordKind, month: Month): Placed {
+  return { row, month, time: Number(row[TIME_COLUMN[kind]]), seq: Number(row.seq) };
 }
 
 function stored<T extends RecordOf[RecordKind]>(kind: RecordKind, row: Row): Stored<T> {

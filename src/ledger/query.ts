@@ -39,7 +39,7 @@ export interface PageRequest {
   readonly cursor?: Cursor | undefined;
   /** Default newest first. */
   readonly order?: 'newest' | 'oldest' | undefined;
-  /** Ids of members: only what belongs to calls that are theirs; see call-scope.ts. All, when left out. */
+  /** Ids of members: only what belongs to calls that are theirs, without ids of others; see call-scope.ts. All, when left out. */
   readonly scope?: readonly string[] | undefined;
 }
 

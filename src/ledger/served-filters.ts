@@ -1,3 +1,4 @@
+import { withoutNeedlessScope } from './call-scope.js';
 import type { RecordKind } from './columns.js';
 import type { Filters, PageRequest } from './query.js';
 import { USUAL } from './schema.js';
@@ -35,15 +36,16 @@ export function isLongPrefix(caller: unknown): boolean {
  * order of time until the page is full, which may take long where few fit.
  */
 export function isServed<K extends RecordKind>(kind: K, filter: Filters[K]): boolean {
-  const given: Readonly<Record<string, unknown>> = { ...filter };
+  const needed: object = withoutNeedlessScope(kind, filter);
+  const given: Readonly<Record<string, unknown>> = { ...needed };
   const fields = Object.keys(given).filter(
     (field) => given[field] !== undefined && !NOT_NARROWING.some((name) => name === field),
   );
   if (fields.some((field) => NARROW[kind].has(field))) return true;
   const { caller, missed, mode, cause, scope } = given;
   if (typeof caller === 'string' && (!caller.endsWith('*') || isLongPrefix(caller))) return true;
-  // Whose a call is can only be looked up, one by one.
-  if (scope !== undefined) return false;
+  // Calls of some members are found by these; of all else it can only be looked up, one by one, whose it is.
+  if (scope !== undefined) return kind === 'call' && fields.length === 0;
   if (fields.length === 0) return true;
   if (kind === 'call' && cause !== undefined && cause !== USUAL.cause) return true;
   // Not many are missed, and most transfers are blind.

@@ -1,4 +1,4 @@
-import { isTheirs } from '../../ledger/call-scope.js';
+import { isTheirs, withOwnCallBack } from '../../ledger/call-scope.js';
 import type { LedgerReader } from '../../ledger/ledger-reader.js';
 import type {
   StatisticsAnswers,
@@ -34,8 +34,10 @@ export function scopedLedger(
     notes: (search) => ledger.notes({ ...search, scope }),
     story: async (callId) => {
       const story = await ledger.story(callId);
-      if (story === undefined || isTheirs(story, scope)) return story;
-      return story.call === null && seesLive(callId) ? story : undefined;
+      if (story === undefined) return undefined;
+      const { call } = story;
+      if (call === null) return isTheirs(story, scope) || seesLive(callId) ? story : undefined;
+      return isTheirs(story, scope) ? { ...story, call: withOwnCallBack(call, scope) } : undefined;
     },
     statistics: (what, query) => ledger.statistics(what, { ...query, scope }),
   };

@@ -1,4 +1,5 @@
 import type { OperationResult, Operations, Refusal } from '../../engine/operations.js';
+import { withOwnCallBack } from '../../ledger/call-scope.js';
 import { liveCallMembers } from './live-call-members.js';
 
 /** What a request may see of the running engine, and ask of it. */
@@ -35,7 +36,8 @@ export function scopedOperations(
   const liveCall: Operations['liveCall'] = (id) => {
     const call = engine.liveCall(id);
     if (call === undefined) return undefined;
-    return [...liveCallMembers(call, engine.waitingCallers())].some(isOurs) ? call : undefined;
+    const ours = [...liveCallMembers(call, engine.waitingCallers())].some(isOurs);
+    return ours ? withOwnCallBack(call, members) : undefined;
   };
   const sees = (callId: string): boolean => liveCall(callId) !== undefined;
   const agentStatuses: Operations['agentStatuses'] = () =>
@@ -47,7 +49,10 @@ export function scopedOperations(
     liveCall,
     liveCalls: () => {
       const waiting = engine.waitingCallers();
-      return engine.liveCalls().filter((call) => [...liveCallMembers(call, waiting)].some(isOurs));
+      return engine
+        .liveCalls()
+        .filter((call) => [...liveCallMembers(call, waiting)].some(isOurs))
+        .map((call) => withOwnCallBack(call, members));
     },
     screenPop: (id) => {
       const pop = engine.screenPop(id);

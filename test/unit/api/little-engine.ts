@@ -59,18 +59,27 @@ export class LittleEngine implements Operations {
   readonly wishes: (readonly [string, AgentWish, string])[] = [];
 
   /** A caller who talks with the first agent, at this extension. */
-  start(id: string, agent = '8017', { member = 'city-12345', callerNumber = '13800001111' } = {}): void {
+  start(
+    id: string,
+    agent = '8017',
+    {
+      member = 'city-12345',
+      callerNumber = '13800001111',
+      callBackOf = null as string | null,
+      visited = [] as readonly string[],
+    } = {},
+  ): void {
     const leg = { direction: 'in', state: 'answered', trunk: 'carrier', sipCallId: `${id}@phone` } as const;
     this.#calls.set(id, {
       id,
       phase: 'talking',
       callerNumber,
       firstDialled: '12345',
-      visited: [member],
+      visited: [member, ...visited],
       firstMember: member,
       currentMember: member,
       startedAt: START,
-      callBackOf: null,
+      callBackOf,
       legs: [
         {
           ...leg,

@@ -149,6 +149,15 @@ async function seeded() {
       }),
     );
   }
+  write(
+    callRecord('our-back', { firstMember: 'police-110', lastMember: OURS, callBackOf: 'foreign-missed' }),
+    auditRecord('our-attempt', {
+      action: 'call-back-failed',
+      subject: 'foreign-missed',
+      callId: 'our-back',
+      detail: 'busy',
+    }),
+  );
   return { ...api, reports };
 }
 
@@ -167,7 +176,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'PUT /v1/reports/:name': { what: 'calls' },
   'POST /v1/erasures': { callers: [FOREIGN_NUMBER], reason: 'by request' },
 };
-const IDS = ['live', 'call', 'missed', 'transfer', 'recording', 'agent', 'report'];
+const IDS = ['live', 'call', 'taken', 'back', 'missed', 'transfer', 'recording', 'agent', 'report'];
 const QUERIES: Readonly<Record<string, string>> = {
   'GET /v1/search': '?q=停水',
   'GET /v1/statistics': '?from=2026-03-02&to=2026-03-03&by=day&per=member',
@@ -222,8 +231,15 @@ const telling = (answers: ReadonlyMap<string, readonly Answered[]>, what: string
 describe('who sees the calls of a member only', () => {
   it('finds nothing of others in any answer of any route, where who sees all finds it', async () => {
     const api = await seeded();
+    // Ours, as it was moved to us; what it is for is not.
+    const taken = { member: 'police-110', callBackOf: 'foreign-missed', visited: [OURS] };
+    api.engine.start('our-taken', '8018', taken);
     const seen = await walk(api, 'foreign', SCOPED, /GET/);
     expect(telling(seen, FOREIGN)).toEqual([]);
+    const ours = await walk(api, 'our', SCOPED, /GET/);
+    expect(telling(ours, 'foreign-missed')).toEqual([]);
+    expect(telling(ours, 'our-taken')).toContain('GET /v1/calls/live/:id');
+    expect(telling(ours, 'our-back')).toEqual(expect.arrayContaining(['GET /v1/calls', 'GET /v1/audits']));
     expect(telling(seen, FOREIGN_NUMBER)).toEqual([]);
     const all = telling(await walk(api, 'foreign', ALL, /GET/), FOREIGN);
     const hidden = namedRoutes().filter(
@@ -376,16 +392,21 @@ describe('who sees the calls of a member only', () => {
         engine.publish('leg-answered', 'our-live', { member: OURS });
         engine.publish('agent-state', null, { agent: 'our-agent', member: OURS });
         // It comes to us, and from then on is ours.
-        engine.publish('transfer-requested', 'moved', { fromMember: 'city-12345', toMember: OURS });
+        engine.publish('transfer-requested', 'moved', {
+          fromMember: 'city-12345',
+          toMember: OURS,
+          callBackOf: 'foreign-missed',
+        });
         engine.publish('leg-ended', 'moved', { member: 'city-12345' });
-        engine.publish('call-ended', 'moved');
-        engine.publish('recording-ended', 'moved');
+        engine.publish('call-ended', 'moved', { goesOnAs: 'foreign-live' });
+        engine.publish('recording-ended', 'moved', { goesOnAs: 'our-live' });
         engine.publish('gateway-up', null);
       });
       asked.on('error', reject);
       asked.end();
     });
     expect(heard).not.toContain(FOREIGN);
+    expect(heard).toContain('"goesOnAs":"our-live"');
     expect([...heard.matchAll(/^event: (.*)$/gm)].map(([, type]) => type)).toEqual([
       'call-started',
       'leg-answered',
