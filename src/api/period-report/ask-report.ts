@@ -3,6 +3,7 @@ import { wallClock } from '../../ledger/export/wall-clock.js';
 import { CityCalendar } from '../../ledger/statistics/city-calendar.js';
 import type { ApiContext } from '../context.js';
 import type { SeenLedger } from '../rights/scoped-ledger.js';
+import type { Sight } from '../rights/sight.js';
 import { makeReport } from './make-report.js';
 import type { PeriodReport } from './period-report-schemas.js';
 import type { ReportNames } from './report-names.js';
@@ -18,10 +19,15 @@ export interface ReportQuestion {
   readonly later?: number;
 }
 
+/** What a report may be made of. */
+export interface ReportSight extends Pick<Sight, 'members'> {
+  readonly ledger: Pick<SeenLedger, 'statistics'>;
+}
+
 /** The report; undefined when there is no such day, or it has not come yet. Rejects with a `LedgerReadError`. */
 export async function askReport(
-  { dialPlan, now: clock = Date.now, surgeBounds }: ApiContext,
-  ledger: Pick<SeenLedger, 'statistics'>,
+  { dialPlan, now: clock = Date.now, surgeBounds }: Pick<ApiContext, 'dialPlan' | 'now' | 'surgeBounds'>,
+  { ledger, members }: ReportSight,
   { of, at, member, later = -1 }: ReportQuestion,
 ): Promise<PeriodReport | undefined> {
   const now = clock();
@@ -30,7 +36,7 @@ export async function askReport(
   const today = new Date(wallClock(timezone)(now)).toISOString().slice(0, 10);
   const period = reportPeriod(of, at ?? today, { calendar, now }, at === undefined ? later : 0);
   if (period === undefined) return undefined;
-  return makeReport(ledger, { period, member, calendar, now, bounds: surgeBounds ?? null });
+  return makeReport(ledger, { period, member, members, calendar, now, bounds: surgeBounds ?? null });
 }
 
 /** Names out of the dial plan; what it does not know is called as it is. */

@@ -1,3 +1,4 @@
+import type { MemberScope } from '../../config/roles.js';
 import type { CityCalendar } from '../../ledger/statistics/city-calendar.js';
 import { ANSWER_GOAL_MS } from '../../ledger/statistics/contribution.js';
 import { ANSWERED_GOAL, DAY_HOURS } from '../../ledger/statistics/goals.js';
@@ -24,6 +25,8 @@ const MOST_SURGES = 20;
 export interface ReportWish {
   readonly period: ReportPeriod;
   readonly member: string | undefined;
+  /** Whose sums the ledger tells. */
+  readonly members: MemberScope;
   readonly calendar: CityCalendar;
   /** UTC milliseconds. */
   readonly now: number;
@@ -34,7 +37,7 @@ export interface ReportWish {
 /** Everything that a report of a period shows. Rejects with a `LedgerReadError`. */
 export async function makeReport(
   ledger: Pick<SeenLedger, 'statistics'>,
-  { period, member, calendar, now, bounds }: ReportWish,
+  { period, member, members, calendar, now, bounds }: ReportWish,
 ): Promise<PeriodReport> {
   const { timezone } = calendar;
   const range = { ...period.now, member };
@@ -53,6 +56,7 @@ export async function makeReport(
   return {
     of: period.of,
     member: member ?? null,
+    seen: members === 'all' ? null : [...members],
     timezone,
     startsAt: timeOf(period.whole.from),
     endsAt: timeOf(period.whole.to),

@@ -32,7 +32,7 @@ export function periodReportRoutes(api: Api, context: ApiContext): void {
       },
     },
     async (request, reply) => {
-      const report = await askReport(context, context.sight(request).ledger, request.query);
+      const report = await askReport(context, context.sight(request), request.query);
       return report === undefined ? reply.code(400).send(NO_PERIOD) : reply.code(200).send(report);
     },
   );

@@ -28,6 +28,10 @@ export const periodReportAnswer = z
   .object({
     of: z.enum(REPORT_LENGTHS),
     member: text('Only of this member', 'city-12345').nullable(),
+    seen: z
+      .array(z.string())
+      .nullable()
+      .meta({ description: 'Only of these members: who asked sees no others. Null: of all' }),
     timezone: text('Time zone of days, weeks and months', 'Asia/Shanghai'),
     startsAt: time('First moment'),
     endsAt: time('First moment after it, also when that has not come'),

@@ -31,10 +31,7 @@ export function viewReport(report: PeriodReport, names: ReportNames, language: '
   const times = new ReportTimes(report.timezone);
   const { of, startsAt, endsAt, beforeStartsAt, beforeEndsAt, madeAt, timezone, member } = report;
   const kind = words.lengths[of];
-  const title =
-    member === null
-      ? words.title
-      : `${names.member(member)}${language === 'zh' ? '' : ':'} ${words.memberTitle}`;
+  const title = titleOf(member === null ? report.seen : [member], { names, words, language });
   const span = (from: string, to: string): string => {
     const [first, last] = [times.day(from), times.lastDay(to)];
     return first === last ? first : `${first} ${words.to} ${last}`;
@@ -58,6 +55,22 @@ export function viewReport(report: PeriodReport, names: ReportNames, language: '
     tables: reportTables({ report, names, words, times, language }),
     method: words.method,
   };
+}
+
+/** Members that are called by their names in a title; more are counted. */
+const MOST_NAMED = 3;
+
+/** @param of members that it is of; null: all */
+function titleOf(
+  of: readonly string[] | null,
+  { names, words, language }: Pick<Telling, 'names' | 'words' | 'language'>,
+): string {
+  if (of === null) return words.title;
+  const who =
+    of.length > MOST_NAMED
+      ? words.someMembers(of.length)
+      : of.map((id) => names.member(id)).join(words.comma);
+  return `${who}${language === 'zh' ? '' : ':'} ${words.memberTitle}`;
 }
 
 function warningsOf(report: PeriodReport, words: ReportWords, times: ReportTimes): readonly string[] {

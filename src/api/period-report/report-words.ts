@@ -3,6 +3,7 @@
 const zh = {
   title: '热线联盟运行报告',
   memberTitle: '运行报告',
+  someMembers: (count: number): string => `${count} 条热线`,
   lengths: { day: '日报', week: '周报', month: '月报', quarter: '季报', year: '年报' },
   periodBefore: {
     day: '前一日',
@@ -192,6 +193,7 @@ export type ReportWords = typeof zh;
 const en: ReportWords = {
   title: 'Report of the hotline alliance',
   memberTitle: 'Report',
+  someMembers: (count: number): string => `${count} hotlines`,
   lengths: { day: 'Day', week: 'Week', month: 'Month', quarter: 'Quarter', year: 'Year' },
   periodBefore: {
     day: 'the day before',

@@ -27,7 +27,7 @@ export async function sendWorkbook(
 ): Promise<FastifyReply | undefined> {
   const { desk, context, request, reply } = asked;
   const { language, report: name } = wish;
-  const report = await askReport(context, context.sight(request).ledger, wish);
+  const report = await askReport(context, context.sight(request), wish);
   if (report === undefined) return undefined;
   const view = viewReport(report, namesOf(context.dialPlan(), language), language);
   const file = await reportWorkbook(view, REPORT_WORDS[language]);

@@ -12,6 +12,8 @@ export interface HeatCell {
   readonly value: number | null;
   /** 0 for nothing, 1 to 5 from light to dark. */
   readonly heat: number;
+  /** False where neither member is one's own: nothing is known of it. */
+  readonly seen: boolean;
 }
 
 export interface HeatTable {
@@ -43,7 +45,16 @@ function figureOf(cell: Cell, measure: Measure): number | null {
   }
 }
 
-export function heatTable(cells: readonly Cell[], planned: readonly string[], measure: Measure): HeatTable {
+/**
+ * @param planned members of the dial plan, in its order
+ * @param sees whether transfers from and to a member may be seen
+ */
+export function heatTable(
+  cells: readonly Cell[],
+  planned: readonly string[],
+  measure: Measure,
+  sees: (member: string) => boolean = () => true,
+): HeatTable {
   const pairs = cells.flatMap((cell) => {
     const { fromMember: from, toMember: to } = cell;
     return from === null || to === null ? [] : [{ from, to, cell, value: figureOf(cell, measure) }];
@@ -62,7 +73,7 @@ export function heatTable(cells: readonly Cell[], planned: readonly string[], me
       from,
       cells: members.map((to) => {
         const value = byPair.get(`${from}\n${to}`)?.value ?? null;
-        return { from, to, value, heat: heatOf(value) };
+        return { from, to, value, heat: heatOf(value), seen: sees(from) || sees(to) };
       }),
       asked: sum((pair) => pair.from === from),
     })),

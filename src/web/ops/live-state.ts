@@ -88,7 +88,8 @@ export function useLiveState() {
       orLast(opsClient.alerts(), { items: last?.alerts ?? [] }, onTrouble),
       opsClient.surges(),
       opsClient.health(),
-      opsClient.engines(),
+      // Figures of the server as a whole are for those who see all.
+      ops.seesAll.value ? opsClient.engines() : [],
       orLast<Figures | null>(today(), last?.today ?? null, onTrouble),
     ]);
     state.value = {

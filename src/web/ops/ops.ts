@@ -27,6 +27,20 @@ const matters = shallowRef<ReadonlyMap<string, { readonly zh: string; readonly e
 const members = computed<ReadonlyMap<string, Member>>(
   () => new Map((plan.value?.members ?? []).map((member) => [member.id, member])),
 );
+/** Whose calls one may see, as the server said when one came in. */
+const scope = computed(() => access.value?.members ?? []);
+/** Members of the dial plan whose calls one may see, in its order: those that one can choose. */
+const ownMembers = computed<ReadonlyMap<string, Member>>(
+  () => new Map([...members.value].filter(([id]) => sees(id))),
+);
+/** Lines that one's calls may take: those of other members are none of them. */
+const trunks = computed(() =>
+  (plan.value?.trunks ?? []).filter(({ member }) => member === null || sees(member)),
+);
+
+function sees(member: string): boolean {
+  return scope.value === 'all' || scope.value.includes(member);
+}
 
 /** Ask for what the whole page needs, once the server lets one in. */
 async function enter(asked: Promise<Access>): Promise<void> {
@@ -86,6 +100,11 @@ export const ops = {
   access,
   plan,
   members,
+  ownMembers,
+  trunks,
+  /** True for who sees the calls of all members. */
+  seesAll: computed(() => scope.value === 'all'),
+  sees,
   memberName,
   matterName,
   lapsed,

@@ -7,9 +7,16 @@ export function agentCommand(server: Server, argv: readonly string[], typed = ''
   return command(server, 'agent', [...argv, '--dialplan', server.dialPlanFile], typed);
 }
 
-/** Make an account of somebody who logs in at the page of operations. */
-export function addPerson(server: Server, name: string, role: string, password: string): void {
-  command(server, 'user', ['add', name, '--role', role], `${password}\n`);
+/** Make an account of somebody who logs in at the page of operations; `members` with commas between, default all. */
+export function addPerson(
+  server: Server,
+  name: string,
+  role: string,
+  password: string,
+  members = 'all',
+): void {
+  const plan = ['--dialplan', server.dialPlanFile];
+  command(server, 'user', ['add', name, '--role', role, '--members', members, ...plan], `${password}\n`);
 }
 
 function command(server: Server, name: 'agent' | 'user', argv: readonly string[], typed: string): string {

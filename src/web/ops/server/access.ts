@@ -1,11 +1,14 @@
 /** Logging in and out. The session is a cookie of the server that scripts cannot read; it goes with every request. */
 import type { Permission } from '../../../api/rights/permissions.js';
+import type { MemberScope } from '../../../config/roles.js';
 import { get, OpsError, send } from './ops-client.js';
 
 /** Who is logged in. */
 export interface Access {
   readonly name: string;
   readonly displayName: string;
+  /** Whose calls they may see. */
+  readonly members: MemberScope;
   readonly permissions: readonly Permission[];
   /** End of the session at the latest; ISO 8601. */
   readonly endsAt: string;

@@ -14,6 +14,7 @@ export const en: Words = {
     audit: 'Audit',
   },
   logOut: 'Log out',
+  only: 'only',
   logIn: {
     name: 'Name',
     password: 'Password',
@@ -284,6 +285,9 @@ export const en: Words = {
     month: 'Month',
     beside: 'Beside',
     alliance: 'Alliance',
+    own: 'All that I see',
+    ownTransfers: 'Only transfers from and to hotlines that you see',
+    unseen: 'Not yours to see',
     figures: 'Figures',
     by: 'Show',
     spans: {

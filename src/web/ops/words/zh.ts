@@ -12,6 +12,7 @@ export const zh = {
     audit: '审计',
   },
   logOut: '退出',
+  only: '仅',
   logIn: {
     name: '用户名',
     password: '密码',
@@ -257,6 +258,9 @@ export const zh = {
     month: '月份',
     beside: '对比',
     alliance: '联盟合计',
+    own: '可见热线合计',
+    ownTransfers: '只有您可见的热线转出和转入的转接',
+    unseen: '不在您的查看范围内',
     figures: '主要指标',
     by: '显示',
     spans: { hour: '本月每小时', day: '本月每日', week: '近 26 周', month: '各月' },
