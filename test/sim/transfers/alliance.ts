@@ -2,8 +2,10 @@
 import { parseDialPlan } from '../../../src/dialplan/load.js';
 import type { DialPlan } from '../../../src/dialplan/plan.js';
 
-/** Where callers come from. */
+/** Where callers come from, and where they are called back. */
 export const CARRIER = '10.0.0.2';
+/** Second gateway to those who are called back. */
+export const CARRIER_2 = '10.0.0.3';
 
 /** Address of each PBX, by the member whose it is. `backup` has a second gateway at `BACKUP_2`. */
 export const PBX = {
@@ -42,11 +44,13 @@ export const LIMITS = {
   callMs: 300_000,
   noResponseMs: 4_000,
   notifyAnswerMs: 8_000,
+  /** How long a caller who is called back is rung. */
+  callBackMs: 12_000,
 } as const;
 
 const TEXT = `
 numbering: { country: "86", area: "22" }
-policies: { maxHops: 2, maxHuntSeconds: ${LIMITS.huntMs / 1000}, maxCallSeconds: ${LIMITS.callMs / 1000}, betweenKeysSeconds: 1 }
+policies: { maxHops: 2, maxHuntSeconds: ${LIMITS.huntMs / 1000}, maxCallSeconds: ${LIMITS.callMs / 1000}, betweenKeysSeconds: 1, callBack: { trunks: [line], ringSeconds: ${LIMITS.callBackMs / 1000} } }
 members:
   city:
     numbers: ["12345"]
@@ -115,7 +119,7 @@ members:
     source: example
     targets: [{ trunk: pbx-backup, number: "8071", ringSeconds: 12 }]
 trunks:
-  line: { kind: carrier, sources: ["${CARRIER}"], gateways: [] }
+  line: { kind: carrier, sources: ["${CARRIER}", "${CARRIER_2}"], gateways: ["${CARRIER}:5060/udp", "${CARRIER_2}:5060/udp"] }
 ${Object.entries(PBX)
   .map(([member, host]) => {
     const hosts = member === 'backup' ? [host, BACKUP_2] : [host];
@@ -134,6 +138,12 @@ export function alliancePlan(): DialPlan {
   const parsed = parseDialPlan(TEXT, 'alliance.yaml');
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
   return parsed.plan;
+}
+
+/** Numbers of a member's desks. */
+export function desksOf(plan: DialPlan, member: string): readonly string[] {
+  const desks = plan.members.get(member)?.targets.flatMap((target) => target.desks) ?? [];
+  return desks.flatMap((desk) => (desk.kind === 'trunk' ? desk.number : []));
 }
 
 export function memberAt(host: string): MemberName | null {

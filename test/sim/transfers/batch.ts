@@ -1,16 +1,15 @@
 import { FAIR, ROUGH, type Weather } from '../world/network.js';
 import { World } from '../world/world.js';
-import { BACKUP_2, CARRIER, PBX } from './alliance.js';
+import { BACKUP_2, CARRIER, CARRIER_2, desksOf, PBX } from './alliance.js';
 import { Dice } from './cast/dice.js';
 import { planFaults } from './cast/faults.js';
-import { type Stage, Story, storyOf } from './cast/story.js';
+import { type Stage, Story, storyIn, storyOf } from './cast/story.js';
 import { ladderOf } from './observer/ladder.js';
 import { Observer } from './observer/observer.js';
 import { type Complaint, judge, type Tally, type Violation } from './observer/verdict.js';
 import type { ServerTransaction } from './phones/transactions.js';
 import { UserAgent } from './phones/user-agent.js';
 import { Site } from './site.js';
-import { uriOf, userOf } from './wire/message.js';
 
 /** What the world does to calls; `none` leaves the people alone with each other. */
 export const FAULTS = {
@@ -69,17 +68,26 @@ export async function runBatch(options: BatchOptions): Promise<BatchResult> {
         return `172.${16 + (addresses >> 16)}.${(addresses >> 8) & 255}.${addresses & 255}`;
       },
       complain: (story, what) => complaints.push({ story, what, at: world.time.now(), callId: null }),
+      desksOf: (member) => desksOf(site.plan, member),
+      callBack: (wish) => site.callBack(wish),
       suspect: (story, { what, callId }) => complaints.push({ story, what, at: world.time.now(), callId }),
     };
     const stories = Array.from({ length: calls }, (_, index) => new Story(index, seed, stage));
     const invited = (transaction: ServerTransaction, agent: UserAgent) => {
       const { request } = transaction;
-      const asserted = request.header('p-asserted-identity') || request.header('from');
-      const story = stories[storyOf(userOf(uriOf(asserted))) ?? -1];
-      if (story === undefined) throw new RangeError(`an INVITE of nobody at ${agent.host}: ${asserted}`);
+      const story = stories[storyIn(request) ?? -1];
+      if (story === undefined) throw new RangeError(`an INVITE of nobody at ${agent.host}: ${request.uri}`);
       return story.invited(transaction, agent);
     };
-    for (const host of [CARRIER, ...Object.values(PBX), BACKUP_2])
+    site.ledger.onRecord = (record) => {
+      if (record.kind === 'call' && record.callBackOf === null)
+        stories[storyOf(record.callerNumber ?? '') ?? -1]?.callingBack.callOver(record);
+      if (record.kind === 'audit' && record.action.startsWith('call')) {
+        const missed = site.ledger.call(record.subject);
+        stories[storyOf(missed?.callerNumber ?? '') ?? -1]?.callingBack.attempted(record);
+      }
+    };
+    for (const host of [CARRIER, CARRIER_2, ...Object.values(PBX), BACKUP_2])
       agents.set(host, new UserAgent(world, host, invited));
     const began = world.time.now();
     for (const story of stories) story.later((withinMs * story.index) / calls, () => story.begin());

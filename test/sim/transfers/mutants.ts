@@ -34,7 +34,7 @@ export const mutants: readonly Mutant[] = [
     from: "if (leg.id === phase.link.b) return dropTarget(w, 'target-hung-up', 480);",
     to: 'if (leg.id === phase.link.b) return endCall(w, hungUpEnd);',
     noticed: /caller dropped/,
-    seed: 3,
+    seed: 5,
   },
   {
     bug: 'the agent is never released after the transfer',
@@ -112,5 +112,34 @@ export const mutants: readonly Mutant[] = [
     from: 'this.#ports.delete(leg);',
     to: '',
     noticed: /left in the signalling/,
+  },
+  {
+    bug: 'a caller who is called back rings on when the agent has hung up',
+    file: 'call/departure.ts',
+    from: "if (leg.id === phase.agent) endCall(w, { ...hungUpEnd, cause: 'abandoned' });",
+    to: '',
+    noticed: /is rung, though the agent has gone/,
+    seed: 2,
+  },
+  {
+    bug: 'a caller who was not reached is noted as called back',
+    file: 'call/records.ts',
+    from: "return attempt(call, call.callBack, at, 'call-back-failed', cause);",
+    to: "return attempt(call, call.callBack, at, 'called-back', cause);",
+    noticed: /called-back is noted, the call was answered at null/,
+  },
+  {
+    bug: 'two agents call the same caller back at the same time',
+    file: 'engine/call-backs.ts',
+    from: 'if (other !== null)',
+    to: "if (other === '')",
+    noticed: /by two calls at once/,
+  },
+  {
+    bug: 'an agent waits on for a caller who cannot be reached',
+    file: 'call/call-back.ts',
+    from: 'if (next === null) giveUp(w, cause);\n    else callingOn',
+    to: 'if (next !== null) callingOn',
+    noticed: /waits on, though/,
   },
 ];

@@ -1,11 +1,13 @@
 import { NO_AGENTS } from '../../../src/agents/agents.js';
+import { type CallBackWish, callBack } from '../../../src/api/call-back.js';
 import { DialPlanHolder } from '../../../src/dialplan/holder.js';
 import { newCallId } from '../../../src/engine/call-id.js';
 import { Engine } from '../../../src/engine/engine.js';
 import type { EngineLog } from '../../../src/engine/log.js';
+import type { OperationResult } from '../../../src/engine/operations.js';
 import { SrfSignalling } from '../../../src/engine/srf-signalling.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
-import type { LedgerRecord } from '../../../src/ledger/records.js';
+import type { CallRecord, LedgerRecord } from '../../../src/ledger/records.js';
 import { DirectAnchor } from '../../../src/media/direct-anchor.js';
 import { TimerWheel } from '../../../src/sip/timer-wheel.js';
 import { CONTROL, type World } from '../world/world.js';
@@ -16,6 +18,9 @@ import { ProgramClock } from './program-clock.js';
 export class RecordingLedger implements Ledger {
   readonly records: LedgerRecord[] = [];
   readonly open = new Set<string>();
+  private readonly calls = new Map<string, CallRecord>();
+  /** Told of each record once it is kept. */
+  onRecord: (record: LedgerRecord) => void = () => undefined;
 
   journal(callId: string): void {
     this.open.add(callId);
@@ -24,6 +29,14 @@ export class RecordingLedger implements Ledger {
   append(records: readonly LedgerRecord[], closes?: string): void {
     this.records.push(...records);
     if (closes !== undefined) this.open.delete(closes);
+    for (const record of records) {
+      if (record.kind === 'call') this.calls.set(record.id, record);
+      this.onRecord(record);
+    }
+  }
+
+  call(id: string): CallRecord | null {
+    return this.calls.get(id) ?? null;
   }
 
   leftOpen(): readonly [] {
@@ -90,6 +103,20 @@ export class Site {
     const started = this.engine.start();
     await world.time.run();
     await started;
+  }
+
+  /** Asks for a call back as the API does, with what the ledger has. */
+  callBack(wish: CallBackWish): Promise<OperationResult<{ callId: string }>> {
+    const { ledger, engine } = this;
+    const story = async (id: string) => {
+      const call = ledger.call(id);
+      return call === null
+        ? undefined
+        : { call: { ...call, seq: 0 }, legs: [], transfers: [], recordings: [] };
+    };
+    const wasCalledBack = async (id: string): Promise<boolean> =>
+      ledger.records.some((r) => r.kind === 'audit' && r.action === 'called-back' && r.subject === id);
+    return callBack({ ledger: { story }, wasCalledBack, operations: engine }, wish);
   }
 
   close(): void {

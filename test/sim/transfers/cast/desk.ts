@@ -108,7 +108,9 @@ export class Desk implements SessionEvents {
     const { story, session } = this;
     if (session === null) return;
     const { dice } = story;
+    const callsBack = this.first && story.callingBack.waits;
     story.fidget(session, 0.15);
+    if (callsBack && dice.chance(0.12)) return story.later(dice.between(0, 8_000), () => session.hangUp());
     if (dice.chance(0.04)) {
       const how = dice.chance(0.6) ? 'crashed' : 'amnesiac';
       story.later(dice.between(0, 20_000), () => {
@@ -117,7 +119,9 @@ export class Desk implements SessionEvents {
     }
     if (dice.chance(this.first ? 0.92 : 0.2)) {
       this.transferring = new Transferring(story, session, !this.first);
-      return story.later(dice.between(150, 5_000), () => this.transferring?.begin());
+      // Most of those who call back wait for somebody to speak with first.
+      const patience = callsBack && dice.chance(0.8) ? 8_000 : 0;
+      return story.later(patience + dice.between(150, 5_000), () => this.transferring?.begin());
     }
     if (dice.chance(0.06)) return story.later(dice.between(0, 400), () => session.hangUp());
     if (dice.chance(0.6)) story.later(dice.between(3_000, 60_000), () => session.hangUp());

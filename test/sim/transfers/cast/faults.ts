@@ -1,5 +1,5 @@
 import { SERVER_HOST, type World } from '../../world/world.js';
-import { BACKUP_2, PBX } from '../alliance.js';
+import { BACKUP_2, CARRIER_2, PBX } from '../alliance.js';
 import type { UserAgent } from '../phones/user-agent.js';
 import type { Dice } from './dice.js';
 
@@ -19,7 +19,7 @@ export function planFaults(
   forMs: number,
 ): void {
   const { time, network } = world;
-  const hosts = [...Object.values(PBX), BACKUP_2];
+  const hosts = [...Object.values(PBX), BACKUP_2, CARRIER_2];
   const some = (): UserAgent => {
     const agent = agents.get(hosts[Math.floor(dice.next() * hosts.length)] ?? '');
     if (agent === undefined) throw new RangeError('no such PBX');

@@ -1,16 +1,20 @@
 import type { Engine } from '../../../../src/engine/engine.js';
 import { SERVER_HOST, type World } from '../../world/world.js';
-import { CARRIER, type MemberName, NUMBERS, PBX } from '../alliance.js';
+import { CARRIER, CARRIER_2, type MemberName, NUMBERS, PBX } from '../alliance.js';
 import { Session } from '../phones/session.js';
 import type { SessionEvents } from '../phones/session-parts.js';
 import { ServerTransaction } from '../phones/transactions.js';
 import type { UserAgent } from '../phones/user-agent.js';
+import type { WireMessage } from '../wire/message.js';
+import { uriOf, userOf } from '../wire/message.js';
+import { CallingBack, type CallingBackStage } from './calling-back.js';
+import { Citizen } from './citizen.js';
 import { Desk } from './desk.js';
 import { Dice } from './dice.js';
 import { type OneWay, oneWay } from './one-way.js';
 
 /** What all stories of a batch share. */
-export interface Stage {
+export interface Stage extends CallingBackStage {
   readonly world: World;
   readonly engine: Engine;
   agent(host: string): UserAgent;
@@ -22,7 +26,7 @@ export interface Stage {
 }
 
 /** How a phone of a story came into it. */
-export type Part = 'caller' | 'desk' | 'consulting' | 'replacing' | 'fork';
+export type Part = 'caller' | 'citizen' | 'desk' | 'consulting' | 'replacing' | 'fork';
 
 export interface Player {
   readonly part: Part;
@@ -36,15 +40,34 @@ export function storyOf(number: string): number | null {
   return /^(139|600|610)\d{8}$/.test(number) ? Number(number.slice(3)) : null;
 }
 
+/** Which story an INVITE belongs to: by who calls, or by the caller who is called back. */
+export function storyIn(invite: WireMessage): number | null {
+  const asserted = invite.header('p-asserted-identity') || invite.header('from');
+  return storyOf(userOf(uriOf(asserted))) ?? storyOf(userOf(invite.uri));
+}
+
 export const serverUri = (user: string): string => `sip:${user}@${SERVER_HOST}`;
 
 const RINGS_AT_MOST_MS = 180_000;
+
+/** A call of the caller, or a call back. */
+export interface Visit {
+  /** When it began; ms. */
+  readonly since: number;
+  readonly callsBack: boolean;
+  /** Phones of the caller; of a call back as many as ways were tried. */
+  readonly callers: Session[];
+}
 
 /** One caller's visit, with everybody who has to do with it. */
 export class Story {
   readonly dice: Dice;
   readonly players: Player[] = [];
+  /** The caller's phone, that which was used last. */
   caller: Session | null = null;
+  /** The first is the caller's own. */
+  readonly visits: Visit[] = [];
+  readonly callingBack = new CallingBack(this);
   /** Called first. */
   readonly dialled: MemberName | null;
   /** Transfers that were asked for. */
@@ -106,15 +129,18 @@ export class Story {
     const { dice } = this;
     const caller = this.newSession('caller', CARRIER, { up: () => this.callerUp(caller) });
     this.caller = caller;
+    this.visits.push({ since: this.now, callsBack: false, callers: [caller] });
     caller.manners.refusesOffers = dice.chance(0.02);
     const to = serverUri(this.dialled === null ? '99999' : NUMBERS[this.dialled]);
     caller.invite(`sip:${this.number('caller')}@${CARRIER}`, to, dice.chance(0.08));
     if (dice.chance(0.06)) this.later(dice.between(50, 12_000), () => caller.hangUp());
+    else if (dice.chance(0.14)) this.later(dice.between(50, 3_000), () => caller.hangUp());
     // Nobody waits for ever.
     this.later(420_000, () => caller.hangUp());
   }
 
-  private callerUp(caller: Session): void {
+  /** The caller speaks with somebody, or with us. */
+  callerUp(caller: Session): void {
     const { dice } = this;
     if (dice.chance(0.97)) this.later(dice.between(6_000, 70_000), () => this.callerLeaves(caller));
     this.fidget(caller, 0.18);
@@ -158,9 +184,17 @@ export class Story {
     this.later(dice.between(0, 40), () => caller.hangUp());
   }
 
+  /** Of all moments an agent may hang up at this one. */
+  agentsMoment(likely: number): void {
+    if (!this.dice.chance(likely)) return;
+    const agent = this.players.findLast(({ part, session }) => part === 'desk' && session.state === 'up');
+    this.later(this.dice.between(0, 40), () => agent?.session.hangUp());
+  }
+
   /** An INVITE for this story came to a desk. */
   invited(transaction: ServerTransaction, agent: UserAgent): Session {
     const { request } = transaction;
+    if (agent.host === CARRIER || agent.host === CARRIER_2) return this.invitedBack(transaction, agent);
     const first = this.caller?.state !== 'up';
     const desk = new Desk(this, first);
     const session = this.newSession('desk', agent.host, desk, request.callId);
@@ -171,6 +205,18 @@ export class Story {
       this.rangOn.push(session);
       session.reject(480);
     });
+    return session;
+  }
+
+  /** The caller is called back. */
+  private invitedBack(transaction: ServerTransaction, agent: UserAgent): Session {
+    const citizen = new Citizen(this);
+    const session = this.newSession('citizen', agent.host, citizen, transaction.request.callId);
+    this.caller = session;
+    this.visits.at(-1)?.callers.push(session);
+    session.accept(transaction);
+    citizen.called(session, transaction);
+    this.later(420_000, () => session.hangUp());
     return session;
   }
 

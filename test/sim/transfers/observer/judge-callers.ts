@@ -14,6 +14,8 @@ interface CallerCase extends Case {
   readonly story: number;
   readonly legs: readonly WireLeg[];
   readonly caller: WireLeg;
+  /** When the call began, for a limit on its length; ms. */
+  readonly beganAt: number;
 }
 
 /** Promise 1: a caller is never dropped by us. */
@@ -21,11 +23,19 @@ export function judgeCallers(found: Case): void {
   const { stories, legsOf, observer } = found;
   const { plan } = found.site;
   for (const story of stories) {
-    const caller = observer.legs.get(story.caller?.callId ?? '');
-    if (caller === undefined) continue;
-    const case_ = { ...found, plan, story: story.index, legs: legsOf.get(story.index) ?? [], caller };
-    if (caller.answeredAt !== null) judgeAnswered(case_, story);
-    else judgeUnanswered(case_, story.dialled, story.operatorAt);
+    const all = legsOf.get(story.index) ?? [];
+    for (const [index, { since, callsBack, callers }] of story.visits.entries()) {
+      const until = story.visits[index + 1]?.since ?? Number.POSITIVE_INFINITY;
+      const legs = all.filter(({ inviteAt }) => inviteAt >= since && inviteAt < until);
+      for (const { callId } of callers) {
+        const caller = observer.legs.get(callId);
+        if (caller === undefined) continue;
+        const beganAt = callsBack ? since : caller.inviteAt;
+        const case_ = { ...found, plan, story: story.index, legs, caller, beganAt };
+        if (caller.answeredAt !== null) judgeAnswered(case_, story);
+        else if (!callsBack) judgeUnanswered(case_, story.dialled, story.operatorAt);
+      }
+    }
   }
 }
 
@@ -77,9 +87,11 @@ function reasonToEnd(found: CallerCase, at: number, { operatorAt, takenBackAt }:
   const yes = (why: string): Reason => ({ allowed: true, why });
   const no = (why: string): Reason => ({ allowed: false, why });
   if (operatorAt !== null && operatorAt <= at) return yes('ended by an operator');
-  if (at - caller.inviteAt >= LIMITS.callMs) return yes('longest call reached');
+  if (at - found.beganAt >= LIMITS.callMs) return yes('longest call reached');
   // The CANCEL crossed our 2xx (RFC 3261 §9.2).
   if (caller.cancelAt !== null && caller.cancelAt <= at) return yes('gave up in the instant of the answer');
+  if (caller.direction === 'out' && caller.silentUntil > caller.inviteAt + LIMITS.noResponseMs)
+    return yes('was given up before it rang');
   const lost = caller.lostAt();
   if (lost !== null && lost <= at) return yes('its dialog was lost');
   const partner = partnerOf(found, at);

@@ -122,10 +122,19 @@ function judgeCall(
       story,
       `ledger: call ${record.id} says ${record.transfers} transfers, there are ${asked.length} records`,
     );
-  const caller = own.find(({ role, direction }) => direction === 'in' && role === 'caller');
+  const wanted = record.callBackOf === null ? 'in' : 'out';
+  const callers = own.filter(({ role, direction }) => direction === wanted && role === 'caller');
+  // Who answers a call back that was given up is sent away.
+  const caller =
+    record.callBackOf === null || record.answeredAt === null ? callers[0] : callers.findLast(isAnswered);
+  if (record.callBackOf !== null && record.answeredAt === null) return;
   if (caller !== undefined && caller.answeredAt !== record.answeredAt)
     violate(
       story,
       `ledger: call ${record.id} answered at ${record.answeredAt}, its caller at ${caller.answeredAt}`,
     );
+}
+
+function isAnswered({ answeredAt }: LegRecord): boolean {
+  return answeredAt !== null;
 }

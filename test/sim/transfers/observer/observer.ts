@@ -1,6 +1,6 @@
 import type { Watcher } from '../../world/network.js';
 import { SERVER_HOST } from '../../world/world.js';
-import { storyOf } from '../cast/story.js';
+import { storyIn } from '../cast/story.js';
 import { read, uriOf, userOf, type WireMessage } from '../wire/message.js';
 import { describedIn } from '../wire/session-description.js';
 import { type OwnRequest, type PeerRequest, WireLeg } from './wire-leg.js';
@@ -238,11 +238,4 @@ export class Observer implements Watcher {
   finish(): void {
     for (const { leg, at } of this.acks.values()) leg.unackedSince.push(at + 32_000);
   }
-}
-
-/** Which story an INVITE belongs to: by who calls. */
-function storyIn(message: WireMessage): number | null {
-  const asserted = message.header('p-asserted-identity');
-  const from = asserted === '' ? message.header('from') : asserted;
-  return storyOf(userOf(uriOf(from)));
 }

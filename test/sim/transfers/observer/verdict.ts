@@ -1,6 +1,7 @@
 import type { World } from '../../world/world.js';
 import type { Story } from '../cast/story.js';
 import type { Site } from '../site.js';
+import { judgeCallBacks } from './judge-call-backs.js';
 import { judgeCallers } from './judge-callers.js';
 import { judgeDoubles } from './judge-doubles.js';
 import { judgeLedger } from './judge-ledger.js';
@@ -10,7 +11,7 @@ import type { Observer } from './observer.js';
 import type { WireLeg } from './wire-leg.js';
 
 /** What a violation is about. `complaint`: a phone's, or the program's own. */
-export type Promised = 'complaint' | 'caller' | 'orphan' | 'ledger' | 'transfer' | 'double';
+export type Promised = 'complaint' | 'caller' | 'orphan' | 'ledger' | 'transfer' | 'double' | 'call-back';
 
 /** A promise that was not kept. */
 export interface Violation {
@@ -72,6 +73,7 @@ export function judge(evidence: Evidence): { readonly violations: Violation[]; r
   judgeLedger(about('ledger'));
   judgeTransfers(about('transfer'));
   judgeDoubles(about('double'));
+  judgeCallBacks(about('call-back'));
   return { violations, tally };
 }
 

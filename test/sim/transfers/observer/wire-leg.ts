@@ -143,6 +143,11 @@ export class WireLeg {
     return lost === null ? leftAt : Math.min(leftAt, lost);
   }
 
+  /** When the peer was heard first. */
+  get silentUntil(): number {
+    return Math.min(this.provisionalAt ?? NEVER, this.final?.at ?? NEVER);
+  }
+
   /** Media address that we told the peer last, up to this moment. */
   toldAt(time: number): string | null {
     let last: string | null = null;
