@@ -36,23 +36,33 @@ export class OpsPage {
     return this.said.filter((line) => /error/i.test(line) && !line.includes('401'));
   }
 
-  async logIn(name: string, password: string): Promise<void> {
+  /** Log in at the form; the status of the answer, which the page may show some time later. */
+  async logIn(name: string, password: string): Promise<number> {
     await this.page.fill('#name', name);
     await this.page.fill('#password', password);
+    const answered = this.page.waitForResponse(
+      (response) => response.url().endsWith('/v1/session') && response.request().method() === 'POST',
+    );
     await this.page.click('button[type=submit]');
+    return (await answered).status();
   }
 
   /** Log in with an account that was just made, as soon as the server knows it. */
   async enter(name: string, password: string): Promise<void> {
-    const there = async (selector: string): Promise<boolean> =>
-      (await this.page.locator(selector).count()) > 0;
-    await until('the account to be known', async () => {
-      if (await there('nav')) return true;
-      const ready = (await there('#name')) && !(await there('.is-loading'));
-      if (ready) await this.logIn(name, password);
-      await this.page.waitForTimeout(300);
-      return undefined;
-    });
+    await this.page.waitForSelector('#name');
+    // Seldom, because wrong passwords lock an account, and one that is not known yet is as wrong.
+    await until(
+      'the account to be known',
+      async () => {
+        const status = await this.logIn(name, password);
+        if (status === 200) return true;
+        await this.page.waitForFunction("document.querySelector('.is-loading') === null");
+        await this.page.waitForTimeout(2000);
+        return undefined;
+      },
+      60_000,
+    );
+    await this.page.waitForSelector('nav');
   }
 
   async logOut(): Promise<void> {
