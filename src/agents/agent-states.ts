@@ -13,7 +13,7 @@ export interface StateRules {
 interface Leg {
   readonly call: string;
   talking: boolean;
-  /** It was let go, and only its end is waited for. */
+  /** It was let go, and only its end on the wire is waited for. */
   over: boolean;
 }
 
@@ -140,16 +140,22 @@ export class AgentStates {
     });
   }
 
+  /** The phone was told that its conversation is over; until it has answered, the agent gets no other call. */
+  legReleased(leg: string, at: Moment): void {
+    this.#withLeg(leg, (entry, one) => {
+      if (!one.talking) return;
+      Object.assign(one, { talking: false, over: true });
+      this.#spoken(entry, one, at);
+    });
+  }
+
   /** The leg is gone from the wire. */
   legEnded(leg: string, at: Moment): void {
     this.#withLeg(leg, (entry, one) => {
       entry.legs.delete(leg);
       this.#legs.delete(leg);
-      const { afterCallSeconds } = this.rules(entry.agent.member);
-      const inCall = [...entry.legs.values()].some(({ talking }) => talking);
-      if (one.talking && !inCall && afterCallSeconds > 0 && entry.rest.state === 'ready')
-        entry.afterUntil = at.mono + afterCallSeconds * 1000;
-      this.#settle(entry, at, { reason: one.talking ? 'hung-up' : 'not-needed', call: one.call });
+      if (one.talking) this.#spoken(entry, one, at);
+      else this.#settle(entry, at, { reason: 'not-needed', call: one.call });
       if (entry.rest.reason === 'account' && entry.legs.size === 0) this.#entries.delete(entry.agent.id);
     });
   }
@@ -215,6 +221,15 @@ export class AgentStates {
           offer === call || [...legs.values()].some((leg) => leg.call === call && !leg.talking && !leg.over),
       )
       .map(({ agent }) => agent.id);
+  }
+
+  /** A conversation is over: where it was the last one, the time after it begins. */
+  #spoken(entry: Entry, { call }: Leg, at: Moment): void {
+    const { afterCallSeconds } = this.rules(entry.agent.member);
+    const inCall = [...entry.legs.values()].some(({ talking }) => talking);
+    if (!inCall && afterCallSeconds > 0 && entry.rest.state === 'ready')
+      entry.afterUntil = at.mono + afterCallSeconds * 1000;
+    this.#settle(entry, at, { reason: 'hung-up', call });
   }
 
   #newEntry(agent: Agent, at: Moment): Entry {

@@ -3,6 +3,7 @@ import { isAnchored } from './anchored.js';
 import type { Call, Leg, LegId, TransferId } from './call.js';
 import { publishEnd } from './ending.js';
 import { GUARD_MS, startGlareTimer } from './legs.js';
+import { isTimed, startNotifyTimer } from './notify.js';
 import { callRecord } from './records.js';
 import type { Work } from './work.js';
 
@@ -25,10 +26,8 @@ export function adopt(w: Work, other: Call, transferId: TransferId, target: LegI
     if (leg.state === 'leaving') w.emit({ type: 'start-timer', timer: `guard:${leg.id}`, ms: GUARD_MS });
     if (leg.state !== 'ended' && leg.exchange?.kind === 'glare-wait') startGlareTimer(w, leg);
   }
-  for (const { transferId: id, finalSent } of other.subscriptions) {
-    if (finalSent)
-      w.emit({ type: 'start-timer', timer: `notify:${id}`, ms: w.routing.limits.notifyAnswerMs });
-  }
+  for (const subscription of other.subscriptions)
+    if (isTimed(subscription)) startNotifyTimer(w, subscription.transferId);
   const end = { by: 'us', cause: 'merged', missed: false, at: w.at } as const;
   const record = callRecord({ ...other, end }, w.at);
   w.emit({ type: 'write', record });

@@ -42,19 +42,38 @@ export function tell(
   const subscription = w.call.subscriptions.find((s) => s.transferId === transferId);
   if (subscription === undefined || subscription.finalSent) return;
   if (subscription.outstanding) {
-    if (subscription.queued?.final !== true) save(w, { ...subscription, queued: { status, final, cause } });
+    if (subscription.queued?.final === true) return;
+    save(w, { ...subscription, queued: { status, final, cause } });
+    // A phone that answers none at all keeps nobody for as long as SIP gives each of them.
+    if (final) startNotifyTimer(w, transferId);
     return;
   }
   send(w, subscription, { status, final, cause });
 }
 
 function send(w: Work, subscription: Subscription, news: TransferNews): void {
-  const { leg, transferId, eventId } = subscription;
+  notify(w, subscription, news);
+  if (news.final) startNotifyTimer(w, subscription.transferId);
+  save(w, { ...subscription, outstanding: true, queued: null, finalSent: news.final });
+}
+
+function notify(w: Work, { leg, transferId, eventId }: Subscription, news: TransferNews): void {
   const { status, final, cause } = news;
   w.emit({ type: 'notify', leg, transferId, eventId, status, cause, final });
-  if (final)
-    w.emit({ type: 'start-timer', timer: `notify:${transferId}`, ms: w.routing.limits.notifyAnswerMs });
-  save(w, { ...subscription, outstanding: true, queued: null, finalSent: final });
+}
+
+/** How long the answer to a NOTIFY is waited for once there is nothing more to tell. */
+export function startNotifyTimer(w: Work, transferId: TransferId): void {
+  w.emit({ type: 'start-timer', timer: `notify:${transferId}`, ms: w.routing.limits.notifyAnswerMs });
+}
+
+/** The final NOTIFY is out, or waits for the answer to the one before it. */
+export function isTimed({ finalSent, queued }: Subscription): boolean {
+  return finalSent || queued?.final === true;
+}
+
+function stopTimer(w: Work, subscription: Subscription): void {
+  if (isTimed(subscription)) w.emit({ type: 'stop-timer', timer: `notify:${subscription.transferId}` });
 }
 
 /**
@@ -82,7 +101,7 @@ export function notifyAnswered(w: Work, transferId: TransferId, status: number):
 }
 
 function finish(w: Work, subscription: Subscription): void {
-  if (subscription.finalSent) w.emit({ type: 'stop-timer', timer: `notify:${subscription.transferId}` });
+  stopTimer(w, subscription);
   drop(w, subscription.transferId);
   const { leg, releaseAfter } = subscription;
   if (releaseAfter === null || w.call.subscriptions.some((s) => s.leg === leg)) return;
@@ -91,9 +110,13 @@ function finish(w: Work, subscription: Subscription): void {
   closeExchangesWith(w, leg);
 }
 
-/** The answer to the final NOTIFY does not come: go on without it. */
+/** An answer does not come: go on without it. A final NOTIFY that waited for it goes out all the same. */
 export function notifyTimedOut(w: Work, transferId: TransferId): void {
-  for (const s of w.call.subscriptions) if (s.transferId === transferId && s.finalSent) finish(w, s);
+  for (const s of w.call.subscriptions) {
+    if (s.transferId !== transferId || !isTimed(s)) continue;
+    if (s.queued !== null) notify(w, s, s.queued);
+    finish(w, s);
+  }
 }
 
 /** After a restart: answers that were awaited do not come any more. */
@@ -108,7 +131,7 @@ export function resumeSubscriptions(w: Work): void {
 export function unsubscribeLeg(w: Work, leg: LegId): void {
   for (const s of w.call.subscriptions) {
     if (s.leg !== leg) continue;
-    if (s.finalSent) w.emit({ type: 'stop-timer', timer: `notify:${s.transferId}` });
+    stopTimer(w, s);
     drop(w, s.transferId);
   }
 }

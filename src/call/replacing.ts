@@ -1,11 +1,11 @@
 /** INVITE with Replaces (RFC 3891): a member's other phone or PBX takes the place of one of its legs. */
-import { heard } from './anchored.js';
-import type { Leg, Transfer } from './call.js';
+import type { Leg, LegId, LegRole, Transfer } from './call.js';
 import { takeOverCallBack } from './call-back.js';
 import type { CallEventOf } from './event.js';
 import { newHunt } from './hunt.js';
 import { endLeg, inboundLeg } from './legs.js';
 import { offerOf } from './link.js';
+import { answerTaker, heardAtPlace, takePlace } from './take-place.js';
 import { announce } from './transfer.js';
 import {
   describe,
@@ -16,18 +16,25 @@ import {
   refused,
   type TransferWish,
 } from './wish.js';
-import { isGone, type Work } from './work.js';
+import { isGone, transferOf, type Work } from './work.js';
 
 export function replacing(w: Work, event: CallEventOf<'replacing'>): void {
   const replaced = w.call.legs[event.replaces];
-  const waits = replaced !== undefined && waitsForCaller(w, replaced, event);
-  const leg = addLeg(w, event, waits ? 'agent' : 'target');
+  const same = replaced !== undefined && replaced.member !== null && replaced.member === event.member;
+  const waits = same && waitsForCaller(w, replaced.id);
+  // In a transfer its own member's phone goes on as what it was.
+  const stays = same && transferOf(w.call) !== null && replaced.role !== 'caller';
+  const leg = addLeg(w, event, waits ? 'agent' : stays ? replaced.role : 'target');
   if (replaced === undefined) return turnAway(w, leg, 481);
   // RFC 3891 §3: what has ended is declined, what is early and not ours to answer is not found.
   if (isGone(replaced)) return turnAway(w, leg, 603);
   if (replaced.state !== 'answered') return turnAway(w, leg, 481);
   if (event.earlyOnly) return turnAway(w, leg, 486);
   if (waits) return takeOverCallBack(w, leg, replaced);
+  const other = stays ? heardAtPlace(w, replaced.id) : null;
+  if (other !== null) return takePlace(w, leg, replaced, other);
+  // The two are being brought together at this very moment: it may ask again.
+  if (stays) return turnAway(w, leg, 491);
   const wish: TransferWish = {
     trigger: 'replaces',
     mode: 'consult',
@@ -49,24 +56,7 @@ export function replacing(w: Work, event: CallEventOf<'replacing'>): void {
 function take(w: Work, leg: Leg, described: Transfer, replaced: Leg): void {
   const { transferee } = described;
   const transfer = announce(w, { ...described, targetLeg: leg.id, answeredAt: w.at });
-  const party = w.leg(transferee);
-  const sdp = offerOf(party);
-  const lateOffer = leg.remote === null && sdp !== null;
-  heard(w, leg.id, leg.remote, 'offer');
-  w.emit({ type: 'answer', leg: leg.id, sdp, from: transferee });
-  w.patchLeg(leg.id, {
-    state: 'answered',
-    answeredAt: w.at,
-    sipStatus: 200,
-    transferId: transfer.id,
-    given: sdp === null ? null : { from: transferee, sdp },
-    exchange: lateOffer ? { kind: 'ack-awaited', offer: sdp, from: null } : null,
-  });
-  w.publish(
-    'leg-answered',
-    { legId: leg.id, transferId: transfer.id },
-    { role: 'target', member: leg.member },
-  );
+  answerTaker(w, leg, { from: transferee, sdp: offerOf(w.leg(transferee)) }, transfer.id);
   const link = { a: transferee, b: leg.id, rounds: 0 };
   w.setPhase({
     name: 'switching',
@@ -101,16 +91,11 @@ function turnAway(w: Work, leg: Leg, status: number): void {
 }
 
 /** The agent of a call back, whose caller rings, goes on with another phone of the same member. */
-function waitsForCaller({ call }: Work, { id, member }: Leg, event: CallEventOf<'replacing'>): boolean {
-  return (
-    call.phase.name === 'calling-back' &&
-    call.phase.agent === id &&
-    member !== null &&
-    member === event.member
-  );
+function waitsForCaller({ call }: Work, id: LegId): boolean {
+  return call.phase.name === 'calling-back' && call.phase.agent === id;
 }
 
-function addLeg(w: Work, event: CallEventOf<'replacing'>, role: 'agent' | 'target'): Leg {
+function addLeg(w: Work, event: CallEventOf<'replacing'>, role: LegRole): Leg {
   const leg = inboundLeg(w.at, event, {
     id: event.leg,
     role,

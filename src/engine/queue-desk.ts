@@ -94,6 +94,9 @@ export class QueueDesk {
         return;
       case 'cancel':
         return this.#states.legFailed(command.leg, CANCELLED[command.cause] ?? null, at);
+      case 'bye':
+        this.#states.legReleased(command.leg, at);
+        return this.#look();
       case 'publish':
         return this.#heard(call, command);
       case 'write':

@@ -232,33 +232,6 @@ describe('the desk in the browser', () => {
     await at.desk.says('没有待回拨的来电');
   });
 
-  it('loaded anew while the caller who is called back rings: has that call again', async () => {
-    const number = await at.rings();
-    at.stage.phone('caller').giveUp();
-    expect(await at.called).toBe(487);
-    at.stage.phone('caller').manner = { answer: 'asked', afterMs: 0 };
-    await at.desk.says('没有来电');
-    await at.desk.click('回拨');
-    await at.desk.says('正在呼叫来电人');
-    await until('the caller to ring', () => at.stage.phone('caller').ringing || undefined);
-    await at.desk.hears();
-    await at.desk.page.reload();
-    await at.desk.says('正在呼叫来电人');
-    await at.desk.hears();
-    at.stage.phone('caller').pickUp();
-    await at.stage.phone('caller').untilTalking();
-    await at.desk.says('通话中');
-    expectHeard('loaded anew', await at.stage.listen(500), withDesk, []);
-    const { id, ...call } = await calledBack(number);
-    expect(call).toMatchObject({ outcome: 'answered', endedBy: 'caller', transfers: 0 });
-    const legs = await at.stage.world.server.api.legs(`callId=${id}`);
-    expect(legs.map(({ role, agent, outcome }) => `${role} ${agent} ${outcome}`).sort()).toEqual([
-      'agent li-na answered',
-      'agent li-na answered',
-      'caller null answered',
-    ]);
-  });
-
   it('is used by its keys, menus and lists alone, and speaks English', async () => {
     await at.desk.click('示忙');
     await at.desk.says('小休');
@@ -318,18 +291,6 @@ describe('the desk in the browser', () => {
     await at.desk.says('没有来电');
     await at.desk.page.click('text=本机软电话');
     await at.desk.says('已注册');
-  });
-
-  it('goes on with the call after the page was loaded anew', async () => {
-    const number = await at.answered();
-    await at.desk.page.reload();
-    await at.desk.says('通话中');
-    await at.desk.says(number);
-    await at.desk.hears();
-    expectHeard('loaded anew', await at.stage.listen(300), withDesk, []);
-    await at.desk.key('police');
-    await at.desk.says('已转接');
-    await at.stage.end(number);
   });
 });
 

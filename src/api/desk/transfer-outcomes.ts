@@ -50,8 +50,11 @@ export class TransferOutcomes {
   }
 
   #begin(event: LiveEvent): Begun | null {
+    const { trigger, fromMember, toMember } = event.detail;
+    // The agent went on with another phone, or the page was loaded anew: nobody was moved.
+    if (trigger === 'replaces' && fromMember === toMember) return null;
     const agent = this.#agentOf(event);
-    const to = textOf(event.detail.toMember);
+    const to = textOf(toMember);
     return agent === null || to === null ? null : { agent, to, mode: modeOf(event.detail.mode) };
   }
 

@@ -15,15 +15,23 @@ import { webSide } from './web-side.js';
 
 export const PASSWORD = 'of-the-tests-739182';
 
-/** 12345 is served by the queue of its agents, and by nobody else; the carrier takes calls, too. */
+/**
+ * 12345 is served by the queue of its agents, and by nobody else; the carrier takes calls, too. At 110 it rings for as long
+ * as a page may take to be loaded anew.
+ */
 function deskPlan(plan: DialPlanFile): DialPlanFile {
-  const { city } = plan.members;
-  if (city === undefined) throw new Error('the test plan has lost its member');
+  const { city, police } = plan.members;
+  if (city === undefined || police === undefined) throw new Error('the test plan has lost its member');
   const targets = [{ queue: 'city', ringSeconds: 20, maxWaitSeconds: 60 }];
   const queue = { afterCallSeconds: 30 };
   const line = plan.trunks['city-line'] as { readonly sources: readonly [string] };
   const trunks = { ...plan.trunks, 'city-line': { ...line, gateways: [`${line.sources[0]}/udp`] } };
-  return { ...plan, trunks, members: { ...plan.members, city: { ...city, targets, queue } } };
+  const patient = { ...police, targets: police.targets.map((target) => ({ ...target, ringSeconds: 30 })) };
+  return {
+    ...plan,
+    trunks,
+    members: { ...plan.members, city: { ...city, targets, queue }, police: patient },
+  };
 }
 
 /** How the page reaches the server, where that can be broken. */

@@ -6,7 +6,7 @@ import { requestsOfLeg } from './choices-requests.js';
 import { attendedChoices, desktopChoices, replacingChoices } from './choices-transfer.js';
 import { MIXER } from './plan.js';
 import { restartChoices } from './restart.js';
-import { answerNotify, endOnWire, patchLeg, stopTimer, type Wire } from './wire.js';
+import { endOnWire, neverAnswersNotify, patchLeg, stopTimer, type Wire } from './wire.js';
 import { type Budget, type Choice, type Kind, may, secondCall, type World } from './world.js';
 
 /** Timers that need no budget: without them nothing would go on. */
@@ -108,8 +108,8 @@ function timerChoice(world: World, name: string): Choice | null {
     costs: cost === undefined ? [] : [cost],
     act: (wire) => {
       stopTimer(wire, name);
-      // The final NOTIFY is given up: BYE may follow without its answer.
-      if (kind === 'notify') answerNotify(wire, of, false);
+      // NOTIFYs are given up: BYE may follow without an answer.
+      if (kind === 'notify') neverAnswersNotify(wire, of);
       // The stack has given the dialog up long before.
       if (kind === 'guard' && wire.legs[of] !== undefined) endOnWire(wire, of);
     },

@@ -89,6 +89,11 @@ export const FAMILIES: readonly Budget[] = [
   { name: 'replaced', times: { replace: 1, refer: 1, unacked: 1 } },
   { name: 'replaced and offers', times: { replace: 1, offer: 1, glare: 1, refusal: 1, unacked: 1 } },
   { name: 'replaced and consultation', times: { replace: 1, api: 1, control: 1 }, modes: ['consult'] },
+  {
+    name: 'replaced in a consultation, and offers',
+    times: { replace: 1, api: 1, offer: 1 },
+    modes: ['consult'],
+  },
   { name: 'replaced, REFER and offers', times: { replace: 1, refer: 1, offer: 1 } },
   { name: 'replaced twice', times: { replace: 2, api: 1 } },
   { name: 'replaced after two calls joined', times: { replace: 1, second: 1, attended: 1 } },
@@ -319,6 +324,12 @@ export const FAMILIES: readonly Budget[] = [
     times: { replace: 1, refer: 1, unacked: 1 },
     layout: { anchored: true },
   },
+  {
+    name: 'anchored: replaced in a transfer',
+    times: { replace: 1, api: 1, control: 1, unacked: 1 },
+    layout: { anchored: true },
+    modes: ['blind', 'consult'],
+  },
   { name: 'anchored: replaced twice', times: { replace: 2, refer: 1 }, layout: { anchored: true } },
   {
     name: 'anchored: a caller without SDP',
@@ -343,6 +354,12 @@ export const RESTARTS: readonly Budget[] = [
     name: 'killed after a phone took a call back over',
     times: { restart: 1, replace: 1 },
     callsBack: 'one phone',
+  },
+  {
+    name: 'killed after a phone took the place of another in a consultation',
+    times: { restart: 1, replace: 1, api: 1 },
+    layout: { anchored: true },
+    modes: ['consult'],
   },
   { name: 'killed while callers wait in a queue', times: { restart: 1, named: 2 }, layout: { queues: 'a' } },
   {

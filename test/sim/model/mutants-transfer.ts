@@ -155,7 +155,7 @@ export const NOTIFIED: readonly Mutant[] = [
   {
     bug: 'the agent is not told that the transfer failed',
     file: 'notify.ts',
-    from: 'if (subscription.queued?.final !== true) save(w, { ...subscription, queued: { status, final, cause } });',
+    from: 'save(w, { ...subscription, queued: { status, final, cause } });',
     to: '',
     family: 'a REFER, and targets that fail',
     rule: 'is up and forgotten in ending',
@@ -171,10 +171,26 @@ export const NOTIFIED: readonly Mutant[] = [
   {
     bug: 'an agent whose phone never answers the final NOTIFY stays for ever',
     file: 'notify.ts',
-    from: 'for (const s of w.call.subscriptions) if (s.transferId === transferId && s.finalSent) finish(w, s);',
-    to: 'for (const s of w.call.subscriptions) if (s.transferId === transferId) drop(w, s.transferId);',
+    from: 'if (s.queued !== null) notify(w, s, s.queued);\n    finish(w, s);',
+    to: 'if (s.queued !== null) notify(w, s, s.queued);\n    drop(w, s.transferId);',
     family: 'a REFER, and targets that fail',
     rule: 'is up and forgotten in ending',
+  },
+  {
+    bug: 'an agent whose phone answers no NOTIFY at all is kept for as long as SIP gives it',
+    file: 'notify.ts',
+    from: 'if (final) startNotifyTimer(w, transferId);',
+    to: '',
+    family: 'a REFER, and targets that fail',
+    rule: 'waits for an answer that may never come',
+  },
+  {
+    bug: 'an agent whose phone answers no NOTIFY at all is never told the outcome',
+    file: 'notify.ts',
+    from: 'if (s.queued !== null) notify(w, s, s.queued);',
+    to: '',
+    family: 'a REFER, and targets that fail',
+    rule: 'no BYE to a transferor who was not told the outcome',
   },
 ];
 
@@ -286,7 +302,7 @@ export const RECOVERED: readonly Mutant[] = [
     from: 'else if (s.outstanding) notifyAnswered(w, s.transferId, 200);',
     to: '',
     family: 'killed and started again',
-    rule: 'is up and forgotten in',
+    rule: 'waits for an answer that may never come',
   },
   {
     bug: 'two who talked when the media server died with us hear nobody',

@@ -2,7 +2,7 @@
 import type { Call, Hunt, LegId } from '../../../src/call/call.js';
 import type { Routing } from '../../../src/call/routing.js';
 import { type Stepped, transferIn, type Untimed } from './stepped.js';
-import { Violation } from './wire.js';
+import { Violation, type WireLeg } from './wire.js';
 
 /** Whom we owe somebody to talk to: the caller, or whoever is being transferred. */
 export function served({ phase }: Call): readonly LegId[] {
@@ -46,6 +46,7 @@ export function checkParties(stepped: Stepped): void {
   }
   checkTransferorLeft(stepped);
   checkBackToConsultation(stepped);
+  checkPlaceTaken(stepped);
   if (!parties.every((id) => stillServed(stepped, id)))
     throw new Violation(`promise 1: ${parties} left without anybody in ${stepped.after.phase.name}`);
 }
@@ -152,6 +153,38 @@ function stillServed({ after, before }: Stepped, id: LegId): boolean {
   // Of two who talked, one may have become the transferor, who is free to be released.
   if (before.phase.name === 'talking' && after.phase.name !== 'talking') return true;
   return served(after).includes(id);
+}
+
+/** In a transfer another phone of the same agent has the place of the old one at once, and the transfer goes on. */
+function checkPlaceTaken({ before, after, event, wireBefore }: Stepped): void {
+  if (event.type !== 'replacing' || event.earlyOnly) return;
+  const [was, is] = [placesIn(before), placesIn(after)];
+  const seat = was.find((id, at) => at > 0 && id === event.replaces);
+  const everybody = was.every((id) => isThere(wireBefore.legs[id]));
+  if (seat === undefined || !everybody || wireBefore.legs[seat]?.member !== event.member) return;
+  const goesOn = after.phase.name === before.phase.name && transferIn(after)?.id === transferIn(before)?.id;
+  const expected = was.map((id) => (id === event.replaces ? event.leg : id));
+  if (goesOn && expected.join() === is.join()) return;
+  throw new Violation(
+    `${event.leg} takes the place of ${seat} in ${before.phase.name}: ${is} in ${after.phase.name}, not ${expected}`,
+  );
+}
+
+/** Transferee, transferor and target of a transfer under way, as far as they are there. */
+function placesIn({ phase }: Call): readonly LegId[] {
+  switch (phase.name) {
+    case 'transferring':
+      return phase.transferor === null ? [phase.transferee] : [phase.transferee, phase.transferor];
+    case 'consulting':
+    case 'conferring':
+      return [phase.transferee, phase.transferor, phase.target];
+    default:
+      return [];
+  }
+}
+
+function isThere(leg: WireLeg | undefined): boolean {
+  return leg?.state === 'up' && leg.acked && !leg.byeSent && !leg.answerDue;
 }
 
 /** Who joined two calls, and has left with the first leg alone, has the caller back when that comes to nothing. */

@@ -86,8 +86,16 @@ function checkTransferRecords({ before, after, commands, wire }: Stepped): void 
     demand(wire.transfers[was] !== undefined, `transfer ${was} is over and has no record`);
 }
 
-/** Each REFER that was accepted and wants news has its subscription (RFC 3515 §2.4.4). */
-function checkSubscriptions({ wire, event }: Stepped): void {
+/**
+ * Each REFER that was accepted and wants news has its subscription (RFC 3515 §2.4.4). What its phone answers to the last
+ * news, or to those before, is not waited for as long as SIP allows.
+ */
+function checkSubscriptions({ wire, event, after }: Stepped): void {
+  for (const { transferId, finalSent, queued } of after.subscriptions)
+    demand(
+      !(finalSent || queued?.final === true) || wire.timers[`${after.id} notify:${transferId}`] === true,
+      `the outcome of ${transferId} waits for an answer that may never come`,
+    );
   if (event.type !== 'referred' && event.type !== 'attended') return;
   const asker = event.type === 'referred' ? event.leg : event.asker;
   const leg = wire.legs[asker];

@@ -203,7 +203,7 @@ function bye(wire: Wire, leg: WireLeg, command: Of<'bye'>): void {
   demand(leg.acksOwed === 0, 'ACK before BYE');
   // A desk that wants to be out of the call waits for nothing.
   if (!leg.lost && command.cause !== 'put-down') {
-    demand(!leg.notifies.some((n) => n.final), 'no BYE before the final NOTIFY was answered');
+    demand(leg.deaf || !leg.notifies.some((n) => n.final), 'no BYE before the final NOTIFY was answered');
     demand(
       !Object.values(leg.subscriptions).includes('open'),
       'no BYE to a transferor who was not told the outcome',

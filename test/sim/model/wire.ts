@@ -55,6 +55,8 @@ export interface WireLeg {
   readonly announced: boolean;
   /** NOTIFYs that wait for their answer, one a subscription. */
   readonly notifies: readonly { readonly transferId: string; readonly final: boolean }[];
+  /** Its answer to a NOTIFY was waited for long enough. */
+  readonly deaf: boolean;
   /** REFERs accepted that asked for NOTIFYs. */
   readonly accepted: number;
   /** Subscriptions by transfer: `open` until the final NOTIFY, or until the peer gave them up. */
@@ -136,6 +138,7 @@ export function newLeg({ call, direction, member, mayTransfer }: Born): WireLeg 
     offered: null,
     answerDue: false,
     lost: false,
+    deaf: false,
     own: FIRST,
     asked: null,
     told: null,
@@ -217,6 +220,13 @@ export function stopTimer(wire: Wire, name: string): void {
 
 export function toldBy(from: string | null, sdp: string): Told {
   return { from, port: /m=audio (\d+)/.exec(sdp)?.[1] ?? '', live: !sdp.includes('a=inactive') };
+}
+
+/** The phone's answer to the NOTIFY is not waited for any longer. */
+export function neverAnswersNotify(wire: Wire, transferId: string): void {
+  for (const [id, leg] of Object.entries(wire.legs))
+    if (leg.notifies.some((n) => n.transferId === transferId)) patchLeg(wire, id, { deaf: true });
+  answerNotify(wire, transferId, false);
 }
 
 /** A NOTIFY was answered; with `over` the peer wants no more of them. */

@@ -83,6 +83,36 @@ describe('the state of an agent', () => {
     expect(made.status('li')?.state).toBe('after-call');
   });
 
+  it('is not that of a conversation any more whose phone was told so and does not answer', () => {
+    const { made, seen } = states();
+    made.setReachable('li', true, second(1));
+    made.legBegan('leg-1', 'li', 'call-1', true, second(2));
+    made.legReleased('leg-1', second(10));
+    expect(made.status('li')?.state).toBe('after-call');
+    made.tick(second(20));
+    expect(made.status('li')?.state).toBe('ready');
+    // The phone may be in the call still, as far as it knows.
+    expect(made.isFree('li')).toBe(false);
+    made.legEnded('leg-1', second(42));
+    expect(made.isFree('li')).toBe(true);
+    expect(seen().slice(1)).toEqual([
+      'li ready>talking calls',
+      'li talking>after-call hung-up',
+      'li after-call>ready after-call-over',
+    ]);
+  });
+
+  it('goes on when one phone took the place of another', () => {
+    const { made, seen } = states();
+    made.setReachable('li', true, second(1));
+    made.legBegan('leg-1', 'li', 'call-1', true, second(2));
+    made.legBegan('leg-2', 'li', 'call-1', true, second(5));
+    made.legReleased('leg-1', second(5));
+    made.legEnded('leg-1', second(6));
+    expect(made.status('li')?.state).toBe('talking');
+    expect(seen()).toHaveLength(2);
+  });
+
   it('takes what is asked for during a call when that is over', () => {
     const { made, seen } = states();
     made.setReachable('li', true, second(1));
@@ -151,6 +181,7 @@ describe('the state of an agent', () => {
     const { made, seen } = states();
     made.legAnswered('leg-9', second(1));
     made.legFailed('leg-9', 'declined', second(1));
+    made.legReleased('leg-9', second(1));
     made.legEnded('leg-9', second(1));
     made.legBegan('leg-9', 'nobody', 'call-1', true, second(1));
     made.withdraw('li', 'call-1', second(1));

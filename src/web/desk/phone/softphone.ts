@@ -1,6 +1,7 @@
 /** The phone in the page: sip.js over a WebSocket, audio by WebRTC. */
 import { type Invitation, Inviter, type Session, SessionState, UserAgent, Web } from 'sip.js';
 import type { DeskPhoneAccount } from '../../../api/desk/desk-state.js';
+import { isNotNow } from './is-not-now.js';
 import { forgetDialog, keepDialog, keptDialog, replacesOf } from './kept-dialog.js';
 import type { PhoneCall, PhoneState, PhoneTrouble } from './phone-call.js';
 import { Registration } from './registration.js';
@@ -13,6 +14,8 @@ export interface PhoneEvents {
 
 /** How often a conversation is noted as alive; milliseconds. */
 const aliveMs = 5_000;
+/** First and longest pause before a conversation is taken up again that could not be at that moment; milliseconds. */
+const againMs = { first: 250, longest: 2_000 };
 
 type WebHandler = Web.SessionDescriptionHandler;
 
@@ -23,6 +26,7 @@ export class Softphone {
   #session: Session | null = null;
   #call: PhoneCall | null = null;
   #alive: ReturnType<typeof setInterval> | undefined;
+  #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     account: DeskPhoneAccount,
@@ -55,7 +59,7 @@ export class Softphone {
     this.#registration = new Registration(this.#agent, {
       onState: (state) => this.events.onState(state),
       onRegistered: () => {
-        if (this.#session === null) void this.#resume();
+        void this.#resume();
       },
     });
   }
@@ -71,6 +75,7 @@ export class Softphone {
 
   /** Ends what is up and leaves. */
   async stop(): Promise<void> {
+    clearTimeout(this.#again);
     this.hangUp();
     await this.#registration.end();
   }
@@ -158,7 +163,9 @@ export class Softphone {
   }
 
   /** Takes up the conversation that this tab had before it was loaded anew. */
-  async #resume(): Promise<void> {
+  async #resume(pauseMs = againMs.first): Promise<void> {
+    clearTimeout(this.#again);
+    if (this.#session !== null) return;
     const dialog = keptDialog(Date.now());
     const target = dialog === null ? undefined : UserAgent.makeURI(dialog.remoteUri);
     if (dialog === null || target === undefined) return;
@@ -166,9 +173,14 @@ export class Softphone {
       extraHeaders: ['Require: replaces', `Replaces: ${replacesOf(dialog)}`],
       sessionDescriptionHandlerOptions: { constraints: { audio: true, video: false } },
     });
+    const onReject = ({ message }: { readonly message: { readonly statusCode?: number } }): void => {
+      if (!isNotNow(message.statusCode ?? 0)) return forgetDialog();
+      const next = Math.min(pauseMs * 2, againMs.longest);
+      this.#again = setTimeout(() => void this.#resume(next), pauseMs);
+    };
     this.#follow(inviter, inviter.request.callId);
     try {
-      await inviter.invite({ requestDelegate: { onReject: forgetDialog } });
+      await inviter.invite({ requestDelegate: { onReject } });
     } catch (error) {
       forgetDialog();
       this.#ended(inviter);

@@ -45,6 +45,14 @@ describe('TransferOutcomes', () => {
     expect(told(requested, failed, { ...requested, transferId: 't2' }).of('li-na')).toBeNull();
   });
 
+  it('says nothing of an agent who goes on with another phone', () => {
+    const failed = { type: 'transfer-failed', transferId: 't1', detail: { cause: 'busy' } } as const;
+    const detail = { trigger: 'replaces', mode: 'consult', fromMember: 'city', toMember: 'city' };
+    const replaced = { ...requested, transferId: 't2', detail };
+    const completed = { type: 'transfer-completed', transferId: 't2', detail: { toMember: 'city' } } as const;
+    expect(told(requested, failed, replaced, completed).of('li-na')).toMatchObject({ transferId: 't1' });
+  });
+
   it('tells of an alert at once', () => {
     const raised = { type: 'alert-raised', transferId: 't3', detail: { toMember: 'police-110' } } as const;
     expect(told(raised).of('li-na')).toMatchObject({ outcome: 'alerted', to: 'police-110', mode: 'alert' });
