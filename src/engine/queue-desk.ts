@@ -96,7 +96,7 @@ export class QueueDesk {
         return this.#states.legFailed(command.leg, CANCELLED[command.cause] ?? null, at);
       case 'bye':
         this.#states.legReleased(command.leg, at);
-        return this.#look();
+        return this.#arm();
       case 'publish':
         return this.#heard(call, command);
       case 'write':

@@ -89,11 +89,7 @@ export const FAMILIES: readonly Budget[] = [
   { name: 'replaced', times: { replace: 1, refer: 1, unacked: 1 } },
   { name: 'replaced and offers', times: { replace: 1, offer: 1, glare: 1, refusal: 1, unacked: 1 } },
   { name: 'replaced and consultation', times: { replace: 1, api: 1, control: 1 }, modes: ['consult'] },
-  {
-    name: 'replaced in a consultation, and offers',
-    times: { replace: 1, api: 1, offer: 1 },
-    modes: ['consult'],
-  },
+  { name: 'replaced in a transfer, and offers', times: { replace: 1, api: 1, offer: 1 } },
   { name: 'replaced, REFER and offers', times: { replace: 1, refer: 1, offer: 1 } },
   { name: 'replaced twice', times: { replace: 2, api: 1 } },
   { name: 'replaced after two calls joined', times: { replace: 1, second: 1, attended: 1 } },

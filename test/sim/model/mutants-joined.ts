@@ -165,7 +165,7 @@ export const REPLACED: readonly Mutant[] = [
     file: 'take-place.ts',
     from: 'if (isGone(w.leg(replaced.id))) closeExchangesWith(w, replaced.id);',
     to: '',
-    family: 'replaced in a consultation, and offers',
+    family: 'replaced in a transfer, and offers',
     rule: 'wait for nothing',
   },
   {

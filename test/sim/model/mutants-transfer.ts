@@ -158,7 +158,7 @@ export const NOTIFIED: readonly Mutant[] = [
     from: 'save(w, { ...subscription, queued: { status, final, cause } });',
     to: '',
     family: 'a REFER, and targets that fail',
-    rule: 'is up and forgotten in ending',
+    rule: 'timers left: c notify',
   },
   {
     bug: 'an agent who wants no NOTIFY gets them',

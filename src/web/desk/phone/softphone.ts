@@ -168,7 +168,11 @@ export class Softphone {
     if (this.#session !== null) return;
     const dialog = keptDialog(Date.now());
     const target = dialog === null ? undefined : UserAgent.makeURI(dialog.remoteUri);
-    if (dialog === null || target === undefined) return;
+    if (dialog === null || target === undefined) {
+      // It was asked for in vain for too long.
+      if (pauseMs > againMs.first) this.events.onTrouble('call-failed');
+      return;
+    }
     const inviter = new Inviter(this.#agent, target, {
       extraHeaders: ['Require: replaces', `Replaces: ${replacesOf(dialog)}`],
       sessionDescriptionHandlerOptions: { constraints: { audio: true, video: false } },
@@ -176,7 +180,10 @@ export class Softphone {
     const onReject = ({ message }: { readonly message: { readonly statusCode?: number } }): void => {
       if (!isNotNow(message.statusCode ?? 0)) return forgetDialog();
       const next = Math.min(pauseMs * 2, againMs.longest);
-      this.#again = setTimeout(() => void this.#resume(next), pauseMs);
+      this.#again = setTimeout(() => {
+        // Else it is taken up when the phone is registered again.
+        if (this.#registration.isConnected) void this.#resume(next);
+      }, pauseMs);
     };
     this.#follow(inviter, inviter.request.callId);
     try {
