@@ -54,10 +54,13 @@ export class DeskPage {
     return new DeskPage(browser, page, said);
   }
 
+  /** Log in, and wait until the page shows what came of it. */
   async logIn(agent: string, password: string): Promise<void> {
     await this.page.fill('#agent', agent);
     await this.page.fill('#password', password);
     await this.page.click('button[type=submit]');
+    await this.page.waitForFunction(`document.querySelector('.is-loading') === null &&
+      (document.querySelector('.log-in') === null || document.querySelector('.said').textContent !== '')`);
   }
 
   /** Wait until the page says this, anywhere. */

@@ -99,6 +99,7 @@ export class DeskStage {
   async logIn(password = PASSWORD): Promise<void> {
     await until('the account to be known', async () => {
       await this.desk.logIn('li-na', password);
+      // Too many attempts would lock the account.
       await this.desk.page.waitForTimeout(500);
       return (await this.desk.text()).includes('退出') ? true : undefined;
     });
