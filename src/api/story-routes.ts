@@ -3,7 +3,7 @@ import { maskNumbers } from '../ledger/mask-numbers.js';
 import { type CallStory, PAGE_LIMIT, type Stored } from '../ledger/query.js';
 import type { AuditRecord } from '../ledger/records.js';
 import { ladderOf } from '../ledger/story/ladder.js';
-import type { MemberNames } from '../ledger/story/ladder-words.js';
+import type { MemberNames } from '../ledger/words/told.js';
 import { measured } from './answer-goal.js';
 import { errorBody } from './api-error.js';
 import type { Api, ApiContext } from './context.js';

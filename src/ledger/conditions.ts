@@ -147,7 +147,7 @@ function bounded<K extends RecordKind>(file: MonthFile, kind: K, filter: Filters
 }
 
 /** Records of a kind are fewer when no more of a month fit; then their calls are looked up one by one. */
-export const FEW = 5000;
+const FEW = 5000;
 
 /** A way that a filter asks for, in one file. */
 interface FoundWay extends Way {

@@ -2,7 +2,7 @@
 import { CALL_MEMBERS, MOVING_MEMBERS } from './call-scope.js';
 import type { Row } from './columns.js';
 import type { Bound, Condition } from './condition.js';
-import { allOf, areFew, askedOfRows, FEW } from './conditions.js';
+import { allOf, areFew, askedOfRows } from './conditions.js';
 import { WAYS } from './filter-columns.js';
 import type { MonthFile } from './month-files.js';
 import type { CallFilter } from './query.js';
@@ -20,6 +20,9 @@ interface Place {
   readonly time: number;
   readonly seq: number;
 }
+
+/** Transfers that are looked up one by one at most: of members who have more in a month, every hundredth call is, or more. */
+const FEW_TRANSFERS = 500;
 
 /** Fields with which few calls fit as a rule; each leads to its own index. */
 const RARE = ['outcome', 'cause', 'missed'] as const;
@@ -95,9 +98,9 @@ function movedBy({ scope, from }: ScopedFilter): Condition {
 /** Whether so few come out that it is quicker to look each of them up. */
 function isShort(file: MonthFile, { sql, values }: Condition): boolean {
   const counted = file.prepare<Bound[], { count: number }>(
-    `SELECT count(*) AS count FROM (SELECT 1 FROM (${sql}) LIMIT ${FEW + 1})`,
+    `SELECT count(*) AS count FROM (SELECT 1 FROM (${sql}) LIMIT ${FEW_TRANSFERS + 1})`,
   );
-  return (counted.get(...values)?.count ?? 0) <= FEW;
+  return (counted.get(...values)?.count ?? 0) <= FEW_TRANSFERS;
 }
 
 function leadsElsewhere(file: MonthFile, filter: ScopedFilter): boolean {

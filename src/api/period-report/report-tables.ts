@@ -1,4 +1,4 @@
-import { causeName } from './cause-words.js';
+import { causeName } from '../../ledger/words/cause-words.js';
 import {
   type Cell,
   change,

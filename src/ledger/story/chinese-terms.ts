@@ -73,33 +73,3 @@ export const RECORDING_ENDS: Readonly<Record<RecordingEnd, string>> = {
   'no-space': '空间不足',
   crash: '程序中断',
 };
-
-/** Actions that have no name here are told by their word. */
-export const AUDIT_ACTIONS: Readonly<Record<string, string>> = {
-  'recording-started': '开始录音',
-  'recording-stopped': '停止录音',
-  'recording-linked': '取得录音链接',
-  'number-shown': '查看主叫号码',
-  'logged-in': '登录',
-  'logged-out': '退出登录',
-  'login-refused': '登录被拒绝',
-  refused: '请求被拒绝',
-  'account-added': '新建账号',
-  'account-changed': '更改账号',
-  'password-changed': '更改密码',
-  'token-added': '发放访问令牌',
-  'token-rotated': '更换访问令牌',
-  'token-revoked': '吊销访问令牌',
-  'recording-played': '收听录音',
-  'recording-deleted': '删除录音',
-  'agent-state': '更改坐席状态',
-  'called-back': '已回拨',
-  'note-written': '写下备注',
-  exported: '导出台账',
-  erased: '抹去个人信息',
-  'call-back-failed': '回拨未成功',
-  'ledger-taken-over': '接管旧台账',
-  'monitor-started': '开始监听',
-  'monitor-changed': '更改监听方式',
-  'monitor-stopped': '停止监听',
-};

@@ -1,14 +1,8 @@
 import type { AuditRecord, LegRecord, RecordingRecord, TransferRecord } from '../records.js';
+import { actionTold, detailTold } from '../words/audit-words.js';
+import { causeTold } from '../words/cause-words.js';
+import type { MemberNames, Told } from '../words/told.js';
 import * as zh from './chinese-terms.js';
-
-/** The same in two languages. */
-export interface Told {
-  readonly zh: string;
-  readonly en: string;
-}
-
-/** What a member is called; its id where nobody knows. */
-export type MemberNames = (member: string) => Told;
 
 /** Each thing that can happen to a call, in words. */
 export const LADDER_WORDS = { leg, transfer, recording, audit } as const;
@@ -58,15 +52,21 @@ function leg(record: LegRecord, names: MemberNames): LegWords {
 }
 
 function legEnd({ outcome, endedBy, sipStatus, reason, talkMs }: LegRecord, who: Told): Told {
-  const status = sipStatus === null || sipStatus === 200 ? '' : ` ${sipStatus}`;
+  const status: Told =
+    sipStatus === null || sipStatus === 200
+      ? { zh: '', en: '' }
+      : causeTold({ kind: 'leg', cause: String(sipStatus) });
   const talk: Told = both(talkMs, (ms) => ({
     zh: `，通话 ${seconds(ms)} 秒`,
     en: ` after ${seconds(ms)} s of talk`,
   }));
-  const why: Told = both(reason, (text) => ({ zh: `（${text}）`, en: ` (${text})` }));
+  const why: Told = both(reason, (text) => {
+    const cause = causeTold({ kind: 'call', cause: text });
+    return { zh: `（${cause.zh}）`, en: ` (${cause.en})` };
+  });
   return {
-    zh: `${who.zh}：${zh.LEG_OUTCOMES[outcome]}${status}，结束方：${zh.ENDED_BY[endedBy]}${talk.zh}${why.zh}`,
-    en: `${who.en}: ${outcome}${status}, ended by ${endedBy}${talk.en}${why.en}`,
+    zh: `${who.zh}：${zh.LEG_OUTCOMES[outcome]}${spaced(status.zh)}，结束方：${zh.ENDED_BY[endedBy]}${talk.zh}${why.zh}`,
+    en: `${who.en}: ${outcome}${spaced(status.en)}, ended by ${endedBy}${talk.en}${why.en}`,
   };
 }
 
@@ -89,7 +89,10 @@ function transfer(record: TransferRecord, names: MemberNames): TransferWords {
     zh: `，用时 ${seconds(ms)} 秒`,
     en: ` ${seconds(ms)} s after it was asked for`,
   }));
-  const why: Told = both(cause, (text) => ({ zh: `：${text}`, en: `: ${text}` }));
+  const why: Told = both(cause, (text) => {
+    const name = causeTold({ kind: 'transfer', cause: text });
+    return { zh: `：${name.zh}`, en: `: ${name.en}` };
+  });
   const how: Told = {
     zh: `（${zh.TRIGGERS[trigger]} ${requestedTarget}，${zh.MODES[mode]}）`,
     en: `(${trigger} ${requestedTarget}, ${mode})`,
@@ -130,12 +133,18 @@ function recording(record: RecordingRecord): { readonly started: Told; readonly 
   };
 }
 
-function audit({ actor, action, subject, detail }: AuditRecord): Told {
-  const more: Told = both(detail, (text) => ({ zh: `：${text}`, en: `: ${text}` }));
+function audit(record: AuditRecord, names: MemberNames): Told {
+  const { actor, action, subject } = record;
+  const done = actionTold(action);
+  const detail = detailTold(record, names);
   return {
-    zh: `${actor} ${zh.AUDIT_ACTIONS[action] ?? action}（${subject}）${more.zh}`,
-    en: `${actor}: ${action} (${subject})${more.en}`,
+    zh: `${actor} ${done.zh}（${subject}）${detail.zh === '' ? '' : `：${detail.zh}`}`,
+    en: `${actor}: ${done.en} (${subject})${detail.en === '' ? '' : `: ${detail.en}`}`,
   };
+}
+
+function spaced(text: string): string {
+  return text === '' ? '' : ` ${text}`;
 }
 
 function both<T>(value: T | null, told: (value: T) => Told): Told {

@@ -1,6 +1,7 @@
 import type { CallStory, Stored } from '../query.js';
 import type { AuditRecord, LegRecord, LegRole, RecordingRecord, TransferRecord } from '../records.js';
-import { LADDER_WORDS, type MemberNames, type Told } from './ladder-words.js';
+import type { MemberNames, Told } from '../words/told.js';
+import { LADDER_WORDS } from './ladder-words.js';
 
 /** Lane of the program itself; those of legs have the leg's id. */
 const OUR_LANE = 'onekey';
@@ -85,7 +86,7 @@ export function ladderOf(
     ...legs.flatMap((leg) => legRungs(leg, names)),
     ...transfers.flatMap((transfer) => transferRungs(transfer, names)),
     ...recordings.flatMap(recordingRungs),
-    ...audits.map(auditRung),
+    ...audits.map((audit) => auditRung(audit, names)),
   ].sort((a, b) => a.at - b.at || ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
   const startedAt = call?.startedAt ?? rungs[0]?.at ?? 0;
   return {
@@ -200,7 +201,8 @@ function recordingRungs(recording: RecordingRecord): Rung[] {
   ];
 }
 
-function auditRung(audit: AuditRecord): Rung {
+function auditRung(audit: AuditRecord, names: MemberNames): Rung {
   const { id: about, doneAt: at } = audit;
-  return { at, kind: 'audit', about, from: null, to: null, message: null, text: LADDER_WORDS.audit(audit) };
+  const text = LADDER_WORDS.audit(audit, names);
+  return { at, kind: 'audit', about, from: null, to: null, message: null, text };
 }

@@ -1,14 +1,10 @@
-/** Why calls, legs and transfers ended other than they should, in words. Imports nothing: the page has it, too. */
+/** Why calls, legs and transfers ended, in words. Imports nothing that a browser has not: the pages have it, too. */
+import type { Told } from './told.js';
 
-interface Named {
-  readonly zh: string;
-  readonly en: string;
-}
-
-const named = (zh: string, en: string): Named => ({ zh, en });
+const named = (zh: string, en: string): Told => ({ zh, en });
 
 /** Of calls and transfers, by our words. */
-const CAUSES: Readonly<Record<string, Named>> = {
+const CAUSES: Readonly<Record<string, Told>> = {
   abandoned: named('来电人放弃', 'given up by the caller'),
   'agent-busy': named('回拨坐席正忙', 'the agent who calls back is busy'),
   'agent-media-refused': named('回拨坐席话机媒体不兼容', 'the media of the agent’s phone did not fit'),
@@ -29,6 +25,7 @@ const CAUSES: Readonly<Record<string, Named>> = {
   limit: named('达到通话时长上限', 'limit of the length'),
   loop: named('来电人已在该热线', 'the caller was with that hotline already'),
   lost: named('信令中断', 'signalling lost'),
+  merged: named('并入另一通话', 'became part of another call'),
   'media-refused': named('媒体不兼容', 'no audio in common'),
   'mode-unavailable': named('当前媒体服务不支持该方式', 'the media server cannot do that'),
   'no-answer': named('对方无人接听', 'no answer'),
@@ -56,7 +53,7 @@ const CAUSES: Readonly<Record<string, Named>> = {
 };
 
 /** Of legs, by SIP status (RFC 3261 §21). */
-const STATUSES: Readonly<Record<string, Named>> = {
+const STATUSES: Readonly<Record<string, Told>> = {
   none: named('没有应答任何状态', 'no status'),
   '400': named('请求有误', 'bad request'),
   '401': named('未认证', 'unauthorized'),
@@ -86,12 +83,20 @@ const STATUSES: Readonly<Record<string, Named>> = {
   '604': named('号码不存在', 'does not exist anywhere'),
 };
 
-/** A cause in words, a SIP status with its number; what has no words is shown as it is. */
-export function causeName(
-  { kind, cause }: { readonly kind: 'call' | 'leg' | 'transfer'; readonly cause: string },
-  language: 'zh' | 'en',
-): string {
-  const name = (kind === 'leg' ? STATUSES[cause] : CAUSES[cause])?.[language];
-  if (name === undefined) return cause;
-  return kind === 'leg' && cause !== 'none' ? `${cause} ${name}` : name;
+/** What ended how: calls and transfers have causes by our words, legs a SIP status. */
+export interface Cause {
+  readonly kind: 'call' | 'leg' | 'transfer';
+  readonly cause: string;
+}
+
+/** A cause in words, a SIP status with its number; what has no words is told as it is. */
+export function causeTold({ kind, cause }: Cause): Told {
+  const name = kind === 'leg' ? STATUSES[cause] : CAUSES[cause];
+  if (name === undefined) return named(cause, cause);
+  return kind === 'leg' && cause !== 'none' ? named(`${cause} ${name.zh}`, `${cause} ${name.en}`) : name;
+}
+
+/** The same in one language. */
+export function causeName(cause: Cause, language: 'zh' | 'en'): string {
+  return causeTold(cause)[language];
 }
