@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { EraseRequest, EraseResult } from '../ledger/erase-caller.js';
 import { errorBody } from './api-error.js';
 import type { Api, WholeContext } from './context.js';
+import { eraseFromReports } from './reports/erase-from-reports.js';
 import { errorSchema, text } from './schemas.js';
 
 const line = (most: number) =>
@@ -42,6 +43,9 @@ const erasedSchema = z
     calls: z.number().int().meta({ description: 'Calls of the caller' }),
     records: z.number().int().meta({ description: 'Records that were changed' }),
     months: z.array(z.string()),
+    reports: z
+      .array(z.string())
+      .meta({ description: 'Saved reports that had the number; the pseudonym stands there now' }),
     recordings: z
       .array(z.string())
       .meta({ description: 'Recordings of these calls; their files are deleted' }),
@@ -50,8 +54,32 @@ const erasedSchema = z
 
 const json = { 'application/json': { schema: errorSchema } };
 
+type Erased = Extract<EraseResult, { ok: false }> | (Extract<EraseResult, { ok: true }> & FromReports);
+
+interface FromReports {
+  readonly reports: readonly string[];
+}
+
+/** Erases in the ledger, which knows of holds, and then in saved reports; undefined where nobody can. */
+function erasing({
+  erase,
+  reports: store,
+  writeAudit: append,
+  now = Date.now,
+}: WholeContext): ((request: EraseRequest) => Promise<Erased>) | undefined {
+  if (erase === undefined) return undefined;
+  return async (request) => {
+    const result = await erase(request);
+    if (!result.ok) return result;
+    if (store === undefined || append === undefined) return { ...result, reports: [] };
+    return { ...result, reports: await eraseFromReports(request, { store, append, now }) };
+  };
+}
+
 /** Erasing what the ledger holds of a caller. */
-export function erasureRoutes(api: Api, { erase, log }: WholeContext): void {
+export function erasureRoutes(api: Api, context: WholeContext): void {
+  const { log } = context;
+  const erase = erasing(context);
   if (erase === undefined) return;
   let running = false;
   api.post(
@@ -61,7 +89,7 @@ export function erasureRoutes(api: Api, { erase, log }: WholeContext): void {
         tags: ['ledger'],
         summary: 'Erase what the ledger holds of a caller',
         description:
-          'By request of the person: the number becomes a pseudonym in all records, notes and details go; the chain stays whole, and has a record of it (`erased` in /v1/audits). Recordings of the calls are deleted first, each with a record of its own (`recording-deleted`). Calls that are live meanwhile are not covered. Answered when it is done, which may take minutes; it goes on when the connection is cut, and the same request again does the rest after a crash. One at a time.',
+          'By request of the person: the number becomes a pseudonym in all records, notes and details go; the chain stays whole, and has a record of it (`erased` in /v1/audits). In saved reports the pseudonym stands for the number, too (`report-erased`). Recordings of the calls are deleted first, each with a record of its own (`recording-deleted`). Calls that are live meanwhile are not covered. Answered when it is done, which may take minutes; it goes on when the connection is cut, and the same request again does the rest after a crash. One at a time.',
         body,
         response: {
           200: erasedSchema,
@@ -80,7 +108,7 @@ export function erasureRoutes(api: Api, { erase, log }: WholeContext): void {
       const { callers, reason, pseudonym = `erased-${randomBytes(6).toString('hex')}` } = request.body;
       const wish: EraseRequest = { numbers: callers, by: request.holder ?? 'nobody', reason, pseudonym };
       running = true;
-      const result: EraseResult | Error = await erase(wish)
+      const result: Erased | Error = await erase(wish)
         .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
         .finally(() => {
           running = false;
@@ -92,9 +120,10 @@ export function erasureRoutes(api: Api, { erase, log }: WholeContext): void {
       }
       if (result.ok) {
         const { id, calls, records, months, recordings } = result.erased;
+        const reports = [...result.reports];
         return reply
           .code(200)
-          .send({ id, pseudonym, calls, records, months: [...months], recordings: [...recordings] });
+          .send({ id, pseudonym, calls, records, months: [...months], reports, recordings: [...recordings] });
       }
       const holds = result.held.map(({ id }) => id).join(', ');
       const message = `Legal holds are in the way: ${holds}. Release them first (onekey ledger hold release).`;

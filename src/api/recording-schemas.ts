@@ -46,6 +46,7 @@ export const AUDIT_ACTIONS = [
   'month-closed',
   'month-opened',
   'erased',
+  'report-erased',
 ] as const;
 
 const voiceSchema = z

@@ -239,7 +239,9 @@ export type AuditAction =
   /** A finished month's file is changed, `detail` says why; no record is. It is closed again afterwards. */
   | 'month-opened'
   /** Personal data were erased; `subject` is the erasure, `detail` why and in which records, as JSON. */
-  | 'erased';
+  | 'erased'
+  /** In a saved report, `subject`, a pseudonym stands for the number of a caller who is erased; `detail` says why. */
+  | 'report-erased';
 
 /** Somebody did something that others must be able to ask about later. */
 export interface AuditRecord {

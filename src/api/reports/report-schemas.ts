@@ -35,9 +35,15 @@ export const reportSchema = reportBody
     name: text('Name of the report', 'missed-last-month'),
     savedBy: text('Name of the token'),
     savedAt: time('When'),
+    erasedAt: time('When a pseudonym came in place of a caller’s number in it').optional(),
   })
   .meta({ id: 'Report', description: 'A query that was saved under a name.', example: undefined });
 
 /** What is kept of a report; `savedAt` in UTC milliseconds. */
-export const keptReport = reportBody.extend({ name: reportName, savedBy: z.string(), savedAt: z.number() });
+export const keptReport = reportBody.extend({
+  name: reportName,
+  savedBy: z.string(),
+  savedAt: z.number(),
+  erasedAt: z.number().optional(),
+});
 export type Report = z.output<typeof keptReport>;

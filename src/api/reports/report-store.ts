@@ -80,6 +80,11 @@ export class ReportStore {
     });
   }
 
+  /** Replace all of them, in one go. */
+  async change(change: (reports: readonly Report[]) => readonly Report[]): Promise<void> {
+    await this.#change(change);
+  }
+
   /** False when there was nothing to change. */
   #change(change: (reports: readonly Report[]) => readonly Report[] | null): Promise<boolean> {
     const changed = this.#last.then(() => this.#changeFile(change));

@@ -31,6 +31,7 @@ export function nameRights(app: FastifyInstance, getsWhole: () => boolean): void
         throw new Error(`${method} ${route.url}: it must see what the request may see, and gets more`);
       route.config = { ...route.config, rule };
       if (rule.right in PERMISSIONS) describe(route, rule.right as Permission, rule.scope);
+      if (rule.right === 'desk') answers(route, { 401: errorSchema });
     }
   });
 }
@@ -49,10 +50,30 @@ function describe(route: RouteOptions, permission: Permission, scope: RouteScope
   const { schema } = route;
   if (schema === undefined) return;
   const needs = `Needs the permission \`${permission}\` (${rolesWith(permission).join(', ')}).${SCOPES[scope]}`;
-  const responses = typeof schema.response === 'object' ? schema.response : {};
   route.schema = {
     ...schema,
     description: schema.description === undefined ? needs : `${schema.description}\n\n${needs}`,
-    response: { 401: errorSchema, 403: errorSchema, ...responses },
   };
+  answers(route, REFUSALS);
 }
+
+/** What a route may answer beside what it says itself. */
+function answers(route: RouteOptions, refusals: Readonly<Record<number, object>>): void {
+  const { schema } = route;
+  if (schema === undefined) return;
+  const said = typeof schema.response === 'object' ? schema.response : {};
+  route.schema = { ...schema, response: { ...refusals, ...said } };
+}
+
+const json = { 'application/json': { schema: errorSchema } };
+
+/** What the gatekeeper answers on every route that needs a permission. */
+const REFUSALS = {
+  401: errorSchema,
+  403: errorSchema,
+  429: {
+    description:
+      '`locked`: too many wrong tokens came from this address; the header `retry-after` says for how many seconds',
+    content: json,
+  },
+};

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { eraseFromReports } from '../../api/reports/erase-from-reports.js';
+import { ReportFileError, ReportStore } from '../../api/reports/report-store.js';
 import { eraseCaller } from '../../ledger/erase-caller.js';
 import { eraseRecordings } from '../../media/recording/erase-recordings.js';
 import { recordingsFolder } from '../../recordings.js';
@@ -60,7 +63,16 @@ function erase(workplace: FolderWorkplace, request: Request): Promise<number> {
       return EXIT.failed;
     }
     const { erased } = result;
-    if (json) surroundings.out(JSON.stringify({ ...erased, pseudonym: request.pseudonym }));
+    const store = new ReportStore(join(workplace.config.data, 'reports.json'));
+    const reports = await eraseFromReports({ ...request, by }, { ...work, store }).catch((error: unknown) => {
+      if (error instanceof ReportFileError) return error;
+      throw error;
+    });
+    if (reports instanceof ReportFileError) {
+      surroundings.err(`${reports.message}; then give this command again`);
+      return EXIT.failed;
+    }
+    if (json) surroundings.out(JSON.stringify({ ...erased, reports, pseudonym: request.pseudonym }));
     else if (erased.id === null)
       surroundings.out('no record holds anything of that number that is not erased');
     else {
@@ -70,6 +82,10 @@ function erase(workplace: FolderWorkplace, request: Request): Promise<number> {
       if (erased.recordings.length > 0)
         surroundings.out(`recordings of these calls, deleted: ${erased.recordings.join(' ')}`);
     }
+    if (!json && reports.length > 0)
+      surroundings.out(
+        `saved reports that had the number, and have ${request.pseudonym} now: ${reports.join(' ')}`,
+      );
     return EXIT.ok;
   });
 }

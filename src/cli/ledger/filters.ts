@@ -27,7 +27,7 @@ export const filterHelp = `  all           --from TIME --to TIME (2026-03-02, "2
                 --action recording-started|recording-stopped|recording-linked|recording-played|recording-deleted|agent-state|called-back|call-back-failed|note-written|exported|
                 logged-in|logged-out|login-refused|refused|number-shown|account-added|account-changed|password-changed|
                 ledger-taken-over|monitor-started|monitor-changed|monitor-stopped|month-closed|month-opened|
-                month-deleted|hold-added|hold-released|erased|token-added|token-rotated|token-revoked`;
+                month-deleted|hold-added|hold-released|erased|report-erased|token-added|token-rotated|token-revoked`;
 
 /** Filters that are words of the API's queries, by their name there. */
 const FILTERS = [

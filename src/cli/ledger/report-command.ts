@@ -11,6 +11,7 @@ import { EXIT } from '../options.js';
 import { cityZone } from './city-zone.js';
 import { filterOptions, givenFilters, kebab } from './filters.js';
 import { exportOptions, howOf, runExport } from './run-export.js';
+import { periodReportFault, runPeriodReport } from './run-period-report.js';
 import type { OptionValues, Subcommand, Understood, Workplace } from './subcommand.js';
 import { localTime, table } from './text.js';
 
@@ -184,14 +185,14 @@ function runReport(place: Workplace, values: OptionValues, name: string): Promis
   return withStore(place, async (store) => {
     const report = await store.get(name);
     if (report === undefined) return unknown(place, name);
-    if (!isListing(report)) {
-      place.surroundings.err(
-        `report ${name} is of a period, not a listing: the page of operations shows it, GET /v1/reports/${name}/run is its file`,
-      );
-      return EXIT.failed;
-    }
     const { format, language } = report;
     const how = howOf(values, { out: `${name}.${String(values.format ?? format)}`, format, language });
+    if (!isListing(report)) {
+      const fault = how.ok ? periodReportFault(values) : how.message;
+      if (how.ok && fault === null) return runPeriodReport(place, report, how.how);
+      place.surroundings.err(fault ?? '');
+      return EXIT.failed;
+    }
     const zone = cityZone(place);
     const read = exportOf(report, Date.now(), zone);
     if (!how.ok || !read.success) {

@@ -63,6 +63,7 @@ const FIELDS: Readonly<Record<string, Told>> = {
   secretBeforeUntil: told('旧密钥有效至', 'secret before until'),
   format: told('格式', 'format'),
   masked: told('隐藏号码', 'numbers masked'),
+  pseudonym: told('代号', 'pseudonym'),
   report: told('报告', 'report'),
   filter: told('条件', 'filter'),
   of: told('周期', 'period'),
@@ -85,7 +86,7 @@ const MEMBERS: ReadonlySet<string> = new Set([
   'toMember',
 ]);
 /** Fields that people wrote. */
-const WRITTEN: ReadonlySet<string> = new Set(['reason', 'displayName', 'report']);
+const WRITTEN: ReadonlySet<string> = new Set(['reason', 'displayName', 'report', 'pseudonym']);
 /** Fields of a filter that are times, UTC milliseconds. */
 const TIMES: ReadonlySet<string> = new Set(['from', 'to']);
 /** After a page of a listing that is taken whole, these say nothing. */

@@ -38,6 +38,7 @@ export const AUDIT_ACTIONS: Readonly<Record<AuditAction, Told>> = {
   'month-closed': told('月份封账', 'month closed'),
   'month-opened': told('重开已封账月份', 'month opened'),
   erased: told('抹去个人信息', 'personal data erased'),
+  'report-erased': told('抹去报告中的号码', 'number erased in a report'),
 };
 
 /** What was done, in words; an action of a later version by its name. */

@@ -13,6 +13,8 @@ export interface SavedReport {
   readonly filter: Readonly<Record<string, string>>;
   readonly language: 'zh' | 'en';
   readonly savedBy: string;
+  /** When a pseudonym came in place of a caller's number in it. */
+  readonly erasedAt?: string;
 }
 type Length = 'day' | 'week' | 'month' | 'quarter' | 'year';
 

@@ -33,6 +33,7 @@ describe('POST /v1/erasures', () => {
       calls: 2,
       records: 7,
       months: ['2026-03'],
+      reports: [],
       recordings: ['recording-1'],
     });
   });

@@ -46,6 +46,7 @@ describe('onekey ledger migrate', () => {
 describe('onekey ledger erase', () => {
   it('takes out what the ledger holds of a caller', async () => {
     const reason = ['--reason', 'request 17'];
+    await onekey('report', 'save', 'of-one', 'calls', '--caller', '13800001111');
     const { code, out } = await onekey(
       'erase',
       '--caller',
@@ -55,6 +56,8 @@ describe('onekey ledger erase', () => {
       ...reason,
     );
     expect([code, out[0]]).toEqual([0, '5 records of 1 calls erased; the number is erased-1 there now']);
+    expect(out[1]).toBe('saved reports that had the number, and have erased-1 now: of-one');
+    expect((await onekey('report', 'list')).out.join('\n')).toContain('caller=erased-1');
     expect((await onekey('query', 'calls', '--caller', 'erased-1')).out).toHaveLength(2);
     expect((await onekey('verify')).code).toBe(0);
     expect((await onekey('erase', '--caller', '13800001111', ...reason)).out[0]).toContain('no record');

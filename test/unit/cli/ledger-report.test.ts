@@ -1,8 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { readXlsx } from 'hucre/xlsx';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { REPORT_PERIODS } from '../../../src/api/reports/report-periods.js';
+import { ReportStore } from '../../../src/api/reports/report-store.js';
 import { help, run } from '../../../src/cli/ledger.js';
 import { callRecord, temporaryFolder, writerOf } from '../ledger/fixtures.js';
 
@@ -154,5 +156,31 @@ describe('onekey ledger report', () => {
 
   it('help names every period', () => {
     for (const period of REPORT_PERIODS) expect(help).toContain(period);
+  });
+
+  it('makes the workbook of a report of a period, as the server does', async () => {
+    const store = new ReportStore(join(dir, 'reports.json'));
+    const rest = { what: 'statistics', format: 'xlsx', language: 'zh', savedBy: 'li', savedAt: 1 } as const;
+    const filter = { member: 'city-12345' };
+    await store.save({ ...rest, name: 'this-year', period: 'this-year', filter });
+    await store.save({ ...rest, name: 'to-come', period: null, filter: { of: 'year', at: '2999-01-01' } });
+    const out = join(dir, 'year.xlsx');
+    const made = await report('run', 'this-year', '--out', out);
+    expect([made.code, made.err]).toEqual([0, expect.stringMatching(/year\.xlsx: .*12345.*年报.*\d{4}年/)]);
+    const { sheets } = await readXlsx(readFileSync(out));
+    expect(sheets.length).toBeGreaterThan(5);
+    expect(existsSync(`${out}.part`)).toBe(false);
+    const english = await report('run', 'this-year', '--out', out, '--language', 'en');
+    expect(english.err).toContain('Report');
+    for (const [name, options, message] of [
+      ['to-come', [], /has not begun/],
+      ['this-year', ['--format', 'csv'], /is xlsx/],
+      ['this-year', ['--mask'], /no numbers/],
+      ['this-year', ['--out', join(dir, 'nowhere', 'year.xlsx')], /could not be written/],
+    ] as const)
+      expect(await report('run', name, ...options)).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(message),
+      });
   });
 });

@@ -238,6 +238,7 @@ export const en: Words = {
     kept: 'Saved',
     removed: 'Deleted',
     savedBy: 'Saved by',
+    erased: 'Number of the caller erased',
     listings: 'Listing',
     noPeriod: 'There is no such day, or its period has not begun',
   },

@@ -315,6 +315,7 @@ export const zh = {
     kept: '已保存',
     removed: '已删除',
     savedBy: '保存人',
+    erased: '来电号码已抹去',
     listings: '明细',
     noPeriod: '没有这一天，或这一期尚未开始',
   },
