@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { MemberScope, Role } from '../config/roles.js';
-import type { IssuedTokens, TokenGuesses, TokenVerdict } from './issued-tokens.js';
+import type { TokenVerdict } from '../config/token-verdict.js';
+import type { IssuedTokens, TokenGuesses } from './issued-tokens.js';
 import type { ApiToken } from './tokens.js';
 
 /** Where tokens are known, and who guesses them. */

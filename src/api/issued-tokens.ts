@@ -1,17 +1,4 @@
-import type { MemberScope, Role } from '../config/roles.js';
-
-/** What a token that somebody sent stands for. `replaced`: there is another secret, and the time for the change is over. */
-export type TokenVerdict =
-  | {
-      readonly kind: 'held';
-      readonly name: string;
-      readonly role: Role;
-      readonly members: MemberScope;
-      /** Names the secret in the program; opens nothing. See onEnded. */
-      readonly pass: string;
-    }
-  | { readonly kind: 'expired' | 'revoked' | 'replaced'; readonly name: string }
-  | { readonly kind: 'unknown' };
+import type { TokenVerdict } from '../config/token-verdict.js';
 
 /** What the API needs of tokens that were issued at the command line. */
 export interface IssuedTokens {

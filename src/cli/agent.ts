@@ -7,16 +7,15 @@ import { type AccountValues, accountOptions, agentFrom } from './agent/account-o
 import { accountsTable } from './agent/accounts-table.js';
 import { withAccounts } from './open-accounts.js';
 import {
-  commonOptions,
   commonOptionsHelp,
   EXIT,
-  parseCommandLine,
   processSurroundings,
   readDialPlan,
   readSettings,
   type Surroundings,
 } from './options.js';
 import { type PasswordSource, passwordFor, processPassword } from './password.js';
+import { readAction } from './read-action.js';
 
 /** One line for `onekey --help`. */
 export const summary = 'accounts of agents whose phones register here';
@@ -62,17 +61,18 @@ Examples:
 
 Exit codes: 0 done, 1 there is no such account, or it is there already, 2 wrong usage.`;
 
-const ACTIONS = ['add', 'edit', 'passwd', 'disable', 'enable', 'list'] as const;
-type Action = (typeof ACTIONS)[number];
+const COMMAND = { name: 'agent', subject: 'account', secret: 'password' } as const;
+const ACTIONS = {
+  add: { words: ['NAME'], options: [...Object.keys(accountOptions), 'generate'] },
+  edit: { words: ['NAME'], options: Object.keys(accountOptions) },
+  passwd: { words: ['NAME'], options: ['generate'] },
+  disable: { words: ['NAME'], options: [] },
+  enable: { words: ['NAME'], options: [] },
+  list: { words: [], options: ['member', 'json'] },
+} as const;
+type Action = keyof typeof ACTIONS;
 
-const OPTIONS: Readonly<Record<Action, readonly string[]>> = {
-  add: [...Object.keys(accountOptions), 'generate'],
-  edit: Object.keys(accountOptions),
-  passwd: ['generate'],
-  disable: [],
-  enable: [],
-  list: ['member', 'json'],
-};
+const OPTIONS = { ...accountOptions, generate: { type: 'boolean' }, json: { type: 'boolean' } } as const;
 
 export interface AgentSurroundings extends Surroundings {
   readonly passwords: PasswordSource;
@@ -122,34 +122,10 @@ export async function run(
     surroundings.err(`onekey agent: ${message}`);
     return EXIT.usage;
   };
-  const [word, ...rest] = argv;
-  const action = ACTIONS.find((one) => one === word);
-  if (action === undefined) {
-    const what = word === undefined ? 'say what to do' : `there is no "agent ${word}"`;
-    return usage(`${what}; it is ${ACTIONS.join(', ')} (onekey agent --help)`);
-  }
-  const parsed = parseCommandLine({
-    args: rest,
-    options: {
-      ...commonOptions,
-      ...accountOptions,
-      generate: { type: 'boolean' },
-      json: { type: 'boolean' },
-    },
-    allowPositionals: true,
-    strict: true,
-  });
-  if (!parsed.ok) return usage(parsed.message);
-  const { values, positionals } = parsed.line;
-  const stray = Object.keys(values).find(
-    (name) => !(name in commonOptions) && !OPTIONS[action].includes(name),
-  );
-  if (stray !== undefined) return usage(`--${stray} does not go with ${action}`);
-  const [id = '', extra] = positionals;
-  if (action !== 'list' && id === '') return usage(`say which account: onekey agent ${action} NAME`);
-  const odd = action === 'list' ? positionals[0] : extra;
-  if (odd !== undefined)
-    return usage(`"${odd}" is one word too many; a password is never given in the command line`);
+  const line = readAction(COMMAND, ACTIONS, OPTIONS, argv);
+  if (!line.ok) return usage(line.message);
+  const { action, values, words } = line;
+  const [id = ''] = words;
   const settings = readSettings(values, surroundings);
   if (!settings.ok) return settings.exitCode;
   // An account can be disabled whatever is wrong with the dial plan.

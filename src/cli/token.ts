@@ -8,15 +8,8 @@ import { digestOf, madeSecret } from '../people/token.js';
 import { MOST_TOKENS, type TokenChange } from '../people/token-store.js';
 import { MEMBERS_HELP, membersOption } from './members-option.js';
 import { withAccounts } from './open-accounts.js';
-import {
-  commonOptions,
-  commonOptionsHelp,
-  EXIT,
-  parseCommandLine,
-  processSurroundings,
-  readSettings,
-  type Surroundings,
-} from './options.js';
+import { commonOptionsHelp, EXIT, processSurroundings, readSettings, type Surroundings } from './options.js';
+import { readAction } from './read-action.js';
 import { minute, tokenJson, tokensTable } from './token/tokens-table.js';
 
 /** One line for `onekey --help`. */
@@ -61,15 +54,23 @@ Examples:
 
 Exit codes: 0 done, 1 there is no such token, or it is there already, 2 wrong usage.`;
 
-const ACTIONS = ['add', 'rotate', 'revoke', 'list'] as const;
-type Action = (typeof ACTIONS)[number];
+const COMMAND = { name: 'token', subject: 'token', secret: 'secret' } as const;
+const ACTIONS = {
+  add: { words: ['NAME'], options: ['role', 'members', 'days'] },
+  rotate: { words: ['NAME'], options: ['days', 'grace-hours'] },
+  revoke: { words: ['NAME'], options: [] },
+  list: { words: [], options: ['all', 'json'] },
+} as const;
+type Action = keyof typeof ACTIONS;
 
-const OPTIONS: Readonly<Record<Action, readonly string[]>> = {
-  add: ['role', 'members', 'days'],
-  rotate: ['days', 'grace-hours'],
-  revoke: [],
-  list: ['all', 'json'],
-};
+const OPTIONS = {
+  role: { type: 'string' },
+  members: { type: 'string' },
+  days: { type: 'string' },
+  'grace-hours': { type: 'string' },
+  all: { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const;
 
 export interface TokenSurroundings extends Surroundings {
   /** UTC milliseconds. */
@@ -107,36 +108,10 @@ export async function run(
     surroundings.err(`onekey token: ${message}`);
     return EXIT.usage;
   };
-  const [word, ...rest] = argv;
-  const action = ACTIONS.find((one) => one === word);
-  if (action === undefined) {
-    const what = word === undefined ? 'say what to do' : `there is no "token ${word}"`;
-    return usage(`${what}; it is ${ACTIONS.join(', ')} (onekey token --help)`);
-  }
-  const parsed = parseCommandLine({
-    args: rest,
-    options: {
-      ...commonOptions,
-      role: { type: 'string' },
-      members: { type: 'string' },
-      days: { type: 'string' },
-      'grace-hours': { type: 'string' },
-      all: { type: 'boolean' },
-      json: { type: 'boolean' },
-    },
-    allowPositionals: true,
-    strict: true,
-  });
-  if (!parsed.ok) return usage(parsed.message);
-  const { values, positionals } = parsed.line;
-  const stray = Object.keys(values).find(
-    (name) => !(name in commonOptions) && !OPTIONS[action].includes(name),
-  );
-  if (stray !== undefined) return usage(`--${stray} does not go with ${action}`);
-  const [name = '', extra] = action === 'list' ? ['', positionals[0]] : positionals;
-  if (action !== 'list' && name === '') return usage(`say which token: onekey token ${action} NAME`);
-  if (extra !== undefined)
-    return usage(`"${extra}" is one word too many; a secret is never given in the command line`);
+  const read = readAction(COMMAND, ACTIONS, OPTIONS, argv);
+  if (!read.ok) return usage(read.message);
+  const { action, values, words } = read;
+  const [name = ''] = words;
   const days = wholeNumber('days', values.days, 1, DAYS);
   if (typeof days === 'string') return usage(days);
   const graceHours = wholeNumber('grace-hours', values['grace-hours'], 0, GRACE_HOURS);

@@ -10,16 +10,9 @@ import type { PersonChange, PersonStore } from '../people/person-store.js';
 import { table } from './ledger/text.js';
 import { MEMBERS_HELP, membersOption, membersText } from './members-option.js';
 import { withAccounts } from './open-accounts.js';
-import {
-  commonOptions,
-  commonOptionsHelp,
-  EXIT,
-  parseCommandLine,
-  processSurroundings,
-  readSettings,
-  type Surroundings,
-} from './options.js';
+import { commonOptionsHelp, EXIT, processSurroundings, readSettings, type Surroundings } from './options.js';
 import { type PasswordSource, passwordFor, processPassword } from './password.js';
+import { readAction } from './read-action.js';
 
 /** One line for `onekey --help`. */
 export const summary = 'accounts of people who log in at the pages of operations';
@@ -58,29 +51,25 @@ Examples:
 
 Exit codes: 0 done, 1 there is no such account, or it is there already, 2 wrong usage.`;
 
-const ACTIONS = ['add', 'role', 'members', 'passwd', 'disable', 'enable', 'list'] as const;
-type Action = (typeof ACTIONS)[number];
+const COMMAND = { name: 'user', subject: 'account', secret: 'password' } as const;
+const ACTIONS = {
+  add: { words: ['NAME'], options: ['role', 'members', 'name', 'generate'] },
+  role: { words: ['NAME', 'ROLE'], options: [] },
+  members: { words: ['NAME', 'LIST'], options: [] },
+  passwd: { words: ['NAME'], options: ['generate'] },
+  disable: { words: ['NAME'], options: [] },
+  enable: { words: ['NAME'], options: [] },
+  list: { words: [], options: ['json'] },
+} as const;
+type Action = keyof typeof ACTIONS;
 
-const OPTIONS: Readonly<Record<Action, readonly string[]>> = {
-  add: ['role', 'members', 'name', 'generate'],
-  role: [],
-  members: [],
-  passwd: ['generate'],
-  disable: [],
-  enable: [],
-  list: ['json'],
-};
-
-/** Words that follow the action. */
-const WORDS: Readonly<Record<Action, readonly string[]>> = {
-  add: ['NAME'],
-  role: ['NAME', 'ROLE'],
-  members: ['NAME', 'LIST'],
-  passwd: ['NAME'],
-  disable: ['NAME'],
-  enable: ['NAME'],
-  list: [],
-};
+const OPTIONS = {
+  role: { type: 'string' },
+  members: { type: 'string' },
+  name: { type: 'string' },
+  generate: { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const;
 
 export interface UserSurroundings extends Surroundings {
   readonly passwords: PasswordSource;
@@ -129,45 +118,18 @@ export async function run(
     surroundings.err(`onekey user: ${message}`);
     return EXIT.usage;
   };
-  const [word, ...rest] = argv;
-  const action = ACTIONS.find((one) => one === word);
-  if (action === undefined) {
-    const what = word === undefined ? 'say what to do' : `there is no "user ${word}"`;
-    return usage(`${what}; it is ${ACTIONS.join(', ')} (onekey user --help)`);
-  }
-  const parsed = parseCommandLine({
-    args: rest,
-    options: {
-      ...commonOptions,
-      role: { type: 'string' },
-      members: { type: 'string' },
-      name: { type: 'string' },
-      generate: { type: 'boolean' },
-      json: { type: 'boolean' },
-    },
-    allowPositionals: true,
-    strict: true,
-  });
-  if (!parsed.ok) return usage(parsed.message);
-  const { values, positionals } = parsed.line;
-  const stray = Object.keys(values).find(
-    (name) => !(name in commonOptions) && !OPTIONS[action].includes(name),
-  );
-  if (stray !== undefined) return usage(`--${stray} does not go with ${action}`);
-  const words = WORDS[action];
-  if (positionals.length < words.length) return usage(`say which: onekey user ${action} ${words.join(' ')}`);
-  const odd = positionals[words.length];
-  if (odd !== undefined)
-    return usage(`"${odd}" is one word too many; a password is never given in the command line`);
+  const read = readAction(COMMAND, ACTIONS, OPTIONS, argv);
+  if (!read.ok) return usage(read.message);
+  const { action, values, words } = read;
+  const [id = '', second] = words;
   const settings = readSettings(values, surroundings);
   if (!settings.ok) return settings.exitCode;
-  const role = action === 'role' ? positionals[1] : values.role;
-  const given = action === 'members' ? positionals[1] : values.members;
+  const role = action === 'role' ? second : values.role;
+  const given = action === 'members' ? second : values.members;
   const scope = membersOption(given, settings.config, surroundings);
   if (!scope.ok) return usage(scope.message);
   const { members } = scope;
   const { name, generate = false, json = false } = values;
-  const id = positionals[0] ?? '';
   const dir = settings.config.data;
   const file = { dir, path: peoplePath(dir), open: (path: string) => new PeopleFile(path) };
   return withAccounts(file, surroundings, ({ people: store, tokens }) =>

@@ -1,19 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { MemberScope, Role } from '../config/roles.js';
+import type { TokenVerdict } from '../config/token-verdict.js';
 import { digestOf, endOf, type StoredToken, type TokenSecret } from './token.js';
-
-/** What a secret stands for. `replaced`: the token has another one, and the time for the change is over. */
-export type TokenVerdict =
-  | {
-      readonly kind: 'held';
-      readonly name: string;
-      readonly role: Role;
-      readonly members: MemberScope;
-      /** Names the secret in the program; opens nothing. See onEnded. */
-      readonly pass: string;
-    }
-  | { readonly kind: 'expired' | 'revoked' | 'replaced'; readonly name: string }
-  | { readonly kind: 'unknown' };
 
 export interface TokensOptions {
   /** UTC milliseconds. */

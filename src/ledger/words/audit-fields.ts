@@ -120,7 +120,7 @@ function valueTold(field: string, value: unknown, names: MemberNames): Told {
   }
   if (typeof value === 'object' && value !== null) return filterOf({ ...value }, names);
   if (typeof value === 'boolean') return value ? told('是', 'yes') : told('否', 'no');
-  const text = String(value);
+  const text = shortened(String(value));
   if (MEMBERS.has(field)) return VALUES[text] ?? names(text);
   if (WRITTEN.has(field)) return told(text, text);
   return VALUES[text] ?? causeTold({ kind: 'call', cause: momentOf(text) });
@@ -137,6 +137,11 @@ function filterOf(filter: Readonly<Record<string, unknown>>, names: MemberNames)
     });
   if (parts.length === 0) return VALUES.all ?? told('', '');
   return { zh: parts.map(({ zh }) => zh).join('，'), en: parts.map(({ en }) => en).join(', ') };
+}
+
+/** A digest is told apart by its beginning. */
+function shortened(text: string): string {
+  return /^[0-9a-f]{64}$/.test(text) ? `${text.slice(0, 12)}…` : text;
 }
 
 /** A time of ISO 8601 to the minute, as it is written: in UTC. */
