@@ -47,8 +47,8 @@ export function scopedCalls(
   earlier: number,
   limit: number,
 ): readonly Row[] | null {
-  const moved = movedBy(filter);
-  if (leadsElsewhere(file, filter) || !isShort(file, moved)) return null;
+  if (leadsElsewhere(file, filter) || !areFewMoved(file, filter)) return null;
+  const moved = movedBy(filter, 'UNION');
   const inTime = askedOfRows(file, 'call', filter, 'calls.started_at');
   // The plus keeps SQLite from reading the month in the order of time to find these few.
   const oneByOne = askedOfRows(file, 'call', filter, '+calls.started_at');
@@ -86,17 +86,22 @@ export function scopedCalls(
   return places.map(({ seq }) => row.get(seq)).filter((one) => one !== undefined);
 }
 
-/** Calls that they transferred, or were asked to take; nothing of a call is asked for before it begins. */
-function movedBy({ scope, from }: ScopedFilter): Condition {
+/**
+ * Calls that they transferred, or were asked to take; nothing of a call is asked for before it begins.
+ *
+ * @param joined `UNION`: each call once, however often it was transferred
+ */
+function movedBy({ scope, from }: ScopedFilter, joined: 'UNION' | 'UNION ALL'): Condition {
   const list = scope.map(() => '?').join(', ');
   const sql = MOVING_MEMBERS.map(
     (column) => `SELECT call_id FROM transfers WHERE ${column} IN (${list}) AND requested_at >= ?`,
   );
-  return { sql: sql.join(' UNION ALL '), values: MOVING_MEMBERS.flatMap(() => [...scope, from]) };
+  return { sql: sql.join(` ${joined} `), values: MOVING_MEMBERS.flatMap(() => [...scope, from]) };
 }
 
-/** Whether so few come out that it is quicker to look each of them up. */
-function isShort(file: MonthFile, { sql, values }: Condition): boolean {
+/** Whether so few come out that it is quicker to look each of them up. Counts no further than that. */
+function areFewMoved(file: MonthFile, filter: ScopedFilter): boolean {
+  const { sql, values } = movedBy(filter, 'UNION ALL');
   const counted = file.prepare<Bound[], { count: number }>(
     `SELECT count(*) AS count FROM (SELECT 1 FROM (${sql}) LIMIT ${FEW_TRANSFERS + 1})`,
   );

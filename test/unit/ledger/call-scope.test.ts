@@ -122,6 +122,42 @@ describe('what is of the calls of a member', () => {
     expect(ids(months, 'audit', {})).toEqual(['audit-a', 'audit-c']);
   });
 
+  it.each([
+    ['few', 150],
+    ['many', 300],
+  ])('is found whole where members have %s transfers, several of a call', (_, count) => {
+    const wanted: string[] = [];
+    const months = written((write) => {
+      const records: LedgerRecord[] = [];
+      for (let n = 0; n < count; n += 1) {
+        const startedAt = START + n * 1000;
+        const id = String(n).padStart(3, '0');
+        for (let times = 0; times < 3; times += 1)
+          records.push(
+            transferRecord(`t-${id}-${times}`, {
+              callId: `moved-${id}`,
+              toMember: 'youth-12355',
+              requestedAt: startedAt + times,
+              outcome: 'failed',
+            }),
+          );
+        records.push(
+          callRecord(`moved-${id}`, { ...foreign, startedAt }),
+          callRecord(`own-${id}`, { ...foreign, firstMember: 'youth-12355', startedAt: startedAt + 1 }),
+          callRecord(`not-${id}`, { ...foreign, startedAt: startedAt + 2 }),
+        );
+        wanted.push(`moved-${id}`, `own-${id}`);
+      }
+      write(0, ...records);
+    });
+    for (const limit of [7, 101, 500]) {
+      expect(ids(months, 'call', { limit })).toEqual(wanted);
+      expect(ids(months, 'call', { limit, order: 'newest' })).toEqual(wanted.toReversed());
+    }
+    const some = { from: START + 50_000, to: START + 60_000, minDuration: 0 };
+    expect(ids(months, 'call', some)).toEqual(wanted.slice(100, 120));
+  });
+
   it('is found page by page among much that is not', () => {
     const months = written((write) => {
       write(0, callRecord('ours', { ...foreign, firstMember: 'youth-12355' }), callRecord('not', foreign));
