@@ -16,6 +16,8 @@ import { type EmbeddedSip, embeddedSip } from './embedded-sip.js';
 import { newCallId } from './engine/call-id.js';
 import { systemClock } from './engine/clock.js';
 import { Engine } from './engine/engine.js';
+import { eventLoopBusy } from './engine/event-loop-busy.js';
+import { Overload } from './engine/overload.js';
 import type { SipServerAddress } from './engine/srf-link.js';
 import { SrfSignalling } from './engine/srf-signalling.js';
 import type { Ledger } from './ledger/ledger.js';
@@ -122,6 +124,16 @@ async function startParts(
   onStarted(() => started.stop());
   const people = openPeople(config, ledger, log);
   onStarted(() => people.stop());
+  const overload = new Overload({
+    busy: eventLoopBusy(),
+    every: (ms, action) => {
+      const timer = setInterval(action, ms).unref();
+      return () => clearInterval(timer);
+    },
+    log,
+  });
+  overload.start();
+  onStarted(async () => overload.stop());
   const engine = new Engine({
     clock: systemClock,
     signalling,
@@ -134,6 +146,7 @@ async function startParts(
     random: Math.random,
     newCallId: () => newCallId(Date.now(), randomBytes),
     maxCalls: config.limits.maxCalls,
+    admission: overload,
     screenPopUrl: (id, withheld) =>
       config.http.publicUrl === ''
         ? null

@@ -19,6 +19,11 @@ export function createMetrics(operations: Operations, hub: EventHub): Registry {
     });
   };
   gauge('onekey_ready', 'Whether calls are taken: 1 or 0', () => Number(operations.ready()));
+  gauge(
+    'onekey_admitted_share',
+    'Share of new calls that are taken; below 1 while the machine does not keep up',
+    () => operations.figures().admittedShare,
+  );
   gauge('onekey_live_calls', 'Calls in progress', () => operations.figures().liveCalls);
   gauge('onekey_live_legs', 'SIP legs in progress', () => operations.figures().liveLegs);
   gauge('onekey_live_transfers', 'Transfers in progress', () => operations.figures().liveTransfers);

@@ -47,7 +47,14 @@ export type CallEvent = { readonly at: Instant } & (
       /** Set when the call is turned away at the door; it is recorded all the same. */
       readonly refuse: {
         readonly status: number;
-        readonly cause: 'unknown-number' | 'full' | 'draining' | 'unknown-dialog' | 'no-audio' | 'no-media';
+        readonly cause:
+          | 'unknown-number'
+          | 'full'
+          | 'overloaded'
+          | 'draining'
+          | 'unknown-dialog'
+          | 'no-audio'
+          | 'no-media';
       } | null;
       /** How often it may be forwarded still, 0 to 255 (RFC 3261 §20.22). */
       readonly maxForwards: number;

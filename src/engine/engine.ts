@@ -375,7 +375,9 @@ export class Engine implements Operations {
 
   figures(): EngineFigures {
     const gatewaysUp = this.#health.states();
-    return this.#figures.with({ ...this.#live.gauges(), ...this.recordings.figures(), gatewaysUp });
+    const admittedShare = this.parts.admission.share;
+    const gauges = this.#live.gauges();
+    return this.#figures.with({ ...gauges, ...this.recordings.figures(), admittedShare, gatewaysUp });
   }
 }
 

@@ -3,7 +3,13 @@ import type { EngineFigures, TransferCount } from './operations.js';
 
 type Gauges = Pick<
   EngineFigures,
-  'liveCalls' | 'liveLegs' | 'liveTransfers' | 'gatewaysUp' | 'recordingsActive' | 'recordingsFailed'
+  | 'liveCalls'
+  | 'liveLegs'
+  | 'liveTransfers'
+  | 'admittedShare'
+  | 'gatewaysUp'
+  | 'recordingsActive'
+  | 'recordingsFailed'
 >;
 
 /** Counters since the start of the process. */

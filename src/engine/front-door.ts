@@ -17,7 +17,10 @@ import { rejectHeaders } from './reason-headers.js';
 import type { Credentials, IncomingInvite } from './signalling.js';
 
 export interface FrontDoorParts
-  extends Pick<EngineParts, 'agents' | 'dialPlan' | 'log' | 'maxCalls' | 'media' | 'newCallId'> {
+  extends Pick<
+    EngineParts,
+    'agents' | 'dialPlan' | 'log' | 'maxCalls' | 'media' | 'newCallId' | 'admission'
+  > {
   readonly calls: CallBook;
   readonly figures: Figures;
   readonly occupancy: Occupancy;
@@ -51,7 +54,7 @@ export class FrontDoor {
   constructor(private readonly parts: FrontDoorParts) {}
 
   onInvite(invite: IncomingInvite): void {
-    const { dialPlan, calls, figures, occupancy, maxCalls, draining } = this.parts;
+    const { dialPlan, calls, figures, occupancy } = this.parts;
     const plan = dialPlan.current;
     const caller = this.#callerOf(invite, plan);
     if (caller === null) return;
@@ -61,11 +64,10 @@ export class FrontDoor {
       if (noAudio) return invite.refuse(488, 'Not Acceptable Here', rejectHeaders(488, 'refused'));
       if (this.#replace(invite, caller, invite.replaces.leg)) return;
     }
-    const full = calls.size >= maxCalls;
     const id = this.parts.newCallId();
     const media = this.parts.media.begin(id);
     const way = this.#wayOf(invite, caller, plan, media);
-    const turnAway = way.member !== null && !way.emergency && (draining() || full);
+    const turnAway = way.member !== null && !way.emergency ? this.#turnAway() : null;
     const runner = this.parts.runner(id, way.routing);
     calls.add(runner);
     figures.countCall();
@@ -82,9 +84,9 @@ export class FrontDoor {
             ? { status: 488, cause: 'no-audio' }
             : media === null
               ? { status: 503, cause: 'no-media' }
-              : turnAway
-                ? { status: 503, cause: draining() ? 'draining' : 'full' }
-                : null,
+              : turnAway === null
+                ? null
+                : { status: 503, cause: turnAway },
       callerNumber: caller.number,
       callerName: caller.name,
       trunk: caller.trunk,
@@ -97,6 +99,14 @@ export class FrontDoor {
       allowsUpdate: invite.allowsUpdate,
       maxForwards: invite.maxForwards,
     });
+  }
+
+  /** Why no call is taken now but emergencies; null when all are. */
+  #turnAway(): 'draining' | 'full' | 'overloaded' | null {
+    const { draining, calls, maxCalls, admission } = this.parts;
+    if (draining()) return 'draining';
+    if (calls.size >= maxCalls) return 'full';
+    return admission.admitsCall() ? null : 'overloaded';
   }
 
   /** An INVITE that takes the place of a leg joins the call of that leg. False when that call is over. */

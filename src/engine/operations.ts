@@ -292,6 +292,8 @@ export interface EngineFigures {
   readonly refusedSources: number;
   /** Events that the state of their call did not expect; a number that grows is worth a look at the log. */
   readonly unexpectedEvents: number;
+  /** Share of new calls that are taken, 0 to 1; below 1 while the machine does not keep up. */
+  readonly admittedShare: number;
   readonly gatewaysUp: Readonly<Record<string, boolean>>;
   /** Recordings that go on, and those that did not come about or broke. */
   readonly recordingsActive: number;

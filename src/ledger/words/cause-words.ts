@@ -17,6 +17,7 @@ const CAUSES: Readonly<Record<string, Told>> = {
   'caller-hung-up': named('来电人已挂机', 'the caller hung up'),
   cancelled: named('坐席取回来电人', 'taken back by the agent'),
   closed: named('不在受理时间', 'closed'),
+  overloaded: named('服务器繁忙', 'the server did not keep up'),
   draining: named('服务器正在停机', 'the server was stopping'),
   full: named('线路或坐席已满', 'all desks or lines busy'),
   'hop-limit': named('转接次数已达上限', 'moved as often as is allowed'),

@@ -3,6 +3,7 @@ import { DialPlanHolder } from '../../../src/dialplan/holder.js';
 import { systemClock } from '../../../src/engine/clock.js';
 import type { Engine } from '../../../src/engine/engine.js';
 import type { LiveEvent } from '../../../src/engine/operations.js';
+import { unlimited } from '../../../src/engine/overload.js';
 import { MemoryLedger } from '../../../src/ledger/memory-ledger.js';
 import type { MediaAnchor } from '../../../src/media/anchor.js';
 import { silentLog } from '../../../src/media/log.js';
@@ -110,6 +111,7 @@ export class Switchboard {
       dialPlan: new DialPlanHolder(twoMembers({ maxHops: 2 })),
       newCallId: () => `board${process.pid}x${++this.#calls}`,
       maxCalls: 100,
+      admission: unlimited,
     });
   }
 

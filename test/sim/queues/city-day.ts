@@ -1,6 +1,7 @@
 /** Queues of a whole city in virtual time: engine, core and queues as they are, phones and callers by chance. */
 import { DialPlanHolder } from '../../../src/dialplan/holder.js';
 import { parseDialPlan } from '../../../src/dialplan/load.js';
+import { unlimited } from '../../../src/engine/overload.js';
 import { MemoryLedger } from '../../../src/ledger/memory-ledger.js';
 import { randomFrom } from '../../unit/dialplan/plan-text.js';
 import { anEngine } from '../../unit/engine/an-engine.js';
@@ -42,6 +43,7 @@ export async function playCityDay(day: CityDay): Promise<Verdict> {
     agents: staffOf(members, count),
     dialPlan: new DialPlanHolder(parsed.plan),
     maxCalls: 100_000,
+    admission: unlimited,
   });
   await engine.start();
 

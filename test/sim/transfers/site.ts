@@ -5,6 +5,7 @@ import { newCallId } from '../../../src/engine/call-id.js';
 import { Engine } from '../../../src/engine/engine.js';
 import type { EngineLog } from '../../../src/engine/log.js';
 import type { OperationResult } from '../../../src/engine/operations.js';
+import { unlimited } from '../../../src/engine/overload.js';
 import { SrfSignalling } from '../../../src/engine/srf-signalling.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import type { CallRecord, LedgerRecord } from '../../../src/ledger/records.js';
@@ -91,6 +92,7 @@ export class Site {
       random: random.next,
       newCallId: () => newCallId(time.now(), bytes),
       maxCalls: 100_000,
+      admission: unlimited,
       screenPopUrl: () => null,
       times: { noResponseMs: LIMITS.noResponseMs, notifyAnswerMs: LIMITS.notifyAnswerMs },
     });

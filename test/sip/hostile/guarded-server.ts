@@ -6,6 +6,7 @@ import { newCallId } from '../../../src/engine/call-id.js';
 import { systemClock } from '../../../src/engine/clock.js';
 import { Engine } from '../../../src/engine/engine.js';
 import type { EngineLog } from '../../../src/engine/log.js';
+import { unlimited } from '../../../src/engine/overload.js';
 import { SrfSignalling } from '../../../src/engine/srf-signalling.js';
 import { MemoryLedger } from '../../../src/ledger/memory-ledger.js';
 import { DirectAnchor } from '../../../src/media/direct-anchor.js';
@@ -85,6 +86,7 @@ export async function startGuardedServer(blockMs: number): Promise<GuardedServer
     random: Math.random,
     newCallId: () => newCallId(Date.now(), randomBytes),
     maxCalls: 1000,
+    admission: unlimited,
     screenPopUrl: () => null,
     times: { noResponseMs: 4000, notifyAnswerMs: 8000 },
   });

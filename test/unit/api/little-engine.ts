@@ -353,6 +353,7 @@ export class LittleEngine implements Operations {
       recordingsActive: this.recorded.size,
       recordingsFailed: 6,
       unexpectedEvents: 0,
+      admittedShare: 1,
       gatewaysUp: { 'pbx-110/127.0.0.1:5080/udp': true, 'pbx-12345/127.0.0.1:5081/udp': false },
     };
   }

@@ -3,6 +3,7 @@ import { DialPlanHolder } from '../../../src/dialplan/holder.js';
 import { parseDialPlan } from '../../../src/dialplan/load.js';
 import type { DialPlan } from '../../../src/dialplan/plan.js';
 import { Engine, type EngineParts } from '../../../src/engine/engine.js';
+import { unlimited } from '../../../src/engine/overload.js';
 import { MemoryLedger } from '../../../src/ledger/memory-ledger.js';
 import { DirectAnchor } from '../../../src/media/direct-anchor.js';
 import { silentLog } from '../../../src/media/log.js';
@@ -73,6 +74,7 @@ export function anEngine(parts: Partial<EngineParts> = {}): Engine {
     random: () => 0,
     newCallId: () => `call${++ids}`,
     maxCalls: 10,
+    admission: unlimited,
     times: { noResponseMs: 6000, notifyAnswerMs: 8000 },
     screenPopUrl: () => null,
     ...parts,

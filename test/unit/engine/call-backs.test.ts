@@ -4,6 +4,7 @@ import { NO_AGENTS } from '../../../src/agents/agents.js';
 import { DialPlanHolder } from '../../../src/dialplan/holder.js';
 import type { Engine } from '../../../src/engine/engine.js';
 import type { CallBackRequest } from '../../../src/engine/operations.js';
+import { unlimited } from '../../../src/engine/overload.js';
 import { MemoryLedger } from '../../../src/ledger/memory-ledger.js';
 import { planOf } from '../dialplan/plan-text.js';
 import { anEngine } from './an-engine.js';
@@ -77,6 +78,7 @@ describe('a call back', () => {
       signalling: sip,
       ledger,
       maxCalls,
+      admission: unlimited,
       dialPlan: new DialPlanHolder(planOf(plan(callBack))),
       agents: {
         ...NO_AGENTS,

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { NO_AGENTS } from '../../../src/agents/agents.js';
 import { DialPlanHolder } from '../../../src/dialplan/holder.js';
 import { Engine } from '../../../src/engine/engine.js';
+import { unlimited } from '../../../src/engine/overload.js';
 import { MemoryLedger } from '../../../src/ledger/memory-ledger.js';
 import { DirectAnchor } from '../../../src/media/direct-anchor.js';
 import { planOf } from '../dialplan/plan-text.js';
@@ -52,6 +53,7 @@ describe('capacity', () => {
       random: () => 0,
       newCallId: () => `call${++ids}`,
       maxCalls: 10,
+      admission: unlimited,
       times: { noResponseMs: 6000, notifyAnswerMs: 8000 },
       screenPopUrl: () => null,
     };

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DialPlanHolder } from '../../../src/dialplan/holder.js';
 import type { Engine } from '../../../src/engine/engine.js';
 import type { LiveEvent } from '../../../src/engine/operations.js';
+import { type Admission, unlimited } from '../../../src/engine/overload.js';
 import { MemoryLedger } from '../../../src/ledger/memory-ledger.js';
 import type { CallRecord } from '../../../src/ledger/records.js';
 import type { MediaAnchor } from '../../../src/media/anchor.js';
@@ -24,7 +25,9 @@ describe('Engine', () => {
   let engine: Engine;
   let events: LiveEvent[];
 
-  async function start(options: { maxCalls?: number; media?: MediaAnchor } = {}): Promise<void> {
+  async function start(
+    options: { maxCalls?: number; media?: MediaAnchor; admission?: Admission } = {},
+  ): Promise<void> {
     clock = new VirtualClock();
     sip = new FakeSignalling();
     ledger = new MemoryLedger({ now: () => clock.now().utc });
@@ -34,6 +37,7 @@ describe('Engine', () => {
       ledger,
       dialPlan: new DialPlanHolder(plan()),
       maxCalls: options.maxCalls ?? 10,
+      admission: options.admission ?? unlimited,
       media: options.media ?? new DirectAnchor(() => 1),
       screenPopUrl: (id) => `https://desk.example/${id}`,
     });
@@ -149,6 +153,19 @@ describe('Engine', () => {
     const emergency = sip.call('sip:110@x', CARRIER) as string;
     expect(sip.on(emergency)).toEqual([]);
     expect(engine.liveCalls()).toHaveLength(2);
+  });
+
+  it('lets emergencies in while the machine does not keep up, and others as far as it is told', async () => {
+    const answers = [false, true];
+    await start({ admission: { share: 0.5, admitsCall: () => answers.shift() ?? false } });
+    const emergency = sip.call('sip:110@x', CARRIER) as string;
+    expect(sip.on(emergency)).toEqual([]);
+    const refused = sip.call('sip:12345@x', CARRIER) as string;
+    expect(sip.detail(refused, 'reject')).toBe(503);
+    expect(calls()).toMatchObject([{ outcome: 'refused', cause: 'overloaded', missed: true }]);
+    talking();
+    expect(engine.liveCalls()).toHaveLength(2);
+    expect(engine.figures().admittedShare).toBe(0.5);
   });
 
   it('drains: waits for the calls that are up, takes emergencies, refuses the rest', async () => {

@@ -175,7 +175,7 @@ describe('Figures', () => {
     figures.count(transferRecord('2'));
     figures.count(transferRecord('3', { mode: 'alert', trigger: 'api' }));
     figures.count(transferRecord('4', { outcome: 'failed' }));
-    const live = { liveCalls: 0, liveLegs: 0, liveTransfers: 0, gatewaysUp: {} };
+    const live = { liveCalls: 0, liveLegs: 0, liveTransfers: 0, admittedShare: 1, gatewaysUp: {} };
     const gauges = { ...live, recordingsActive: 0, recordingsFailed: 0 };
     expect(figures.with(gauges).transfers).toEqual([
       { mode: 'blind', trigger: 'refer', outcome: 'completed', count: 2 },
