@@ -1,15 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DeskStage } from './harness/desk-stage.js';
 import { expectHeard } from './harness/expect-heard.js';
-import { expectMixed } from './harness/expect-mixed.js';
-import { hears, mixing } from './harness/voice-stage.js';
+import { hears } from './harness/voice-stage.js';
 import { until } from './harness/wait.js';
 
 /** The page is loaded anew, by mistake or by a browser that had to, in the middle of what the agent is doing. */
 describe('the desk in the browser, loaded anew', () => {
   let at: DeskStage;
   beforeAll(async () => {
-    at = await DeskStage.open({ media: mixing });
+    at = await DeskStage.open();
     await at.logIn();
   });
   afterEach(async () => {
@@ -29,9 +28,10 @@ describe('the desk in the browser, loaded anew', () => {
     await at.desk.hears();
   }
 
-  it('while two talk, and while the other side rings: the caller is not alone, and is moved', async () => {
+  it('while two talk, and while the other side rings, not at the first try: the caller is moved', async () => {
     const number = await at.answered();
     at.stage.phone('target').manner = { answer: 'asked', afterMs: 0 };
+    const refused = await at.desk.refuseTakingUp();
     await anew('通话中');
     await at.desk.says(number);
     expectHeard('while two talk', await at.stage.listen(300), withDesk, []);
@@ -40,6 +40,7 @@ describe('the desk in the browser, loaded anew', () => {
     await at.desk.says('对方振铃');
     await anew('对方振铃');
     expectHeard('while it rings', await at.stage.listen(300), withDesk, []);
+    expect(refused()).toBe(2);
     await at.desk.picture('anew-ringing');
     at.stage.phone('target').pickUp();
     await at.desk.says('110 报警求助: 已转接');
@@ -89,25 +90,6 @@ describe('the desk in the browser, loaded anew', () => {
     expectHeard('completed', await at.stage.listen(300), moved, ['caller']);
     const { transfers } = await at.stage.end(number);
     expect(transfers).toMatchObject([{ trigger: 'desk', mode: 'consult', outcome: 'completed' }]);
-  });
-
-  it('in a conference: all three go on', async () => {
-    const number = await at.answered();
-    await at.desk.press('F10');
-    await at.desk.press('F10');
-    await at.desk.key('police');
-    await at.desk.says('三方通话中');
-    await at.desk.hears();
-    await anew('三方通话中');
-    expectMixed('loaded anew', await at.stage.listen(500), {
-      caller: ['desk', 'target'],
-      target: ['caller', 'desk'],
-    });
-    await at.desk.click('退出，让双方继续');
-    await at.desk.says('话后处理');
-    expectHeard('the agent has left', await at.stage.listen(300), moved, ['caller']);
-    const { transfers } = await at.stage.end(number);
-    expect(transfers).toMatchObject([{ mode: 'conference', outcome: 'completed' }]);
   });
 
   it('while a caller who is called back rings, and after: has that call again', async () => {

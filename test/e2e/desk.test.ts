@@ -78,7 +78,7 @@ describe('the desk in the browser', () => {
     expect(transfers).toMatchObject([{ trigger: 'desk', mode: 'consult', outcome: 'completed' }]);
   });
 
-  it('speaks with caller and other desk, leaves, and the two go on', async () => {
+  it('speaks with caller and other desk, also loaded anew, leaves, and the two go on', async () => {
     const number = await at.answered();
     await at.desk.press('F10');
     await at.desk.press('F10');
@@ -86,6 +86,9 @@ describe('the desk in the browser', () => {
     await at.desk.says('三方通话中');
     await seen('conference');
     await at.stage.phone('target').untilTalking();
+    await at.desk.hears();
+    await at.desk.page.reload();
+    await at.desk.says('三方通话中');
     await at.desk.hears();
     expectMixed('all three', await at.stage.listen(500), {
       caller: ['desk', 'target'],
