@@ -86,6 +86,18 @@ export const KINDS: readonly Kind[] = [
     kind: 'calls',
     filter: { outcome: d.one(['abandoned', 'refused', 'interrupted', 'missed']), ...span(s, d, 93) },
   })),
+  page('what one member may see, newest', 30, (s, d) => ({
+    kind: 'calls',
+    filter: { scope: [member(s, d)] },
+  })),
+  page('what some members may see in a week', 30, (s, d) => ({
+    kind: 'calls',
+    filter: { scope: [member(s, d), member(s, d)], ...span(s, d, 7) },
+  })),
+  page('missed calls that one member may see', 20, (s, d) => ({
+    kind: 'calls',
+    filter: { scope: [member(s, d)], missed: true, ...span(s, d, 31) },
+  })),
   page('legs of an agent', 60, (s, d) => {
     const desks = d.one(s.alliance.desks);
     return { kind: 'legs', filter: { member: desks.id, agent: d.one(desks.agents), ...span(s, d, 31) } };

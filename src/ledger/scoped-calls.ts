@@ -6,7 +6,7 @@ import { allOf, areFew, askedOfRows } from './conditions.js';
 import { WAYS } from './filter-columns.js';
 import type { MonthFile } from './month-files.js';
 import type { CallFilter } from './query.js';
-import { quoted, USUAL } from './schema.js';
+import { USUAL } from './schema.js';
 
 /** Calls of some members that began within a time; UTC milliseconds. */
 type ScopedFilter = CallFilter & {
@@ -24,8 +24,6 @@ interface Place {
 /** Transfers that are looked up one by one at most: of members who have more in a month, every hundredth call is, or more. */
 const FEW_TRANSFERS = 500;
 
-/** Fields with which few calls fit as a rule; each leads to its own index. */
-const RARE = ['outcome', 'cause', 'missed'] as const;
 /** Fields that lead to fewer calls than those of some members are. */
 const LEADING: readonly string[] = [
   'caller',
@@ -49,7 +47,9 @@ export function scopedCalls(
 ): readonly Row[] | null {
   if (leadsElsewhere(file, filter) || !areFewMoved(file, filter)) return null;
   const moved = movedBy(filter, 'UNION');
-  const inTime = askedOfRows(file, 'call', filter, 'calls.started_at');
+  const rare = rareIn(filter).map(lookedUp);
+  const rest = { ...filter, outcome: undefined, cause: undefined, missed: undefined, ...usualIn(filter) };
+  const inTime = [...askedOfRows(file, 'call', rest, 'calls.started_at'), ...rare];
   // The plus keeps SQLite from reading the month in the order of time to find these few.
   const oneByOne = askedOfRows(file, 'call', filter, '+calls.started_at');
   const found = [
@@ -111,17 +111,48 @@ function areFewMoved(file: MonthFile, filter: ScopedFilter): boolean {
 function leadsElsewhere(file: MonthFile, filter: ScopedFilter): boolean {
   const given: Readonly<Record<string, unknown>> = { ...filter };
   if (LEADING.some((field) => given[field] !== undefined)) return true;
-  return RARE.some((field) => {
-    const value = given[field];
-    const usual = USUAL[field];
-    if (value === undefined || value === false || value === usual) return false;
-    const rare: Condition =
-      typeof value === 'string'
-        ? { sql: `${quoted(field)} = ? AND ${quoted(field)} <> '${usual}'`, values: [value] }
-        : { sql: 'missed = 1', values: [] };
-    const time = { sql: 'started_at >= ? AND started_at < ?', values: [filter.from, filter.to] };
-    return areFew(file, 'call', [rare, time]);
-  });
+  const time = { sql: 'started_at >= ? AND started_at < ?', values: [filter.from, filter.to] };
+  return rareIn(filter).some((rare) => areFew(file, 'call', [conditionOf(rare, ''), time]));
+}
+
+/** A field that is asked for, whose index has the rows that fit and no others. */
+interface Rare {
+  readonly column: 'outcome' | 'cause' | 'missed';
+  readonly value: string | 1;
+}
+
+function rareIn({ outcome, cause, missed }: ScopedFilter): readonly Rare[] {
+  return [
+    ...(outcome === undefined || outcome === USUAL.outcome
+      ? []
+      : ([{ column: 'outcome', value: outcome }] as const)),
+    ...(cause === undefined || cause === USUAL.cause ? [] : ([{ column: 'cause', value: cause }] as const)),
+    ...(missed === true ? ([{ column: 'missed', value: 1 }] as const) : []),
+  ];
+}
+
+/** What is asked for of these fields that their indexes leave out. */
+function usualIn({ outcome, cause, missed }: ScopedFilter): Pick<CallFilter, 'outcome' | 'cause' | 'missed'> {
+  return {
+    ...(outcome === USUAL.outcome ? { outcome } : {}),
+    ...(cause === USUAL.cause ? { cause } : {}),
+    ...(missed === false ? { missed } : {}),
+  };
+}
+
+/** As their indexes are made, which are not used for anything else. */
+function conditionOf({ column, value }: Rare, of: string): Condition {
+  if (value === 1) return { sql: `${of}missed = 1`, values: [] };
+  return { sql: `${of}${column} = ? AND ${of}${column} <> '${USUAL[column]}'`, values: [value] };
+}
+
+/** By the index of the field and the time: the rows of the members are not read for it. */
+function lookedUp(rare: Rare): Condition {
+  const { sql, values } = conditionOf(rare, 'rare.');
+  return {
+    sql: `EXISTS (SELECT 1 FROM calls AS rare WHERE ${sql} AND rare.started_at = calls.started_at AND +rare.seq = calls.seq)`,
+    values,
+  };
 }
 
 function placesIn(

@@ -26,6 +26,12 @@ const ORDERED: Readonly<Record<RecordKind, ReadonlySet<string>>> = {
   audit: new Set(['actor', 'action']),
 };
 
+/** True for a field of calls whose index has what is asked for, and nothing that nearly every call has. */
+function isRare(field: string, value: unknown): boolean {
+  if (field === 'missed') return value === true;
+  return (field === 'outcome' || field === 'cause') && value !== USUAL[field];
+}
+
 /** True when the beginning of a caller's number is asked for that few have. */
 export function isLongPrefix(caller: unknown): boolean {
   return typeof caller === 'string' && caller.endsWith('*') && caller.length > LONG_PREFIX;
@@ -45,7 +51,7 @@ export function isServed<K extends RecordKind>(kind: K, filter: Filters[K]): boo
   const { caller, missed, mode, cause, scope } = given;
   if (typeof caller === 'string' && (!caller.endsWith('*') || isLongPrefix(caller))) return true;
   // Calls of some members are found by these; of all else it can only be looked up, one by one, whose it is.
-  if (scope !== undefined) return kind === 'call' && fields.length === 0;
+  if (scope !== undefined) return kind === 'call' && fields.every((field) => isRare(field, given[field]));
   if (fields.length === 0) return true;
   if (kind === 'call' && cause !== undefined && cause !== USUAL.cause) return true;
   // Not many are missed, and most transfers are blind.
