@@ -145,7 +145,7 @@ export class DeskPage {
 
   /** What axe-core finds that is serious or worse. */
   async barriers(): Promise<readonly string[]> {
-    await this.page.waitForFunction("document.querySelector('.is-loading') === null");
+    await this.page.waitForSelector('.is-loading', { state: 'detached' });
     // Colours change gradually.
     await this.page.waitForTimeout(500);
     return this.page.evaluate<readonly string[]>(`axe.run().then(({ violations }) => violations

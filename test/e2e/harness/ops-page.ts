@@ -56,7 +56,7 @@ export class OpsPage {
       async () => {
         const status = await this.logIn(name, password);
         if (status === 200) return true;
-        await this.page.waitForFunction("document.querySelector('.is-loading') === null");
+        await this.page.waitForSelector('.is-loading', { state: 'detached' });
         await this.page.waitForTimeout(2000);
         return undefined;
       },
@@ -113,7 +113,7 @@ export class OpsPage {
 
   /** What axe-core finds that is serious or worse. */
   async barriers(): Promise<readonly string[]> {
-    await this.page.waitForFunction("document.querySelector('.is-loading') === null");
+    await this.page.waitForSelector('.is-loading', { state: 'detached' });
     // Colours change gradually.
     await this.page.waitForTimeout(400);
     return this.page.evaluate<readonly string[]>(`axe.run().then(({ violations }) => violations
