@@ -3,6 +3,8 @@ import * as z from 'zod';
 
 const nullableText = z.string().nullable();
 
+const healthSchema = z.object({ problems: z.array(z.string()) });
+
 const callSchema = z.object({
   id: z.string(),
   callerNumber: nullableText,
@@ -69,10 +71,16 @@ export class Api {
 
   /** True once the server says that it takes calls; false also while nothing listens. */
   async healthy(): Promise<boolean> {
+    return (await this.problems()) !== undefined;
+  }
+
+  /** What is wrong while calls are taken; undefined while none are. */
+  async problems(): Promise<readonly string[] | undefined> {
     try {
-      return (await fetch(`${this.base}/healthz`)).status === 200;
+      const answer = await fetch(`${this.base}/healthz`);
+      return answer.status === 200 ? healthSchema.parse(await answer.json()).problems : undefined;
     } catch {
-      return false;
+      return undefined;
     }
   }
 

@@ -27,6 +27,16 @@ export interface ServerPorts {
   readonly http: number;
 }
 
+function isAnchored({ settings = {} }: ServerOptions): boolean {
+  const { media } = settings;
+  return typeof media === 'object' && media !== null && 'anchor' in media && media.anchor === 'rtpengine';
+}
+
+/** A slow machine starts media servers of our own after calls are taken. */
+function isOfOwnMedia(problem: string): boolean {
+  return /^the (media server own|mixer) does not answer/.test(problem);
+}
+
 /** `onekey serve` as a child process on loopback ports of its own, with one listener for UDP and one for TCP. */
 export class Server {
   readonly api: Api;
@@ -49,7 +59,7 @@ export class Server {
     });
   }
 
-  /** Start and wait until calls can be taken. */
+  /** Start and wait until calls can be taken, and where they are to be anchored until they are. */
   static async start(options: ServerOptions): Promise<Server> {
     const server = await Server.launch(options);
     let ended = false;
@@ -60,7 +70,9 @@ export class Server {
       'the server to be ready',
       async () => {
         if (ended) throw new Error(`the server ended at its start:\n${server.logged()}`);
-        return (await server.api.healthy()) || undefined;
+        const problems = await server.api.problems();
+        const waits = problems === undefined || (isAnchored(options) && problems.some(isOfOwnMedia));
+        return waits ? undefined : true;
       },
       45_000,
     ).catch((error: unknown) => {
