@@ -11,8 +11,8 @@ const help = `Usage: scripts/sim/transfers [--calls N] [--seed N] [--faults none
 
 Engine, embedded SIP server and drachtio-srf in one process, in virtual time, with simulated callers, agents and
 targets who transfer calls in every way (REFER, REFER and INVITE with Replaces, keys, API; blind and after
-consultation; twice; back), who call back whom nobody answered, and misbehave at random: busy, silent, early, late,
-crossing, forked, crashed. An observer that sees only the simulated wire judges every call: no caller dropped by us, no
+consultation; twice; back), call back whom nobody answered, listen, and misbehave at random: busy, silent, early,
+late, crossing, forked, crashed. An observer that sees only the simulated wire judges every call: no caller dropped by us, no
 leg left behind, a ledger that says what the wire saw, no call made twice, who is called back reached or noted.
 
   --calls N        how many callers (default 100000), in batches that run one after the other

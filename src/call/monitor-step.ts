@@ -112,7 +112,10 @@ function leftBy(by: 'peer' | 'stack'): EndedBy {
 }
 
 function provisional(d: Draft): void {
-  if (d.leg.state !== 'trying') return;
+  // One that was given up before has rung all the same: its CANCEL had to wait for this (RFC 3261 §9.1).
+  const { state, answeredAt, ringingAt } = d.leg;
+  if (state === 'leaving' && answeredAt === null) return d.patchLeg({ ringingAt: ringingAt ?? d.at });
+  if (state !== 'trying') return;
   d.emit({ type: 'stop-timer', timer: `silent:${d.leg.id}` });
   d.patchLeg({ state: 'ringing', ringingAt: d.at });
 }

@@ -28,6 +28,7 @@ test('300 callers are transferred in every way while network and PBXs fail', asy
     expect(tally[`transfer ${way}: completed`], way).toBeGreaterThan(0);
   for (const outcome of ['reached', 'abandoned', 'busy', 'no-answer'])
     expect(tally[`call back: ${outcome}`], outcome).toBeGreaterThan(0);
+  expect(tally['monitor: call-ended']).toBeGreaterThan(0);
   for (const outcome of ['failed', 'refused', 'abandoned'])
     expect(tally[`transfer refer/blind: ${outcome}`], outcome).toBeGreaterThan(0);
 });

@@ -142,4 +142,19 @@ export const mutants: readonly Mutant[] = [
     to: 'if (next !== null) callingOn',
     noticed: /waits on, though/,
   },
+  {
+    bug: 'a supervisor listens on when the call is over',
+    file: 'engine/monitoring/monitors.ts',
+    from: "this.#byCall.get(id)?.dispatch({ type: 'call-over' });",
+    to: '',
+    noticed: /it listens on, though the call is over/,
+  },
+  {
+    bug: 'two supervisors listen to one call',
+    file: 'engine/monitoring/monitors.ts',
+    from: 'if (this.#byCall.has(call.id))',
+    to: "if (this.#byCall.has(''))",
+    noticed: /two listen/,
+    seed: 3,
+  },
 ];

@@ -13,6 +13,7 @@ import { DirectAnchor } from '../../../src/media/direct-anchor.js';
 import { TimerWheel } from '../../../src/sip/timer-wheel.js';
 import { CONTROL, type World } from '../world/world.js';
 import { alliancePlan, LIMITS } from './alliance.js';
+import { ListenableMedia } from './listenable-media.js';
 import { ProgramClock } from './program-clock.js';
 
 /** Keeps what it is given, and which calls are open. */
@@ -58,6 +59,7 @@ export class Site {
   readonly engine: Engine;
   readonly plan = alliancePlan();
   readonly clock: ProgramClock;
+  readonly media: ListenableMedia;
 
   /** @param wheel the server's timers sit in its timing wheel, as they do outside of simulations */
   constructor(
@@ -75,6 +77,8 @@ export class Site {
     };
     const log = this.log();
     this.signalling = new SrfSignalling(CONTROL, log, () => bytes(16).toString('hex'));
+    const direct = new DirectAnchor(() => 1 + Math.floor(random.next() * 2 ** 40));
+    this.media = new ListenableMedia(direct, (likely) => random.chance(likely));
     this.engine = new Engine({
       clock: {
         now: () => ({ utc: time.now(), mono: time.now() - began }),
@@ -84,7 +88,7 @@ export class Site {
         },
       },
       signalling: this.signalling,
-      media: new DirectAnchor(() => 1 + Math.floor(random.next() * 2 ** 40)),
+      media: this.media.anchor,
       ledger: this.ledger,
       agents: NO_AGENTS,
       dialPlan: new DialPlanHolder(this.plan),

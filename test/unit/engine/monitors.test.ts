@@ -164,6 +164,21 @@ describe('who is to listen', () => {
   });
 });
 
+describe('who is not to listen any more', () => {
+  it('is cancelled at the first ring, of which the ledger knows', async () => {
+    const leg = await called();
+    sip.event({ type: 'hung-up', leg: 'call1-1', by: 'peer', reason: null });
+    await clock.pass(300);
+    const { utc } = clock.now();
+    sip.event({ type: 'provisional', leg, status: 180, sdp: null });
+    sip.event({ type: 'provisional', leg, status: 180, sdp: null });
+    sip.event({ type: 'failed', leg, status: 487, reason: null, reached: true });
+    await settled();
+    const record = ledger.records.find(({ kind, id }) => kind === 'leg' && id === leg);
+    expect(record).toMatchObject({ ringingAt: utc, outcome: 'cancelled', endedBy: 'us' });
+  });
+});
+
 describe('who listens', () => {
   it('is let go with the call, and only it is in its own records', async () => {
     const leg = await listening();

@@ -28,7 +28,9 @@ export class CallingBack {
   /** The caller's own call is over. */
   callOver(record: CallRecord): void {
     const { story } = this;
-    if (!record.missed || !story.dice.chance(0.9)) return;
+    // Consultations of agents can be missed, too.
+    const own = record.callerNumber === story.number('caller');
+    if (!record.missed || !own || !story.dice.chance(0.9)) return;
     this.missed = record;
     story.later(story.dice.between(500, 20_000), () => this.press());
   }

@@ -12,6 +12,8 @@ import { Citizen } from './citizen.js';
 import { Desk } from './desk.js';
 import { Dice } from './dice.js';
 import { type OneWay, oneWay } from './one-way.js';
+import { Supervising } from './supervising.js';
+import { Supervisor } from './supervisor.js';
 
 /** What all stories of a batch share. */
 export interface Stage extends CallingBackStage {
@@ -26,18 +28,18 @@ export interface Stage extends CallingBackStage {
 }
 
 /** How a phone of a story came into it. */
-export type Part = 'caller' | 'citizen' | 'desk' | 'consulting' | 'replacing' | 'fork';
+export type Part = 'caller' | 'citizen' | 'supervisor' | 'desk' | 'consulting' | 'replacing' | 'fork';
 
 export interface Player {
   readonly part: Part;
   readonly session: Session;
 }
 
-/** Numbers that tell who calls in which story: callers, agents who consult, phones that take a call over. */
-export const PREFIXES = { caller: '139', consulting: '600', replacing: '610' } as const;
+/** Numbers that tell which story is meant: callers, agents who consult, phones that take a call over, those of supervisors. */
+export const PREFIXES = { caller: '139', consulting: '600', replacing: '610', listening: '620' } as const;
 
 export function storyOf(number: string): number | null {
-  return /^(139|600|610)\d{8}$/.test(number) ? Number(number.slice(3)) : null;
+  return /^(139|600|610|620)\d{8}$/.test(number) ? Number(number.slice(3)) : null;
 }
 
 /** Which story an INVITE belongs to: by who calls, or by the caller who is called back. */
@@ -68,6 +70,7 @@ export class Story {
   /** The first is the caller's own. */
   readonly visits: Visit[] = [];
   readonly callingBack = new CallingBack(this);
+  readonly supervising = new Supervising(this);
   /** Called first. */
   readonly dialled: MemberName | null;
   /** Transfers that were asked for. */
@@ -144,6 +147,7 @@ export class Story {
     const { dice } = this;
     if (dice.chance(0.97)) this.later(dice.between(6_000, 70_000), () => this.callerLeaves(caller));
     this.fidget(caller, 0.18);
+    if (dice.chance(0.12)) this.supervising.begin();
     if (dice.chance(0.01)) this.later(dice.between(500, 30_000), () => this.operatorHangsUp());
   }
 
@@ -195,6 +199,7 @@ export class Story {
   invited(transaction: ServerTransaction, agent: UserAgent): Session {
     const { request } = transaction;
     if (agent.host === CARRIER || agent.host === CARRIER_2) return this.invitedBack(transaction, agent);
+    if (userOf(request.uri) === this.number('listening')) return this.invitedToListen(transaction, agent);
     const first = this.caller?.state !== 'up';
     const desk = new Desk(this, first);
     const session = this.newSession('desk', agent.host, desk, request.callId);
@@ -217,6 +222,15 @@ export class Story {
     session.accept(transaction);
     citizen.called(session, transaction);
     this.later(420_000, () => session.hangUp());
+    return session;
+  }
+
+  /** A supervisor is to listen. */
+  private invitedToListen(transaction: ServerTransaction, agent: UserAgent): Session {
+    const supervisor = new Supervisor(this);
+    const session = this.newSession('supervisor', agent.host, supervisor, transaction.request.callId);
+    session.accept(transaction);
+    supervisor.called(session, transaction);
     return session;
   }
 

@@ -30,7 +30,7 @@ export function judgeCallBacks(found: Case): void {
     const outcomes = records.filter(
       (r): r is AuditRecord => r.kind === 'audit' && r.callId === call.id && r.action.startsWith('call'),
     );
-    const own = legs.filter(({ id }) => id.startsWith(`${call.id}-`));
+    const own = legs.filter(({ id, role }) => id.startsWith(`${call.id}-`) && role !== 'monitor');
     const onWire = (ofCaller: boolean): WireLeg[] =>
       own
         .filter(({ role, direction }) => (role === 'caller' && direction === 'out') === ofCaller)

@@ -23,7 +23,7 @@ export function judgeCallers(found: Case): void {
   const { stories, legsOf, observer } = found;
   const { plan } = found.site;
   for (const story of stories) {
-    const all = legsOf.get(story.index) ?? [];
+    const all = (legsOf.get(story.index) ?? []).filter(({ listens }) => !listens);
     for (const [index, { since, callsBack, callers }] of story.visits.entries()) {
       const until = story.visits[index + 1]?.since ?? Number.POSITIVE_INFINITY;
       const legs = all.filter(({ inviteAt }) => inviteAt >= since && inviteAt < until);

@@ -10,7 +10,7 @@ export function judgeDoubles({ legsOf, stories, violate }: Case): void {
   for (const [story, legs] of legsOf) {
     const desks = new Map<string, WireLeg[]>();
     for (const leg of legs) {
-      if (leg.direction !== 'out') continue;
+      if (leg.direction !== 'out' || leg.listens) continue;
       const caller = leg.invite.header('p-asserted-identity');
       const key = `${leg.host} ${leg.user} for ${caller}`;
       for (const other of desks.get(key) ?? []) {

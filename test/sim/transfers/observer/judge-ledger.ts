@@ -10,6 +10,9 @@ const SAID_MS = 32_000;
 /** Guard of the core over legs that do not end. */
 const GUARD_MS = 45_000;
 
+/** Who may end a leg by themselves. */
+const PEERS: ReadonlySet<string> = new Set(['caller', 'agent', 'target', 'monitor']);
+
 /** Promise 4: the ledger says what the wire saw, leg for leg. */
 export function judgeLedger(found: Case): void {
   const { site, observer, violate, count } = found;
@@ -73,7 +76,7 @@ function compareEnd(leg: WireLeg, record: LegRecord): string[] {
   const is = (wire: number | null, later = 0): boolean =>
     wire !== null && Math.abs(wire + later - at) <= WHEEL_MS;
   const { final, byeSentAt, byeHeardAt, byeAnsweredAt, cancelAt } = leg;
-  const peers = record.endedBy === 'caller' || record.endedBy === 'agent' || record.endedBy === 'target';
+  const peers = PEERS.has(record.endedBy);
   if (peers) {
     const left = is(byeHeardAt) || (leg.direction === 'in' && is(cancelAt));
     const refused = leg.direction === 'out' && final !== null && final.status >= 300 && is(final.at);
@@ -112,7 +115,7 @@ function judgeCall(
   legs: readonly LegRecord[],
   transfers: readonly TransferRecord[],
 ): void {
-  const own = legs.filter(({ id }) => id.startsWith(`${record.id}-`));
+  const own = legs.filter(({ id, role }) => id.startsWith(`${record.id}-`) && role !== 'monitor');
   const story = own.map(({ sipCallId }) => observer.legs.get(sipCallId ?? '')?.story)[0] ?? null;
   if (own.length !== record.legs)
     violate(story, `ledger: call ${record.id} says ${record.legs} legs, there are ${own.length} records`);

@@ -5,13 +5,22 @@ import { judgeCallBacks } from './judge-call-backs.js';
 import { judgeCallers } from './judge-callers.js';
 import { judgeDoubles } from './judge-doubles.js';
 import { judgeLedger } from './judge-ledger.js';
+import { judgeMonitors } from './judge-monitors.js';
 import { judgeOrphans } from './judge-orphans.js';
 import { judgeTransfers } from './judge-transfers.js';
 import type { Observer } from './observer.js';
 import type { WireLeg } from './wire-leg.js';
 
 /** What a violation is about. `complaint`: a phone's, or the program's own. */
-export type Promised = 'complaint' | 'caller' | 'orphan' | 'ledger' | 'transfer' | 'double' | 'call-back';
+export type Promised =
+  | 'complaint'
+  | 'caller'
+  | 'orphan'
+  | 'ledger'
+  | 'transfer'
+  | 'double'
+  | 'call-back'
+  | 'monitor';
 
 /** A promise that was not kept. */
 export interface Violation {
@@ -74,6 +83,7 @@ export function judge(evidence: Evidence): { readonly violations: Violation[]; r
   judgeTransfers(about('transfer'));
   judgeDoubles(about('double'));
   judgeCallBacks(about('call-back'));
+  judgeMonitors(about('monitor'));
   return { violations, tally };
 }
 

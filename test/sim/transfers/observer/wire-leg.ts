@@ -94,6 +94,11 @@ export class WireLeg {
     return userOf(uriOf(who)).startsWith(PREFIXES.consulting);
   }
 
+  /** Of a supervisor who listens to the call and has no part in it. */
+  get listens(): boolean {
+    return this.direction === 'out' && this.user.startsWith(PREFIXES.listening);
+  }
+
   /** The peer's tag: of its INVITE, or of its first final response. */
   get peerTag(): string | null {
     return this.direction === 'in' ? this.invite.fromTag : (this.final?.tag ?? null);
