@@ -1,7 +1,7 @@
 /** What audits tell, in words. Imports nothing that a browser has not: the pages have it, too. */
 import type { AuditAction } from '../records.js';
 import { auditFields, VALUES } from './audit-fields.js';
-import { causeTold } from './cause-words.js';
+import { callBackCauseTold, causeTold } from './cause-words.js';
 import type { MemberNames, Told } from './told.js';
 
 const told = (zh: string, en: string): Told => ({ zh, en });
@@ -74,7 +74,7 @@ export function detailTold(
   const fields = fieldsOf(detail);
   if (fields !== null) return auditFields(fields, names);
   if (FROM.has(action)) return told(`来自 ${detail}`, `from ${detail}`);
-  if (action === 'call-back-failed') return causeTold({ kind: 'call', cause: detail });
+  if (action === 'call-back-failed') return callBackCauseTold(detail);
   if (WORDS.has(action)) return wordsOf(detail);
   return told(detail, detail);
 }

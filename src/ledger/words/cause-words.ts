@@ -97,7 +97,14 @@ export function causeTold({ kind, cause }: Cause): Told {
   return kind === 'leg' && cause !== 'none' ? named(`${cause} ${name.zh}`, `${cause} ${name.en}`) : name;
 }
 
-/** The same in one language. */
+/** Why a call back did not reach the caller: who gives such a call up is the agent. */
+export function callBackCauseTold(cause: string): Told {
+  return cause === 'abandoned'
+    ? named('坐席先挂机', 'the agent hung up first')
+    : causeTold({ kind: 'call', cause });
+}
+
+/** A cause in words of one language; see causeTold. */
 export function causeName(cause: Cause, language: 'zh' | 'en'): string {
   return causeTold(cause)[language];
 }

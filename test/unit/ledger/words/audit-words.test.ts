@@ -63,6 +63,8 @@ describe('an audit in words', () => {
     ['agent-state', 'ready > pause: 午餐', '就绪 → 示忙：午餐', 'ready → pause: 午餐'],
     ['monitor-changed', 'listen > whisper', '只听 → 密语', 'listen → whisper'],
     ['call-back-failed', 'agent-no-answer', '回拨坐席未接听', 'the agent who calls back did not answer'],
+    // Who gives up a call back is not the caller.
+    ['call-back-failed', 'abandoned', '坐席先挂机', 'the agent hung up first'],
     ['logged-in', '10.0.0.1', '来自 10.0.0.1', 'from 10.0.0.1'],
     ['recording-deleted', 'kept for 90 days', '保存已满 90 天', 'kept for 90 days'],
     ['note-written', '停水: 已转', '停水: 已转', '停水: 已转'],
