@@ -31,13 +31,6 @@ const packetsReceived = `Promise.all(window.connections.map((one) => one.getStat
 const logInAnswered = `document.querySelector('.is-loading') === null &&
   (document.querySelector('.log-in') === null || document.querySelector('.said').textContent !== '')`;
 
-/** The answer to a request that its time has not come for (RFC 3261 §21.4.27). */
-function requestPending(request: string): string {
-  const kept = request.match(/^(Via|From|To|Call-ID|CSeq): .*$/gm) ?? [];
-  const headers = kept.map((line) => (line.startsWith('To:') ? `${line};tag=491` : line));
-  return ['SIP/2.0 491 Request Pending', ...headers, 'Content-Length: 0', '', ''].join('\r\n');
-}
-
 /** The desk of an agent, in a real browser, as the server serves it. */
 export class DeskPage {
   private constructor(
@@ -107,29 +100,6 @@ export class DeskPage {
 
   press(name: string): Promise<void> {
     return this.page.keyboard.press(name);
-  }
-
-  /**
-   * From now on the first INVITE by which the phone takes up its call again is answered with 491, after each loading; gives
-   * how often that was.
-   */
-  async refuseTakingUp(): Promise<() => number> {
-    let times = 0;
-    await this.page.routeWebSocket(
-      () => true,
-      (phone) => {
-        const server = phone.connectToServer();
-        let refused = false;
-        phone.onMessage((message) => {
-          const text = message.toString();
-          if (refused || !/^INVITE /.test(text) || !/^Replaces:/m.test(text)) return server.send(message);
-          refused = true;
-          times += 1;
-          phone.send(requestPending(text));
-        });
-      },
-    );
-    return () => times;
   }
 
   /** Wait until audio comes to the phone in the page for most of 300 ms. */
