@@ -80,7 +80,7 @@ const threads = line.number('threads', { otherwise: 1, least: 1, most: 64, whole
 process.exitCode = await playAll();
 
 async function playAll(): Promise<number> {
-  const rtpengine = { portMin: 10_000, portMax: 11_998, threads };
+  const rtpengine = { portMin: 10_100, portMax: 12_098, threads };
   const stage = await WebStage.open({ media: { anchor: 'rtpengine', rtpengine } });
   console.log(`${machineLine()}, load ${loadavg()[0]?.toFixed(1)}, Chromium ${stage.browser.version}`);
   try {

@@ -186,8 +186,8 @@ export const configSchema = z.strictObject({
           program: pathSchema('the name or path of a program').default('rtpengine'),
           /** Where the engine of our own takes media. */
           interfaces: z.array(mediaInterface()).min(1).max(16).default(['127.0.0.1']),
-          /** First and last UDP port for media of the engine of our own. */
-          portMin: wholeNumber(1024, 65_000).default(10_000),
+          /** First and last UDP port for media of the engine of our own. Browsers send nothing to 10080, and to some below 6700. */
+          portMin: wholeNumber(1024, 65_000).default(10_100),
           portMax: wholeNumber(1024, 65_535).default(32_767),
           /** Threads for media of the engine of our own; more than one stalls some DTLS handshakes. */
           threads: wholeNumber(1, 64).default(1),

@@ -153,7 +153,7 @@ function rtpengine(settings: unknown): Complaint[] {
       at: 'value',
     });
   }
-  const min = valueAt(settings, [...at, 'portMin']) ?? 10_000;
+  const min = valueAt(settings, [...at, 'portMin']) ?? 10_100;
   const max = valueAt(settings, [...at, 'portMax']) ?? 32_767;
   if (typeof min === 'number' && typeof max === 'number' && max - min + 1 < fewestMediaPorts) {
     found.push({

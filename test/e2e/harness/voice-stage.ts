@@ -25,8 +25,11 @@ export const voices = {
 export type Player = keyof typeof voices;
 const players = Object.keys(voices) as readonly Player[];
 
-/** UDP ports of media: apart from those that tests of the media server use, and below those of SIP parties. */
-const mediaPorts = { portMin: 10_000, portMax: 11_999 };
+/**
+ * UDP ports of media: apart from those that tests of the media server use, and below those of SIP parties. Chromium sends
+ * nothing to 10080.
+ */
+const mediaPorts = { portMin: 10_100, portMax: 11_999 };
 
 /** Settings of a server with a mixer; Janus takes UDP ports beside those of rtpengine. */
 export const mixing = { mixer: { kind: 'janus', portMin: 12_000, portMax: 12_199 } } as const;
