@@ -9,11 +9,8 @@ import type {
 import { plainAddress } from './flow.js';
 import { UdpPeers } from './udp-peers.js';
 
-/**
- * Room for a burst of about 500 calls between two turns of the event loop; the system may grant less. What waits longer
- * than its sender is only in the way of what comes after it.
- */
-const RECEIVE_BUFFER_BYTES = 1_048_576;
+/** Room for a burst of about 2000 calls between two turns of the event loop; the system may grant less. */
+const RECEIVE_BUFFER_BYTES = 4_194_304;
 
 /** A port of this machine: one socket that hears everybody, and connected ones for the peers that requests go to. */
 export const openUdpSocket: OpenDatagrams = async (address, settings, events) => {
