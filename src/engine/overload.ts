@@ -20,8 +20,10 @@ export interface OverloadParts {
 }
 
 const LOOK_EVERY_MS = 1000;
-/** Looks in a row that were busy before anybody is turned away: a start or a stall of the machine is no overload. */
+/** Looks in a row that were busy before anybody is turned away: a stall of the machine is no overload. */
 const PATIENCE = 3;
+/** New calls between two looks without which it is not calls that keep the machine busy: at a start, for example. */
+const FEWEST_CALLS = 2;
 /** As good as always: what waits grows. */
 const STRAINED = 0.97;
 /** There is air for more. */
@@ -43,6 +45,8 @@ export class Overload implements Admission {
   #credit = 0;
   #strained = 0;
   #turnedAway = 0;
+  /** New calls since the last look. */
+  #asked = 0;
   #stop: (() => void) | null = null;
 
   constructor(private readonly parts: OverloadParts) {}
@@ -62,6 +66,7 @@ export class Overload implements Admission {
   }
 
   admitsCall(): boolean {
+    this.#asked += 1;
     if (this.#share === 1) return true;
     this.#credit += this.#share;
     if (this.#credit < 1) {
@@ -74,12 +79,14 @@ export class Overload implements Admission {
 
   #look(busy: number): void {
     const before = this.#share;
-    if (busy >= STRAINED) {
+    const pressed = this.#asked >= FEWEST_CALLS;
+    this.#asked = 0;
+    if (busy >= STRAINED && pressed) {
       this.#strained += 1;
       if (this.#strained >= PATIENCE) this.#share = Math.max(LEAST, before * LESS);
     } else {
       this.#strained = 0;
-      if (busy < EASY) this.#share = Math.min(1, before + MORE);
+      if (busy < EASY || !pressed) this.#share = Math.min(1, before + MORE);
     }
     if (before === 1 && this.#share < 1)
       this.parts.log.error(

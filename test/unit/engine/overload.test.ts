@@ -28,10 +28,13 @@ describe('admission while the machine does not keep up', () => {
     overload.start();
   });
 
-  /** So many seconds with a loop that is busy for this share of the time. */
-  const seconds = (count: number, share: number): void => {
+  /** So many seconds with a loop that is busy for this share of the time, and so many new calls in each. */
+  const seconds = (count: number, share: number, calls = 2): void => {
     busy = share;
-    for (let second = 0; second < count; second += 1) look();
+    for (let second = 0; second < count; second += 1) {
+      for (let call = 0; call < calls; call += 1) overload.admitsCall();
+      look();
+    }
   };
   /** How many of 1000 calls are taken. */
   const taken = (): number =>
@@ -44,6 +47,15 @@ describe('admission while the machine does not keep up', () => {
     seconds(2, 1);
     expect(taken()).toBe(1000);
     expect(said).toEqual([]);
+  });
+
+  it('takes all calls of a machine that is busy with other things than calls, such as its start', () => {
+    seconds(60, 1, 1);
+    expect(taken()).toBe(1000);
+    seconds(5, 1);
+    expect(overload.share).toBeLessThan(0.5);
+    seconds(10, 1, 1);
+    expect(overload.share).toBe(1);
   });
 
   it('takes fewer and fewer while the loop never rests, but never none', () => {
